@@ -1,0 +1,2 @@
+//! keyctl
+fn main() {}

@@ -1,0 +1,362 @@
+//! The audit chain: one event for each change, each linked to the one before by a hash.
+//!
+//! [`link`] is pure, so anyone who holds the events can check that none was altered, removed or swapped: an event's
+//! link covers its content and the previous link. A store writes event and change in one transaction.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use core::fmt;
+use core::net::IpAddr;
+use core::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, Revision};
+use crate::owner::Owner;
+use crate::pepper::{PepperId, hex_into};
+use crate::setting::SettingName;
+use crate::time::Timestamp;
+
+/// Where a change came from: who, how, from which address, in which request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Who it was made as.
+    pub principal: Owner,
+    /// How the principal was established.
+    pub via: Via,
+    /// The client's address, when there was a network.
+    pub client_address: Option<IpAddr>,
+    /// The request.
+    pub request_id: RequestId,
+}
+
+/// How a principal was established.
+///
+/// Text form, for ever: `key/1c7`, `open-access`, `database`, `system`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Via {
+    /// By an API key.
+    Key(KeyId),
+    /// Not at all: access control was off.
+    OpenAccess,
+    /// By holding the database: a local tool opened it.
+    Database,
+    /// The system itself, at first start.
+    System,
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "key/{key}"),
+            Self::OpenAccess => f.write_str("open-access"),
+            Self::Database => f.write_str("database"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+/// Why a text is no [`Via`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a way a principal is established: expected `key/1c…`, `open-access`, `database` or `system`")]
+#[non_exhaustive]
+pub struct ParseViaError;
+
+impl FromStr for Via {
+    type Err = ParseViaError;
+
+    fn from_str(text: &str) -> Result<Self, ParseViaError> {
+        match text {
+            "open-access" => Ok(Self::OpenAccess),
+            "database" => Ok(Self::Database),
+            "system" => Ok(Self::System),
+            other => other
+                .strip_prefix("key/")
+                .and_then(|key| key.parse().ok())
+                .map(Self::Key)
+                .ok_or(ParseViaError),
+        }
+    }
+}
+
+/// The name of one request: 1 to 64 letters, digits and dashes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(Box<str>);
+
+impl RequestId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a text is no [`RequestId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a request id: expected 1 to 64 letters, digits and dashes")]
+#[non_exhaustive]
+pub struct ParseRequestIdError;
+
+impl FromStr for RequestId {
+    type Err = ParseRequestIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRequestIdError> {
+        let fits = (1..=64).contains(&text.len());
+        let clean = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if fits && clean { Ok(Self(text.into())) } else { Err(ParseRequestIdError) }
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
+        /// What was done. The text forms are for ever.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The text form, such as `key.issue`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// An account was made.
+    CreateAccount => "account.create",
+    /// An environment was made.
+    CreateEnvironment => "environment.create",
+    /// Name or description of an environment changed.
+    EditEnvironment => "environment.edit",
+    /// An environment was activated.
+    ActivateEnvironment => "environment.activate",
+    /// An environment was deactivated.
+    DeactivateEnvironment => "environment.deactivate",
+    /// An environment was removed.
+    RemoveEnvironment => "environment.remove",
+    /// An environment was restored.
+    RestoreEnvironment => "environment.restore",
+    /// A key was issued.
+    IssueKey => "key.issue",
+    /// Name or description of a key changed.
+    EditKey => "key.edit",
+    /// A key was activated.
+    ActivateKey => "key.activate",
+    /// A key was deactivated.
+    DeactivateKey => "key.deactivate",
+    /// A key was deleted.
+    DeleteKey => "key.delete",
+    /// A setting changed.
+    ChangeSetting => "setting.change",
+    /// A pepper came into use.
+    AddPepper => "pepper.add",
+}
+
+impl Action {
+    /// Whether the action takes a right away, so that its acknowledgement is a promise that must outlive even a
+    /// restored backup.
+    #[must_use]
+    pub const fn narrows(self) -> bool {
+        match self {
+            Self::DeactivateEnvironment | Self::RemoveEnvironment | Self::DeactivateKey | Self::DeleteKey => {
+                true
+            }
+            // Access control may be switched on by it: a right of everybody is taken away.
+            Self::ChangeSetting => true,
+            Self::CreateAccount
+            | Self::CreateEnvironment
+            | Self::EditEnvironment
+            | Self::ActivateEnvironment
+            | Self::RestoreEnvironment
+            | Self::IssueKey
+            | Self::EditKey
+            | Self::ActivateKey
+            | Self::AddPepper => false,
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a text is no [`Action`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an action of the audit chain")]
+#[non_exhaustive]
+pub struct ParseActionError;
+
+impl FromStr for Action {
+    type Err = ParseActionError;
+
+    fn from_str(text: &str) -> Result<Self, ParseActionError> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text).ok_or(ParseActionError)
+    }
+}
+
+/// What was changed.
+///
+/// Text form, for ever: `key/1c7`, `environment/1a5`, `account/1a1`, `setting/api.security.enabled`,
+/// `pepper/0123456789abcdef`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// A key.
+    Key(KeyId),
+    /// An environment.
+    Environment(EnvironmentId),
+    /// An account.
+    Account(AccountId),
+    /// A setting.
+    Setting(SettingName),
+    /// A pepper.
+    Pepper(PepperId),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => write!(f, "key/{id}"),
+            Self::Environment(id) => write!(f, "environment/{id}"),
+            Self::Account(id) => write!(f, "account/{id}"),
+            Self::Setting(name) => write!(f, "setting/{name}"),
+            Self::Pepper(id) => write!(f, "pepper/{id}"),
+        }
+    }
+}
+
+/// Why a text is no [`Target`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a target: expected `key/`, `environment/`, `account/`, `setting/` or `pepper/` and its name")]
+#[non_exhaustive]
+pub struct ParseTargetError;
+
+impl FromStr for Target {
+    type Err = ParseTargetError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTargetError> {
+        let target = match text.split_once('/') {
+            Some(("key", id)) => id.parse().ok().map(Self::Key),
+            Some(("environment", id)) => id.parse().ok().map(Self::Environment),
+            Some(("account", id)) => id.parse().ok().map(Self::Account),
+            Some(("setting", name)) => name.parse().ok().map(Self::Setting),
+            Some(("pepper", id)) => id.parse().ok().map(Self::Pepper),
+            _ => None,
+        };
+        target.ok_or(ParseTargetError)
+    }
+}
+
+/// One change, complete: who, how, from where, whose, what, to what, from which version to which, in which request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Its number in the chain.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who, how, from where, in which request.
+    pub origin: Origin,
+    /// To whom the changed thing belongs.
+    pub owner: Owner,
+    /// What was done.
+    pub action: Action,
+    /// To what.
+    pub target: Target,
+    /// The target's revision before; `None` when it did not exist.
+    pub before: Option<Revision>,
+    /// The target's revision after.
+    pub after: Revision,
+}
+
+/// The hash of an event and of all before it. Text form, for ever: 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AuditLink([u8; Self::LENGTH]);
+
+impl AuditLink {
+    /// How many bytes a link has.
+    pub const LENGTH: usize = 32;
+    /// What the first event is linked to.
+    pub const GENESIS: Self = Self([0; Self::LENGTH]);
+
+    /// The link with these bytes, as a store kept them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for a store to keep.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
+}
+
+impl fmt::Display for AuditLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Why a text is no [`AuditLink`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an audit link: expected 64 lower-case hexadecimal digits")]
+#[non_exhaustive]
+pub struct ParseAuditLinkError;
+
+impl FromStr for AuditLink {
+    type Err = ParseAuditLinkError;
+
+    fn from_str(text: &str) -> Result<Self, ParseAuditLinkError> {
+        let mut bytes = [0; Self::LENGTH];
+        hex_into(text, &mut bytes).ok_or(ParseAuditLinkError)?;
+        Ok(Self(bytes))
+    }
+}
+
+/// Links an event to the one before it: SHA-256 over a fixed word, the previous link, and every field.
+///
+/// Each field is written as its text form with its length in front, so no two events share an encoding. The
+/// encoding is for ever: it is what an auditor recomputes.
+#[must_use]
+pub fn link(previous: &AuditLink, event: &AuditEvent) -> AuditLink {
+    let AuditEvent { id, at, origin, owner, action, target, before, after } = event;
+    let Origin { principal, via, client_address, request_id } = origin;
+    let mut hash = Sha256::new().chain_update(b"keys-core/audit/1").chain_update(previous.0);
+    let fields: [String; 11] = [
+        id.to_string(),
+        at.to_string(),
+        principal.to_string(),
+        via.to_string(),
+        client_address.map(|address| address.to_string()).unwrap_or_default(),
+        request_id.to_string(),
+        owner.to_string(),
+        action.to_string(),
+        target.to_string(),
+        before.map(|revision| revision.to_string()).unwrap_or_default(),
+        after.to_string(),
+    ];
+    for field in &fields {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field);
+    }
+    AuditLink(hash.finalize().into())
+}

@@ -1,0 +1,152 @@
+//! Identifiers: positive 63-bit numbers with a type in front of them.
+//!
+//! The text form is `1`, the letters of the type, then the number: `1a5`, `1c7`. Numbers come from one counter
+//! per family, so an account and an environment never share one; they are never given twice.
+
+use core::fmt;
+use core::num::NonZeroU64;
+use core::str::FromStr;
+
+/// Why a text is no identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id: expected `{prefix}` and a number from 1 to 9223372036854775807 without leading zeros")]
+pub struct ParseIdError {
+    prefix: &'static str,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(NonZeroU64);
+
+        impl $name {
+            /// What the text form begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// The identifier with this number; `None` for 0 and for numbers past 2^63 − 1, which no store can keep.
+            #[must_use]
+            pub const fn new(number: u64) -> Option<Self> {
+                if number > i64::MAX.unsigned_abs() {
+                    return None;
+                }
+                match NonZeroU64::new(number) {
+                    Some(number) => Some(Self(number)),
+                    None => None,
+                }
+            }
+
+            /// The bare number, at least 1 and at most 2^63 − 1.
+            #[must_use]
+            pub const fn number(self) -> u64 {
+                self.0.get()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", Self::PREFIX, self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                text.strip_prefix(Self::PREFIX)
+                    .and_then(parse_number)
+                    .and_then(Self::new)
+                    .ok_or(ParseIdError { prefix: Self::PREFIX })
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of an account, such as `1a1`, the administrator.
+    AccountId, "1a"
+}
+id! {
+    /// The id of an environment, such as `1a5`, the environment of a fresh installation.
+    EnvironmentId, "1a"
+}
+id! {
+    /// The id of an API key, such as `1c7`. Not the access key: an id names the managed object.
+    KeyId, "1c"
+}
+id! {
+    /// The id of an audit event; events are numbered from 1 without gaps.
+    AuditId, "1al"
+}
+
+impl AccountId {
+    /// The administrator, `1a1`: there from the first start.
+    pub const ADMIN: Self = Self(NonZeroU64::MIN);
+}
+
+impl AuditId {
+    /// The first event of a chain.
+    pub const FIRST: Self = Self(NonZeroU64::MIN);
+
+    /// The event after this one; `None` at the end of the number range.
+    #[must_use]
+    pub const fn next(self) -> Option<Self> {
+        match self.0.get().checked_add(1) {
+            Some(number) => Self::new(number),
+            None => None,
+        }
+    }
+}
+
+/// The version of the whole store after a change: it grows by one with every change, whatever was changed.
+///
+/// A record carries the revision of its own last change, so that a writer can say which version it read.
+/// Revision 0 is the empty store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Revision(u64);
+
+impl Revision {
+    /// The revision of a store in which nothing has happened.
+    pub const ZERO: Self = Self(0);
+
+    /// The revision with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The bare number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The revision after this one; stays at the end of the number range, which no store reaches.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Revision {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        if text == "0" {
+            return Ok(Self::ZERO);
+        }
+        parse_number(text).map(Self).ok_or(ParseIdError { prefix: "" })
+    }
+}
+
+/// Digits only, no sign, no leading zero: one number has one text form.
+fn parse_number(text: &str) -> Option<u64> {
+    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if canonical { text.parse().ok() } else { None }
+}

@@ -1,0 +1,57 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "proptest")]
+extern crate std;
+
+pub mod access_key;
+pub mod account;
+pub mod audit;
+pub mod credential;
+pub mod digest;
+pub mod environment;
+pub mod id;
+pub mod lifecycle;
+pub mod owner;
+pub mod pepper;
+pub mod record;
+pub mod rng;
+pub mod secret_key;
+pub mod setting;
+pub mod stored_secret;
+#[cfg(feature = "proptest")]
+pub mod strategies;
+pub mod text;
+pub mod time;
+pub mod uuid;
+pub mod verify;
+
+pub use access_key::{AccessKey, ParseAccessKeyError, Shape};
+pub use account::{AccountKind, AccountParts, AccountRecord, AccountState, NewAccount, ParseAccountError};
+pub use audit::{
+    Action, AuditEvent, AuditLink, Origin, ParseActionError, ParseAuditLinkError, ParseRequestIdError,
+    ParseTargetError, ParseViaError, RequestId, Target, Via, link,
+};
+pub use credential::{Credential, ParseCredentialError};
+pub use digest::{Digest, HashError, HashPolicy, Hasher, ParseDigestError};
+pub use environment::{
+    EnvironmentParts, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
+    NewEnvironment, ParseEnvironmentTransitionError,
+};
+pub use id::{AccountId, AuditId, EnvironmentId, KeyId, ParseIdError, Revision};
+pub use lifecycle::{Lifecycle, LifecycleState, ParseStateError, Transition, TransitionError};
+pub use owner::{Creator, Owner, ParseCreatorError, ParseOwnerError};
+pub use pepper::{Keyring, KeyringError, ParsePepperError, Pepper, PepperId, Tag, Tagged};
+pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
+pub use rng::RngError;
+pub use secret_key::{ParseSecretKeyError, SecretKey};
+pub use setting::{AccessControl, ParseSettingError, SettingName};
+pub use stored_secret::StoredSecret;
+pub use text::{Description, DescriptionError, Name, NameError};
+pub use time::{ParseTimestampError, Timestamp};
+pub use uuid::{ParseUuidError, Uuid};
+pub use verify::{
+    DenyReason, DigestProof, Grant, NeedsDigest, OwnerRow, OwnerStanding, Possession, Proof, RowState,
+    Verdict, VerificationRow, judge, prove,
+};
