@@ -1,1 +1,46 @@
-//! keys-service
+#![doc = include_str!("../README.md")]
+
+mod authority;
+mod context;
+pub mod environments;
+mod error;
+pub mod index;
+pub mod keys;
+mod settings;
+
+pub use authority::{Authority, AuthorityConfig, OpenError};
+pub use context::{Caller, Context};
+pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
+pub use error::StoreFailure;
+pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest};
+pub use settings::AccessControlError;
+
+/// What an edit does to one field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Make it this; `None` clears it.
+    Set(Option<T>),
+}
+
+impl<T> Patch<T> {
+    /// The field after the edit.
+    #[must_use]
+    pub fn apply(self, field: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => field,
+            Self::Set(value) => value,
+        }
+    }
+}
+
+/// An edit of a key or an environment: name and description, nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    /// The name.
+    pub name: Patch<keys_core::Name>,
+    /// The description.
+    pub description: Patch<keys_core::Description>,
+}

@@ -1,0 +1,55 @@
+//! How a store tells the verification index about changes, in an order that cannot serve a stale yes.
+
+use std::fmt::Debug;
+
+use keys_core::{AccessControl, AccessKey, Owner, OwnerRow, Revision, VerificationRow};
+
+/// What a batch of changes is about to touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Touched {
+    /// The verification row of this key.
+    Key(AccessKey),
+    /// The standing of this owner.
+    Owner(Owner),
+    /// Access control of the installation.
+    AccessControl,
+}
+
+/// What a batch of changes has made of what it touched.
+#[derive(Debug, Clone, Copy)]
+pub enum Published {
+    /// This key's row.
+    Key(AccessKey, VerificationRow),
+    /// This owner's standing.
+    Owner(Owner, OwnerRow),
+    /// Access control, and the revision of that change.
+    AccessControl(AccessControl, Revision),
+}
+
+/// Told about every batch of changes by the one writer of a store, in commit order.
+///
+/// For each batch the writer calls, and waits for each call to return:
+///
+/// 1. [`hide`](Self::hide) before the commit;
+/// 2. after the commit, [`publish`](Self::publish), and only then releases any answer of the batch;
+///    or, when the commit's outcome is unknown, [`forget`](Self::forget), and [`resume`](Self::resume) once the store
+///    has been read again; or, when the batch was certainly rolled back, [`reveal`](Self::reveal).
+///
+/// A listener must not call back into the store from here: the writer waits for it. The order is enumerated with
+/// each step left out in `keys-service`'s model checker.
+pub trait ChangeListener: Debug + Send + Sync {
+    /// These are about to change: forget them, and let nothing loaded for them land until they are published.
+    fn hide(&self, batch: &[Touched]);
+
+    /// They have changed: this is what they are now, at this revision of the store. Ends the hiding.
+    fn publish(&self, batch: &[Published], revision: Revision);
+
+    /// The batch was rolled back, certainly: nothing changed. Ends the hiding.
+    fn reveal(&self, batch: &[Touched]);
+
+    /// The outcome of a commit is unknown: forget everything, and let nothing land until [`resume`](Self::resume).
+    fn forget(&self);
+
+    /// The store has been opened and read again and stands at this revision, with this setting: loads may land again.
+    fn resume(&self, revision: Revision, access_control: AccessControl);
+}

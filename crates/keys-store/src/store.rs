@@ -1,0 +1,296 @@
+//! The contract between the authority and where it keeps its records.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use keys_core::{
+    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, EnvironmentId,
+    EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, Origin, Owner, OwnerRow,
+    PepperId, Revision, SettingName, StoredSecret, Tagged, Timestamp, VerificationRow,
+};
+
+use crate::error::{BackendError, CommitError};
+use crate::listener::ChangeListener;
+use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
+
+/// Keeps the records of an authority: accounts, environments, API keys, settings, peppers in use, and the audit chain.
+///
+/// A store knows uniqueness, revisions and pages, and nothing of lifecycle rules. It is **synchronous**: what waits
+/// for a disk should not pretend otherwise, and straight-line code is easier to trust. Share it as
+/// `Arc<dyn KeyStore>`; two handles are one store.
+///
+/// # What an implementation promises
+///
+/// - **All or nothing.** The changes of one [`commit`](Self::commit), their audit events and the counters they
+///   advance become visible and durable together, or not at all.
+/// - **Revisions.** Every change takes the next [`Revision`] of the whole store and writes it into its record.
+/// - **Audit.** Events are numbered from 1 without gaps, in commit order, each linked to the one before by
+///   [`keys_core::link`], the first to [`AuditLink::GENESIS`].
+/// - **Ids.** One counter for accounts and environments, one for keys; never given twice, not even after a
+///   rollback is followed by a crash. Gaps are allowed.
+/// - **Access keys** are unique for ever, deleted ones included.
+/// - **The listener** is told of every batch as [`ChangeListener`] says, before any answer of the batch is released.
+/// - **Acknowledged is durable.** A change whose `commit` returned `Ok` survives the end of the process at any
+///   instant.
+///
+/// Every method is required, so that a wrapper cannot forget one. [`conformance`](crate::conformance) (feature
+/// `conformance`) is the contract as tests.
+pub trait KeyStore: Debug + Send + Sync + 'static {
+    /// Makes all of `changes` in this order in one transaction, or none of them. Returns what each became.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Refused`] when a change does not fit; [`CommitError::Failed`] when nothing was changed;
+    /// [`CommitError::Unknown`] when only a later read can tell.
+    fn commit(&self, changes: Vec<Change>) -> Result<Vec<Committed>, CommitError>;
+
+    /// Replaces the tag of a key if its tag is still `expected`'s bytes and pepper. State, revision and audit chain
+    /// stay as they are: the new tag says nothing new. `Ok(false)` when it was another, or the key has none.
+    ///
+    /// The listener is told as for a change, with the key's row at its old revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    fn replace_tag(&self, key: KeyId, expected: &Tagged, new: &Tagged) -> Result<bool, CommitError>;
+
+    /// Returns once everything that was visible when it was called has been published to the listener. What a
+    /// caller has read before may then be told to others.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`] when the writer cannot answer.
+    fn barrier(&self) -> Result<(), BackendError>;
+
+    /// Sets the one listener, replacing any before. Every batch committed after this returns is told to it.
+    fn listen(&self, listener: Arc<dyn ChangeListener>);
+
+    /// The verification row of an access key. One of the two statements without an owner.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; an unknown access key is `Ok` with `None` inside.
+    fn load_key(&self, access_key: &AccessKey) -> Result<Load<Option<VerificationRow>>, BackendError>;
+
+    /// Whether keys of this owner are accepted. An owner that does not exist is `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn load_owner(&self, owner: Owner) -> Result<Load<Option<OwnerRow>>, BackendError>;
+
+    /// The verification rows of up to `limit` keys that are not deleted, in order of id, behind `after`: for filling an
+    /// index.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn load_keys(
+        &self,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Load<Vec<(AccessKey, VerificationRow)>>, BackendError>;
+
+    /// What is kept of the secret of a key that is not deleted: for the slow proof and for nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn stored_secret(&self, key: KeyId) -> Result<Option<StoredSecret>, BackendError>;
+
+    /// The key with this id, deleted ones included, if `reach` covers it.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn key(&self, reach: Reach, id: KeyId) -> Result<Option<KeyRecord>, BackendError>;
+
+    /// One page of keys.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn keys(&self, reach: Reach, query: &KeyQuery) -> Result<Page<KeyRecord>, BackendError>;
+
+    /// The environment with this id, removed ones included, if `reach` covers it as an owner.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn environment(&self, reach: Reach, id: EnvironmentId)
+    -> Result<Option<EnvironmentRecord>, BackendError>;
+
+    /// One page of environments, in order of id.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn environments(
+        &self,
+        reach: Reach,
+        query: &EnvironmentQuery,
+    ) -> Result<Page<EnvironmentRecord>, BackendError>;
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn account(&self, id: AccountId) -> Result<Option<AccountRecord>, BackendError>;
+
+    /// Up to `limit` accounts behind `after`, in order of id.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError>;
+
+    /// A setting; `None` until it is first put.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError>;
+
+    /// The peppers recorded as in use, in the order they came.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn peppers(&self) -> Result<Vec<PepperId>, BackendError>;
+
+    /// Up to `limit` audit events behind `after`, in order, with their links.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError>;
+
+    /// Where the store stands.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn head(&self) -> Result<Head, BackendError>;
+}
+
+/// One change: what to write, what must hold, and who wants it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What to write.
+    pub write: Write,
+    /// What must hold in the same transaction, or the change is refused.
+    pub requires: Option<Requirement>,
+    /// When: the time of the audit event.
+    pub at: Timestamp,
+    /// Who, how, from where: the origin of the audit event.
+    pub origin: Origin,
+    /// What the audit event calls it.
+    pub action: Action,
+}
+
+/// What a change writes. Owner, target and revisions of the audit event follow from it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Write {
+    /// A new account.
+    InsertAccount(NewAccount),
+    /// A new environment.
+    InsertEnvironment(NewEnvironment),
+    /// An environment that was read at revision `expected`. Id, uuid, creator and creation time must not differ.
+    UpdateEnvironment {
+        /// The record as it shall be; its own revision is ignored.
+        record: EnvironmentRecord,
+        /// The revision it was read at.
+        expected: Revision,
+    },
+    /// A new key.
+    InsertKey(NewKey),
+    /// A key that was read at revision `expected`. The record's owner is part of the statement.
+    UpdateKey {
+        /// The record as it shall be; its own revision is ignored.
+        record: KeyRecord,
+        /// The revision it was read at.
+        expected: Revision,
+    },
+    /// A setting, whatever it was.
+    PutSetting {
+        /// Which.
+        name: SettingName,
+        /// Its value.
+        value: Box<str>,
+    },
+    /// A pepper that comes into use.
+    InsertPepper(PepperId),
+}
+
+/// What must hold for a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Requirement {
+    /// This owner has at least one Active key that has not expired at `now`.
+    ActiveKeyOf {
+        /// Whose key.
+        owner: Owner,
+        /// The instant expiry is compared with.
+        now: Timestamp,
+    },
+    /// Nothing has ever been written to the store.
+    EmptyStore,
+}
+
+/// What a change became.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Committed {
+    /// The account, numbered.
+    Account(AccountRecord),
+    /// The environment as it is now.
+    Environment(EnvironmentRecord),
+    /// The key as it is now.
+    Key(Box<KeyRecord>),
+    /// The setting as it is now.
+    Setting(Setting),
+    /// The pepper.
+    Pepper(PepperId),
+}
+
+/// A setting as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Which.
+    pub name: SettingName,
+    /// Its value.
+    pub value: Box<str>,
+    /// The revision of its last change.
+    pub revision: Revision,
+}
+
+/// Something loaded, and the revision of the whole store **in the same snapshot**.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load<T> {
+    /// What was loaded.
+    pub row: T,
+    /// The revision of the store it was loaded at.
+    pub at: Revision,
+}
+
+/// An audit event and its link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedEvent {
+    /// The event.
+    pub event: AuditEvent,
+    /// Its link.
+    pub link: AuditLink,
+}
+
+/// Where a store stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The revision of the whole store.
+    pub revision: Revision,
+    /// The last audit event; `None` in an empty store.
+    pub audit: Option<(AuditId, AuditLink)>,
+    /// The latest time any change was made at.
+    pub latest: Option<Timestamp>,
+}
