@@ -1,1 +1,3 @@
-//! outside tests
+//! The whole system from outside.
+
+mod start;
