@@ -1,0 +1,85 @@
+//! The application behind the door: an authority, a clock, randomness, and how they are exposed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use keys_service::Authority;
+use tokio::sync::Semaphore;
+
+use crate::connection::Limits;
+use crate::ports::{Clock, Entropy};
+
+/// Who can reach the listening address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Exposure {
+    /// This machine only. Access control may be off; while it is, requests that a web page of somebody else could
+    /// have caused, or that came through a proxy, are refused.
+    #[default]
+    Loopback,
+    /// A network, through a proxy that speaks TLS to the callers. Nothing is served while access control is off.
+    BehindTlsProxy,
+}
+
+/// How an [`App`] behaves.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// Who can reach the listening address.
+    pub exposure: Exposure,
+    /// How much one caller, and all of them together, may take.
+    pub limits: Limits,
+    /// What the challenge of a 401 asks people for.
+    pub realm: String,
+}
+
+impl AppConfig {
+    /// The challenge's text in Rancher v1.
+    pub const REALM: &'static str = "Enter API access key and secret key as username and password";
+}
+
+impl Default for AppConfig {
+    fn default() -> Self {
+        Self { exposure: Exposure::default(), limits: Limits::default(), realm: Self::REALM.to_owned() }
+    }
+}
+
+/// An authority that can be served: [`serve`](crate::serve) puts it on a listener.
+pub struct App {
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) config: AppConfig,
+    /// One permit for each request that may block; see the `hop` module.
+    pub(crate) blocking: Arc<Semaphore>,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Wires an application. It does nothing until it is served.
+    #[must_use]
+    pub fn new(
+        authority: Arc<Authority>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        config: AppConfig,
+    ) -> Arc<Self> {
+        let blocking = Arc::new(Semaphore::new(config.limits.blocking));
+        Arc::new(Self { authority, clock, entropy, config, blocking, draining: AtomicBool::new(false) })
+    }
+
+    /// From now on `/readyz` says that this server is going away.
+    pub(crate) fn begin_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether this server is going away.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
