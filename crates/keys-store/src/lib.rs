@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+pub mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod cursor;
 pub mod error;
 #[cfg(feature = "conformance")]
 pub mod fault;
 pub mod listener;
 pub mod memory;
 pub mod query;
+pub mod rules;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod store;

@@ -35,6 +35,9 @@ pub enum Published {
 ///    or, when the commit's outcome is unknown, [`forget`](Self::forget), and [`resume`](Self::resume) once the store
 ///    has been read again; or, when the batch was certainly rolled back, [`reveal`](Self::reveal).
 ///
+/// A batch names each thing once, at what its last change made of it; `hide` and `publish` name the same things in the
+/// same order. A batch that touches nothing of theirs is told too, with nothing in it, so that the revision is known.
+///
 /// A listener must not call back into the store from here: the writer waits for it. The order is enumerated with
 /// each step left out in `keys-service`'s model checker.
 pub trait ChangeListener: Debug + Send + Sync {

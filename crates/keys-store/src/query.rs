@@ -1,6 +1,6 @@
 //! Lists: whose records, in which order, from where on, how many.
 
-use keys_core::{AccessKey, EnvironmentId, KeyId, LifecycleState, Owner, Timestamp};
+use keys_core::{AccessKey, EnvironmentId, KeyId, KeyRecord, LifecycleState, Owner, Timestamp};
 
 /// Whose records a statement may touch.
 ///
@@ -26,7 +26,7 @@ impl Reach {
 }
 
 /// What a list of keys is ordered by. Text is compared by bytes on every engine; absent text sorts as empty; ties go
-/// by id.
+/// by id, in the direction of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum KeyOrder {
     /// By number.
@@ -44,6 +44,12 @@ pub enum KeyOrder {
     State,
 }
 
+impl KeyOrder {
+    /// Every order.
+    pub const ALL: [Self; 6] =
+        [Self::Id, Self::Name, Self::Description, Self::AccessKey, Self::Created, Self::State];
+}
+
 /// Which way a list runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Direction {
@@ -52,6 +58,11 @@ pub enum Direction {
     Ascending,
     /// Greatest first.
     Descending,
+}
+
+impl Direction {
+    /// Both directions.
+    pub const ALL: [Self; 2] = [Self::Ascending, Self::Descending];
 }
 
 /// Which states a list shows.
@@ -89,11 +100,22 @@ pub struct KeyFilter {
     pub access_key: Option<AccessKey>,
 }
 
+impl KeyFilter {
+    /// Whether a key passes all of the filters.
+    #[must_use]
+    pub fn shows(&self, record: &KeyRecord) -> bool {
+        let parts = record.parts();
+        self.state.shows(parts.lifecycle.state())
+            && self.id.is_none_or(|id| id == parts.id)
+            && self.access_key.is_none_or(|access_key| access_key == parts.access_key)
+    }
+}
+
 /// A place in an ordered list: just behind the record with this sort value and id.
 ///
 /// A cursor holds values, not an offset, so a list that is read page by page shows each record exactly once while
 /// others are inserted and deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyCursor {
     /// The value of the record in the list's order.
     pub value: KeyCursorValue,

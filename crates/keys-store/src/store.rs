@@ -28,7 +28,8 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 ///   [`keys_core::link`], the first to [`AuditLink::GENESIS`].
 /// - **Ids.** One counter for accounts and environments, one for keys; never given twice, not even after a
 ///   rollback is followed by a crash. Gaps are allowed.
-/// - **Access keys** are unique for ever, deleted ones included.
+/// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together.
+/// - **Limits.** No read returns more than [`KeyQuery::MAX_LIMIT`] records, whatever limit it is given.
 /// - **The listener** is told of every batch as [`ChangeListener`] says, before any answer of the batch is released.
 /// - **Acknowledged is durable.** A change whose `commit` returned `Ok` survives the end of the process at any
 ///   instant.
@@ -37,6 +38,8 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 /// `conformance`) is the contract as tests.
 pub trait KeyStore: Debug + Send + Sync + 'static {
     /// Makes all of `changes` in this order in one transaction, or none of them. Returns what each became.
+    ///
+    /// Each change sees what those before it have made. No changes are no transaction: nothing happens.
     ///
     /// # Errors
     ///
@@ -197,16 +200,21 @@ pub enum Write {
     InsertAccount(NewAccount),
     /// A new environment.
     InsertEnvironment(NewEnvironment),
-    /// An environment that was read at revision `expected`. Id, uuid, creator and creation time must not differ.
+    /// An environment that was read at revision `expected`. Id, uuid, creator and creation time are part of the
+    /// statement: where they differ, it is [`Refusal::NotFound`](crate::Refusal::NotFound). See
+    /// [`rules::update_environment`](crate::rules::update_environment).
     UpdateEnvironment {
         /// The record as it shall be; its own revision is ignored.
         record: EnvironmentRecord,
         /// The revision it was read at.
         expected: Revision,
     },
-    /// A new key.
+    /// A new key. Its owner must exist, in whatever state, or it is
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound).
     InsertKey(NewKey),
-    /// A key that was read at revision `expected`. The record's owner is part of the statement.
+    /// A key that was read at revision `expected`. Id, owner, access key, creator and time of issue are part of the
+    /// statement. The secret is not: what is stored stays, until the key is deleted. See
+    /// [`rules::update_key`](crate::rules::update_key).
     UpdateKey {
         /// The record as it shall be; its own revision is ignored.
         record: KeyRecord,
@@ -214,6 +222,9 @@ pub enum Write {
         expected: Revision,
     },
     /// A setting, whatever it was.
+    ///
+    /// A value of access control that nobody can have meant is published as on: see
+    /// [`rules::access_control`](crate::rules::access_control).
     PutSetting {
         /// Which.
         name: SettingName,
@@ -224,7 +235,7 @@ pub enum Write {
     InsertPepper(PepperId),
 }
 
-/// What must hold for a change.
+/// What must hold for a change, once the changes before it in the same commit are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement {
