@@ -17,7 +17,7 @@ pub mod store;
 
 pub use error::{BackendError, BackendErrorKind, CommitError, Refusal};
 pub use listener::{ChangeListener, Published, Touched};
-// pub use memory::MemoryStore;
+pub use memory::MemoryStore;
 pub use query::{
     Direction, EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Page, Reach,
     StateFilter,

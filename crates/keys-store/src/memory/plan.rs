@@ -1,0 +1,236 @@
+//! A commit before it happens: its changes, checked one after the other and laid over the state beneath.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keys_core::{
+    AccessKey, AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, LifecycleState,
+    NewAccount, NewEnvironment, NewKey, Owner, PepperId, Revision, SettingName, Timestamp, Uuid,
+};
+
+use super::state::{Counters, State};
+use crate::batch::Batch;
+use crate::error::{BackendError, BackendErrorKind, CommitError, Refusal};
+use crate::query::Reach;
+use crate::rules::{Circumstances, audit_event, update_environment, update_key};
+use crate::store::{Change, Committed, LinkedEvent, Requirement, Setting, Write};
+
+/// What a commit puts into the state: rows that are new or replace the row beneath.
+pub(super) struct Delta {
+    pub(super) counters: Counters,
+    pub(super) accounts: BTreeMap<AccountId, AccountRecord>,
+    pub(super) environments: BTreeMap<EnvironmentId, EnvironmentRecord>,
+    pub(super) uuids: BTreeSet<Uuid>,
+    pub(super) keys: BTreeMap<KeyId, KeyRecord>,
+    pub(super) settings: BTreeMap<SettingName, Setting>,
+    pub(super) peppers: Vec<PepperId>,
+    pub(super) audit: Vec<LinkedEvent>,
+    key_ids: BTreeMap<AccessKey, KeyId>,
+    committed: Vec<Committed>,
+}
+
+impl Delta {
+    fn on(state: &State) -> Self {
+        Self {
+            counters: state.counters(),
+            accounts: BTreeMap::new(),
+            environments: BTreeMap::new(),
+            uuids: BTreeSet::new(),
+            keys: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            peppers: Vec::new(),
+            audit: Vec::new(),
+            key_ids: BTreeMap::new(),
+            committed: Vec::new(),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.committed.is_empty()
+    }
+
+    /// What the listener is to hear, and what the caller is to get.
+    pub(super) fn outcome(&self) -> (Batch, Vec<Committed>) {
+        let mut batch = Batch::new();
+        for committed in &self.committed {
+            batch.add(committed);
+        }
+        (batch, self.committed.clone())
+    }
+}
+
+/// A commit in the making. Every look-up sees what the changes before it have made.
+pub(super) struct Plan<'a> {
+    base: &'a State,
+    delta: Delta,
+}
+
+/// Why a change cannot be made.
+enum Stop {
+    Refused(Refusal),
+    /// A counter is at its end.
+    Exhausted,
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A row, and the revision of what it replaces.
+type Written = (Committed, Option<Revision>);
+
+impl<'a> Plan<'a> {
+    /// What these changes make of the state, or why one of them cannot be made.
+    pub(super) fn of(base: &'a State, changes: Vec<Change>) -> Result<Delta, CommitError> {
+        let mut plan = Self { base, delta: Delta::on(base) };
+        for (index, change) in changes.into_iter().enumerate() {
+            plan.change(change).map_err(|stop| match stop {
+                Stop::Refused(refusal) => CommitError::Refused { index, refusal },
+                Stop::Exhausted => CommitError::Failed(BackendError::new(BackendErrorKind::Full)),
+            })?;
+        }
+        Ok(plan.delta)
+    }
+
+    fn change(&mut self, change: Change) -> Result<(), Stop> {
+        let Change { write, requires, at, origin, action } = change;
+        if requires.is_some_and(|requirement| !self.holds(requirement)) {
+            return Err(Refusal::Unmet.into());
+        }
+        let revision = self.delta.counters.revision.next();
+        let (committed, before) = self.write(write, revision)?;
+        let last = self.delta.counters.audit;
+        let event = audit_event(last, Circumstances { at, origin, action }, &committed, before, revision)
+            .ok_or(Stop::Exhausted)?;
+        self.delta.counters.audit = Some((event.event.id, event.link));
+        self.delta.counters.revision = revision;
+        self.delta.counters.latest = self.delta.counters.latest.max(Some(at));
+        self.delta.audit.push(event);
+        self.delta.committed.push(committed);
+        Ok(())
+    }
+
+    fn write(&mut self, write: Write, revision: Revision) -> Result<Written, Stop> {
+        match write {
+            Write::InsertAccount(new) => self.insert_account(new, revision),
+            Write::InsertEnvironment(new) => self.insert_environment(new, revision),
+            Write::UpdateEnvironment { record, expected } => {
+                self.update_environment(record, expected, revision)
+            }
+            Write::InsertKey(new) => self.insert_key(new, revision),
+            Write::UpdateKey { record, expected } => self.update_key(record, expected, revision),
+            Write::PutSetting { name, value } => Ok(self.put_setting(name, value, revision)),
+            Write::InsertPepper(pepper) => self.insert_pepper(pepper),
+        }
+    }
+
+    fn insert_account(&mut self, new: NewAccount, revision: Revision) -> Result<Written, Stop> {
+        self.claim_uuid(&new.uuid)?;
+        let id = AccountId::new(next(&mut self.delta.counters.owner)).ok_or(Stop::Exhausted)?;
+        let record = new.into_record(id, revision);
+        self.delta.accounts.insert(id, record.clone());
+        Ok((Committed::Account(record), None))
+    }
+
+    fn insert_environment(&mut self, new: NewEnvironment, revision: Revision) -> Result<Written, Stop> {
+        self.claim_uuid(&new.uuid)?;
+        let id = EnvironmentId::new(next(&mut self.delta.counters.owner)).ok_or(Stop::Exhausted)?;
+        let record = new.into_record(id, revision);
+        self.delta.environments.insert(id, record.clone());
+        Ok((Committed::Environment(record), None))
+    }
+
+    fn update_environment(
+        &mut self,
+        record: EnvironmentRecord,
+        expected: Revision,
+        revision: Revision,
+    ) -> Result<Written, Stop> {
+        let id = record.parts().id;
+        let stored = self.delta.environments.get(&id).or_else(|| self.base.environment(Reach::AllOwners, id));
+        let record = update_environment(stored.ok_or(Refusal::NotFound)?, record, expected, revision)?;
+        self.delta.environments.insert(id, record.clone());
+        Ok((Committed::Environment(record), Some(expected)))
+    }
+
+    fn insert_key(&mut self, new: NewKey, revision: Revision) -> Result<Written, Stop> {
+        if !self.owner_exists(new.owner) {
+            return Err(Refusal::NotFound.into());
+        }
+        let access_key = new.access_key;
+        if self.delta.key_ids.contains_key(&access_key) || self.base.key_named(&access_key).is_some() {
+            return Err(Refusal::AlreadyExists.into());
+        }
+        let id = KeyId::new(next(&mut self.delta.counters.key)).ok_or(Stop::Exhausted)?;
+        let record = new.into_record(id, revision);
+        self.delta.key_ids.insert(access_key, id);
+        self.delta.keys.insert(id, record.clone());
+        Ok((Committed::Key(Box::new(record)), None))
+    }
+
+    fn update_key(
+        &mut self,
+        record: KeyRecord,
+        expected: Revision,
+        revision: Revision,
+    ) -> Result<Written, Stop> {
+        let id = record.parts().id;
+        let stored = self.delta.keys.get(&id).or_else(|| self.base.key(Reach::AllOwners, id));
+        let record = update_key(stored.ok_or(Refusal::NotFound)?, record, expected, revision)?;
+        self.delta.keys.insert(id, record.clone());
+        Ok((Committed::Key(Box::new(record)), Some(expected)))
+    }
+
+    fn put_setting(&mut self, name: SettingName, value: Box<str>, revision: Revision) -> Written {
+        let setting = Setting { name, value, revision };
+        let before = self.delta.settings.insert(name, setting.clone());
+        let before = before.as_ref().or_else(|| self.base.setting(name)).map(|before| before.revision);
+        (Committed::Setting(setting), before)
+    }
+
+    fn insert_pepper(&mut self, pepper: PepperId) -> Result<Written, Stop> {
+        if self.delta.peppers.contains(&pepper) || self.base.peppers().contains(&pepper) {
+            return Err(Refusal::AlreadyExists.into());
+        }
+        self.delta.peppers.push(pepper);
+        Ok((Committed::Pepper(pepper), None))
+    }
+
+    fn holds(&self, requirement: Requirement) -> bool {
+        match requirement {
+            Requirement::ActiveKeyOf { owner, now } => self.has_active_key(owner, now),
+            Requirement::EmptyStore => self.delta.counters.revision == Revision::ZERO,
+        }
+    }
+
+    fn has_active_key(&self, owner: Owner, now: Timestamp) -> bool {
+        let good = |record: &KeyRecord| {
+            record.parts().lifecycle.state() == LifecycleState::Active && !record.is_expired(now)
+        };
+        let replaced = |record: &&KeyRecord| self.delta.keys.contains_key(&record.parts().id);
+        let new = self.delta.keys.values().filter(|record| record.parts().owner == owner);
+        new.chain(self.base.keys_of(owner).filter(|record| !replaced(record))).any(good)
+    }
+
+    fn owner_exists(&self, owner: Owner) -> bool {
+        let new = match owner {
+            Owner::Account(id) => self.delta.accounts.contains_key(&id),
+            Owner::Environment(id) => self.delta.environments.contains_key(&id),
+        };
+        new || self.base.owner(owner).is_some()
+    }
+
+    fn claim_uuid(&mut self, uuid: &Uuid) -> Result<(), Stop> {
+        if self.base.knows_uuid(uuid) || !self.delta.uuids.insert(uuid.clone()) {
+            return Err(Refusal::AlreadyExists.into());
+        }
+        Ok(())
+    }
+}
+
+/// The next number of a counter.
+const fn next(counter: &mut u64) -> u64 {
+    *counter = counter.saturating_add(1);
+    *counter
+}

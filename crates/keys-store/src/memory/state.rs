@@ -1,0 +1,202 @@
+//! What a store in memory holds, and how it is read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
+
+use keys_core::{
+    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord,
+    EnvironmentState, KeyId, KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid,
+    VerificationRow,
+};
+
+use super::index::KeyIndex;
+use super::plan::Delta;
+use crate::query::{Direction, EnvironmentQuery, KeyCursor, KeyQuery, Page, Reach};
+use crate::rules::{account_row, environment_row};
+use crate::store::{Head, LinkedEvent, Setting};
+
+/// Everything. Rows are only ever added or replaced; nothing is taken out.
+#[derive(Default)]
+pub(super) struct State {
+    counters: Counters,
+    accounts: BTreeMap<AccountId, AccountRecord>,
+    environments: BTreeMap<EnvironmentId, EnvironmentRecord>,
+    uuids: BTreeSet<Uuid>,
+    keys: BTreeMap<KeyId, KeyRecord>,
+    key_ids: HashMap<AccessKey, KeyId>,
+    index: KeyIndex,
+    settings: BTreeMap<SettingName, Setting>,
+    peppers: Vec<PepperId>,
+    audit: Vec<LinkedEvent>,
+}
+
+/// The numbers a store goes by.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counters {
+    /// The revision of the whole store.
+    pub(super) revision: Revision,
+    /// The last number given to an account or environment.
+    pub(super) owner: u64,
+    /// The last number given to a key.
+    pub(super) key: u64,
+    /// The end of the audit chain.
+    pub(super) audit: Option<(AuditId, AuditLink)>,
+    /// The latest time of any change.
+    pub(super) latest: Option<Timestamp>,
+}
+
+impl State {
+    /// Puts a plan's rows in. Cannot fail: the plan was checked against this state.
+    pub(super) fn put(&mut self, delta: Delta) {
+        let Delta { counters, accounts, environments, uuids, keys, settings, peppers, audit, .. } = delta;
+        self.counters = counters;
+        self.accounts.extend(accounts);
+        self.environments.extend(environments);
+        self.uuids.extend(uuids);
+        for record in keys.into_values() {
+            self.put_key(record);
+        }
+        self.settings.extend(settings);
+        self.peppers.extend(peppers);
+        self.audit.extend(audit);
+    }
+
+    pub(super) fn put_key(&mut self, record: KeyRecord) {
+        self.index_key(&record);
+        self.key_ids.insert(record.parts().access_key, record.parts().id);
+        self.keys.insert(record.parts().id, record);
+    }
+
+    fn index_key(&mut self, record: &KeyRecord) {
+        if let Some(old) = self.keys.get(&record.parts().id) {
+            self.index.remove(old);
+        }
+        self.index.insert(record);
+    }
+
+    pub(super) const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    pub(super) const fn revision(&self) -> Revision {
+        self.counters.revision
+    }
+
+    pub(super) const fn head(&self) -> Head {
+        let Counters { revision, audit, latest, .. } = self.counters;
+        Head { revision, audit, latest }
+    }
+
+    pub(super) fn knows_uuid(&self, uuid: &Uuid) -> bool {
+        self.uuids.contains(uuid)
+    }
+
+    pub(super) fn key_named(&self, access_key: &AccessKey) -> Option<&KeyRecord> {
+        self.key_ids.get(access_key).and_then(|id| self.keys.get(id))
+    }
+
+    pub(super) fn key(&self, reach: Reach, id: KeyId) -> Option<&KeyRecord> {
+        self.keys.get(&id).filter(|record| reach.covers(record.parts().owner))
+    }
+
+    /// All keys of an owner, deleted ones included, in order of id.
+    pub(super) fn keys_of(&self, owner: Owner) -> impl Iterator<Item = &KeyRecord> {
+        let KeyQuery { order, direction, .. } = KeyQuery::default();
+        self.index.walk(Reach::Owner(owner), order, direction, None).filter_map(|id| self.keys.get(&id))
+    }
+
+    pub(super) fn keys(&self, reach: Reach, query: &KeyQuery) -> Page<KeyRecord> {
+        let KeyQuery { order, direction, filter, after, limit } = query;
+        if after.as_ref().is_some_and(|after| !after.value.fits(*order)) {
+            return Page { items: Vec::new(), more: false };
+        }
+        let shown = |record: &&KeyRecord| filter.shows(record);
+        // An id or an access key names one key at most, so there is nothing to walk.
+        let named = filter.id.or_else(|| Some(self.key_named(&filter.access_key?)?.parts().id));
+        if named.is_some() || filter.access_key.is_some() {
+            let behind = |record: &&KeyRecord| {
+                after.as_ref().is_none_or(|after| KeyCursor::of(record, *order).is_behind(after, *direction))
+            };
+            let one = named.and_then(|id| self.key(reach, id));
+            return page(one.into_iter().filter(shown).filter(behind), *limit);
+        }
+        let walk = self.index.walk(reach, *order, *direction, after.as_ref());
+        page(walk.filter_map(|id| self.keys.get(&id)).filter(shown), *limit)
+    }
+
+    /// The verification rows of keys that are not deleted.
+    pub(super) fn live_keys(&self, after: Option<KeyId>, limit: usize) -> Vec<(AccessKey, VerificationRow)> {
+        self.keys
+            .range(behind(after))
+            .map(|(_, record)| record)
+            .filter(|record| record.parts().lifecycle.secret().is_some())
+            .map(|record| (record.parts().access_key, record.verification_row()))
+            .take(limit.min(KeyQuery::MAX_LIMIT))
+            .collect()
+    }
+
+    pub(super) fn owner(&self, owner: Owner) -> Option<OwnerRow> {
+        match owner {
+            Owner::Account(id) => self.accounts.get(&id).map(account_row),
+            Owner::Environment(id) => self.environments.get(&id).map(environment_row),
+        }
+    }
+
+    pub(super) fn environment(&self, reach: Reach, id: EnvironmentId) -> Option<&EnvironmentRecord> {
+        self.environments.get(&id).filter(|_| reach.covers(Owner::Environment(id)))
+    }
+
+    pub(super) fn environments(&self, reach: Reach, query: &EnvironmentQuery) -> Page<EnvironmentRecord> {
+        let EnvironmentQuery { removed, direction, after, limit } = query;
+        let shown = |record: &&EnvironmentRecord| {
+            let gone = matches!(record.parts().state, EnvironmentState::Removed { .. });
+            reach.covers(Owner::Environment(record.parts().id)) && (*removed || !gone)
+        };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        match direction {
+            Direction::Ascending => {
+                page(self.environments.range((from, Bound::Unbounded)).map(second).filter(shown), *limit)
+            }
+            Direction::Descending => page(
+                self.environments.range((Bound::Unbounded, from)).rev().map(second).filter(shown),
+                *limit,
+            ),
+        }
+    }
+
+    pub(super) fn account(&self, id: AccountId) -> Option<&AccountRecord> {
+        self.accounts.get(&id)
+    }
+
+    pub(super) fn accounts(&self, after: Option<AccountId>, limit: usize) -> Page<AccountRecord> {
+        page(self.accounts.range(behind(after)).map(second), limit)
+    }
+
+    pub(super) fn setting(&self, name: SettingName) -> Option<&Setting> {
+        self.settings.get(&name)
+    }
+
+    pub(super) fn peppers(&self) -> &[PepperId] {
+        &self.peppers
+    }
+
+    pub(super) fn audit(&self, after: Option<AuditId>, limit: usize) -> Vec<LinkedEvent> {
+        // Events are numbered from 1 without gaps, so as many are to be left out as the number says.
+        let skip = after.map_or(0, |after| usize::try_from(after.number()).unwrap_or(usize::MAX));
+        self.audit.iter().skip(skip).take(limit.min(KeyQuery::MAX_LIMIT)).cloned().collect()
+    }
+}
+
+fn second<'a, A, B>((_, second): (&'a A, &'a B)) -> &'a B {
+    second
+}
+
+fn behind<T>(after: Option<T>) -> (Bound<T>, Bound<T>) {
+    (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)
+}
+
+/// The first `limit` records, and whether there are more.
+fn page<'a, T: Clone + 'a>(mut records: impl Iterator<Item = &'a T>, limit: usize) -> Page<T> {
+    let items = records.by_ref().take(limit.min(KeyQuery::MAX_LIMIT)).cloned().collect();
+    Page { items, more: records.next().is_some() }
+}
