@@ -13,6 +13,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand_core::TryCryptoRng;
 use subtle::ConstantTimeEq as _;
+use zeroize::Zeroize as _;
 
 use crate::rng::{self, RngError};
 
@@ -131,7 +132,7 @@ impl fmt::Debug for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -139,8 +140,8 @@ impl fmt::Display for Digest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseDigestError {
-    /// Not a PHC string, or one without salt or hash.
-    #[error("not a PHC string with salt and hash")]
+    /// Not a PHC string of the parameters `m`, `t` and `p`, a salt of 8 to 48 bytes, and a hash.
+    #[error("not a PHC string of m, t, p, salt and hash")]
     Malformed,
     /// Not argon2id of version 19.
     #[error("not argon2id of version 19")]
@@ -148,8 +149,8 @@ pub enum ParseDigestError {
     /// The costs are outside the bounds of [`HashPolicy`]: a hostile row must not choose how much memory is used.
     #[error("the costs are out of bounds")]
     Costs,
-    /// Salt or hash of a length that is not used here.
-    #[error("the salt has 8 to 64 bytes and the hash 32")]
+    /// The hash has a length that is not used here.
+    #[error("the hash of a digest has 32 bytes")]
     Length,
 }
 
@@ -178,7 +179,10 @@ impl PhcParts {
         }
         let cost = |name| phc.params.get_decimal(name).ok_or(ParseDigestError::Malformed);
         let policy = HashPolicy::new(cost("m")?, cost("t")?, cost("p")?).ok_or(ParseDigestError::Costs)?;
-        if output.len() != OUTPUT_LENGTH || salt.len() < 8 || phc.params.iter().count() != 3 {
+        if phc.params.iter().count() != 3 {
+            return Err(ParseDigestError::Malformed);
+        }
+        if output.len() != OUTPUT_LENGTH {
             return Err(ParseDigestError::Length);
         }
         Ok(Self { policy, salt, output })
@@ -199,8 +203,8 @@ pub enum HashError {
 
 /// Makes and checks digests in memory it keeps: one for each thread that hashes.
 ///
-/// Fresh memory for each digest costs half as much time again in page faults. The memory holds no secret once
-/// a call is over that a thief of the digest could not compute from it, and it is overwritten by the next.
+/// Fresh memory for each digest costs half as much time again in page faults. It is wiped after every call: what
+/// argon2 leaves in it could test guesses at a fraction of the digest's cost.
 ///
 /// ```
 /// use keys_core::{HashPolicy, Hasher};
@@ -275,15 +279,36 @@ impl Hasher {
         }
         let memory = self.memory.get_mut(..blocks).ok_or(HashError::Argon2)?;
         let mut output = [0u8; OUTPUT_LENGTH];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(secret, salt, &mut output, memory)
-            .map_err(|_| HashError::Argon2)?;
-        Ok(output)
+        let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            secret,
+            salt,
+            &mut output,
+            &mut *memory,
+        );
+        memory.iter_mut().for_each(Block::zeroize);
+        hashed.map(|()| output).map_err(|_| HashError::Argon2)
     }
 }
 
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hasher").field("blocks", &self.memory.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_wiped_after_each_call_and_kept_for_the_next() -> Result<(), HashError> {
+        let mut hasher = Hasher::new();
+        let digest = hasher.hash(HashPolicy::DANGER_CHEAP_FOR_TESTS, b"secret", &mut getrandom::SysRng)?;
+        assert_eq!(hasher.memory.len(), 8);
+        assert!(hasher.memory.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+        assert!(hasher.verify(&digest, b"secret")?);
+        assert!(hasher.memory.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+        assert_eq!(hasher.memory.len(), 8);
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here owns a source. A binary passes the kernel's generator; a test passes a seeded one.
 
 use rand_core::TryCryptoRng;
+use zeroize::Zeroizing;
 
 /// The random source failed, so nothing was made.
 ///
@@ -34,18 +35,17 @@ pub(crate) fn fill_symbols<R: TryCryptoRng + ?Sized>(
     let limit = 256 - (256 % alphabet.len());
     let mut missing = symbols.iter_mut();
     let mut next = missing.next();
-    let mut pool = [0u8; 64];
+    let mut pool = Zeroizing::new([0u8; 64]);
     for _ in 0..REFILLS {
         if next.is_none() {
             break;
         }
-        fill(rng, &mut pool)?;
+        fill(rng, pool.as_mut_slice())?;
         for byte in pool.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < limit) {
             let Some(slot) = next.take() else { break };
             *slot = alphabet.get(byte % alphabet.len()).copied().ok_or(RngError)?;
             next = missing.next();
         }
     }
-    zeroize::Zeroize::zeroize(&mut pool);
     if next.is_none() { Ok(()) } else { Err(RngError) }
 }

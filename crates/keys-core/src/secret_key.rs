@@ -66,8 +66,10 @@ impl SecretKey {
     ///
     /// As [`parse`](Self::parse).
     pub fn parse_shape(text: &str, shape: Shape) -> Result<Self, ParseSecretKeyError> {
-        let bytes = text.as_bytes().try_into().map_err(|_| ParseSecretKeyError::Length)?;
-        let secret = Self(bytes);
+        let bytes: &[u8; Self::LENGTH] =
+            text.as_bytes().try_into().map_err(|_| ParseSecretKeyError::Length)?;
+        // Copied once, into memory that is wiped.
+        let secret = Self(*bytes);
         let alphabet: &[u8] = match shape {
             Shape::Native => BASE62,
             Shape::Rancher => BASE58,

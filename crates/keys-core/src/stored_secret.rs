@@ -1,7 +1,7 @@
 //! What is kept of a secret key: a digest and a tag.
 
 use rand_core::TryCryptoRng;
-use zeroize::Zeroize as _;
+use zeroize::Zeroizing;
 
 use crate::credential::Credential;
 use crate::digest::{Digest, HashError, HashPolicy, Hasher};
@@ -43,17 +43,15 @@ impl StoredSecret {
         hasher: &mut Hasher,
         rng: &mut R,
     ) -> Result<Self, HashError> {
-        let mut material = digest_material(credential);
-        let digest = hasher.hash(policy, &material, rng);
-        material.zeroize();
-        Ok(Self { digest: digest?, tagged: keyring.tag(credential) })
+        let digest = hasher.hash(policy, &*digest_material(credential), rng)?;
+        Ok(Self { digest, tagged: keyring.tag(credential) })
     }
 }
 
 /// What a digest is made over: the 20 characters of the access key, then the 40 of the secret key. Both have one
 /// fixed length, so the two halves can be read back in one way only.
-pub(crate) fn digest_material(credential: &Credential) -> [u8; 60] {
-    let mut material = [0u8; 60];
+pub(crate) fn digest_material(credential: &Credential) -> Zeroizing<[u8; 60]> {
+    let mut material = Zeroizing::new([0u8; 60]);
     if let Some((access_key, secret_key)) = material.split_first_chunk_mut::<20>() {
         *access_key = *credential.access_key().as_bytes();
         secret_key.copy_from_slice(credential.secret_key().as_bytes());

@@ -21,7 +21,6 @@ use crate::owner::Owner;
 use crate::pepper::{Keyring, Tag, Tagged};
 use crate::stored_secret::digest_material;
 use crate::time::Timestamp;
-use zeroize::Zeroize as _;
 
 /// The small view of a key that verification needs: what a store loads and an index keeps.
 #[derive(Debug, Clone, Copy)]
@@ -169,10 +168,8 @@ impl NeedsDigest {
         keyring: &Keyring,
         hasher: &mut Hasher,
     ) -> Result<Option<DigestProof>, HashError> {
-        let mut material = digest_material(&self.credential);
-        let matches = hasher.verify(digest, &material);
-        material.zeroize();
-        Ok(matches?.then(|| DigestProof {
+        let matches = hasher.verify(digest, &*digest_material(&self.credential))?;
+        Ok(matches.then(|| DigestProof {
             possession: Possession { key: self.key, access_key: self.credential.access_key() },
             new_tag: keyring.tag(&self.credential),
         }))
