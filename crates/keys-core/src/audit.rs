@@ -11,9 +11,11 @@ use core::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::display::pad;
+use crate::hex::{self, Hex};
 use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, Revision};
 use crate::owner::Owner;
-use crate::pepper::{PepperId, hex_into};
+use crate::pepper::PepperId;
 use crate::setting::SettingName;
 use crate::time::Timestamp;
 
@@ -49,10 +51,10 @@ pub enum Via {
 impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(key) => write!(f, "key/{key}"),
-            Self::OpenAccess => f.write_str("open-access"),
-            Self::Database => f.write_str("database"),
-            Self::System => f.write_str("system"),
+            Self::Key(key) => pad(f, format_args!("key/{key}")),
+            Self::OpenAccess => f.pad("open-access"),
+            Self::Database => f.pad("database"),
+            Self::System => f.pad("system"),
         }
     }
 }
@@ -235,11 +237,11 @@ pub enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(id) => write!(f, "key/{id}"),
-            Self::Environment(id) => write!(f, "environment/{id}"),
-            Self::Account(id) => write!(f, "account/{id}"),
-            Self::Setting(name) => write!(f, "setting/{name}"),
-            Self::Pepper(id) => write!(f, "pepper/{id}"),
+            Self::Key(id) => pad(f, format_args!("key/{id}")),
+            Self::Environment(id) => pad(f, format_args!("environment/{id}")),
+            Self::Account(id) => pad(f, format_args!("account/{id}")),
+            Self::Setting(name) => pad(f, format_args!("setting/{name}")),
+            Self::Pepper(id) => pad(f, format_args!("pepper/{id}")),
         }
     }
 }
@@ -312,7 +314,7 @@ impl AuditLink {
 
 impl fmt::Display for AuditLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        pad(f, format_args!("{}", Hex(&self.0)))
     }
 }
 
@@ -327,7 +329,7 @@ impl FromStr for AuditLink {
 
     fn from_str(text: &str) -> Result<Self, ParseAuditLinkError> {
         let mut bytes = [0; Self::LENGTH];
-        hex_into(text, &mut bytes).ok_or(ParseAuditLinkError)?;
+        hex::read(text, &mut bytes).ok_or(ParseAuditLinkError)?;
         Ok(Self(bytes))
     }
 }

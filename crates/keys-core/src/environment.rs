@@ -90,6 +90,30 @@ impl EnvironmentState {
         }
     }
 
+    /// The state of a text form and the time of removal, as a store kept them: [`as_str`](Self::as_str) and
+    /// [`removed_at`](Self::removed_at) taken back.
+    ///
+    /// ```
+    /// use keys_core::{EnvironmentState, Timestamp};
+    ///
+    /// let removed = EnvironmentState::Removed { at: Timestamp::MIN };
+    /// assert_eq!(EnvironmentState::from_kept(removed.as_str(), removed.removed_at())?, removed);
+    /// assert!(EnvironmentState::from_kept("removed", None).is_err());
+    /// # Ok::<(), keys_core::ParseEnvironmentStateError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ParseEnvironmentStateError`] for any other word, and when word and time contradict each other.
+    pub fn from_kept(word: &str, removed_at: Option<Timestamp>) -> Result<Self, ParseEnvironmentStateError> {
+        match (word, removed_at) {
+            ("active", None) => Ok(Self::Active),
+            ("inactive", None) => Ok(Self::Inactive),
+            ("removed", Some(at)) => Ok(Self::Removed { at }),
+            _ => Err(ParseEnvironmentStateError),
+        }
+    }
+
     /// When it was removed, if it was.
     #[must_use]
     pub const fn removed_at(self) -> Option<Timestamp> {
@@ -144,6 +168,12 @@ impl fmt::Display for EnvironmentState {
         f.pad(self.as_str())
     }
 }
+
+/// Why a word and a time are no [`EnvironmentState`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a state of an environment: expected `active` or `inactive`, or `removed` and a time")]
+#[non_exhaustive]
+pub struct ParseEnvironmentStateError;
 
 /// A refusal: the environment stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

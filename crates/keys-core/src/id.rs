@@ -7,6 +7,8 @@ use core::fmt;
 use core::num::NonZeroU64;
 use core::str::FromStr;
 
+use crate::display::pad;
+
 /// Why a text is no identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: expected `{prefix}` and a number from 1 to 9223372036854775807 without leading zeros")]
@@ -45,7 +47,7 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}{}", Self::PREFIX, self.0)
+                pad(f, format_args!("{}{}", Self::PREFIX, self.0))
             }
         }
 
@@ -101,7 +103,15 @@ impl AuditId {
 /// The version of the whole store after a change: it grows by one with every change, whatever was changed.
 ///
 /// A record carries the revision of its own last change, so that a writer can say which version it read.
-/// Revision 0 is the empty store.
+/// Revision 0 is the empty store. Text form, for ever: the number in decimal, without leading zeros.
+///
+/// ```
+/// use keys_core::Revision;
+///
+/// assert!(Revision::ZERO < Revision::ZERO.next());
+/// assert_eq!("41".parse::<Revision>()?.next().to_string(), "42");
+/// # Ok::<(), keys_core::ParseRevisionError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Revision(u64);
 
@@ -134,14 +144,20 @@ impl fmt::Display for Revision {
     }
 }
 
-impl FromStr for Revision {
-    type Err = ParseIdError;
+/// Why a text is no [`Revision`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a revision: expected a number from 0 to 18446744073709551615 without leading zeros")]
+#[non_exhaustive]
+pub struct ParseRevisionError;
 
-    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+impl FromStr for Revision {
+    type Err = ParseRevisionError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRevisionError> {
         if text == "0" {
             return Ok(Self::ZERO);
         }
-        parse_number(text).map(Self).ok_or(ParseIdError { prefix: "" })
+        parse_number(text).map(Self).ok_or(ParseRevisionError)
     }
 }
 

@@ -10,7 +10,9 @@ pub mod account;
 pub mod audit;
 pub mod credential;
 pub mod digest;
+mod display;
 pub mod environment;
+mod hex;
 pub mod id;
 pub mod lifecycle;
 pub mod owner;
@@ -37,12 +39,17 @@ pub use credential::{Credential, ParseCredentialError};
 pub use digest::{Digest, HashError, HashPolicy, Hasher, ParseDigestError};
 pub use environment::{
     EnvironmentParts, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
-    NewEnvironment, ParseEnvironmentTransitionError,
+    NewEnvironment, ParseEnvironmentStateError, ParseEnvironmentTransitionError,
 };
-pub use id::{AccountId, AuditId, EnvironmentId, KeyId, ParseIdError, Revision};
-pub use lifecycle::{Lifecycle, LifecycleState, ParseStateError, Transition, TransitionError};
+pub use id::{AccountId, AuditId, EnvironmentId, KeyId, ParseIdError, ParseRevisionError, Revision};
+pub use lifecycle::{
+    Lifecycle, LifecycleState, ParseStateError, ParseTransitionError, Transition, TransitionError,
+};
 pub use owner::{Creator, Owner, ParseCreatorError, ParseOwnerError};
-pub use pepper::{Keyring, KeyringError, ParsePepperError, Pepper, PepperId, Tag, Tagged};
+pub use pepper::{
+    Keyring, KeyringError, ParsePepperError, ParsePepperIdError, ParseTaggedError, Pepper, PepperId, Tag,
+    Tagged,
+};
 pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
 pub use secret_key::{ParseSecretKeyError, SecretKey};

@@ -182,6 +182,20 @@ impl fmt::Display for Transition {
     }
 }
 
+/// Why a text is no [`Transition`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a transition of a key: expected `activate`, `deactivate` or `delete`")]
+#[non_exhaustive]
+pub struct ParseTransitionError;
+
+impl FromStr for Transition {
+    type Err = ParseTransitionError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTransitionError> {
+        Self::ALL.into_iter().find(|transition| transition.as_str() == text).ok_or(ParseTransitionError)
+    }
+}
+
 /// A refusal: the state stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::display::pad;
 use crate::id::{AccountId, EnvironmentId, KeyId};
 
 /// What a key belongs to and acts as: one environment, or one person's account.
@@ -57,8 +58,8 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Environment(id) => write!(f, "environment/{id}"),
-            Self::Account(id) => write!(f, "account/{id}"),
+            Self::Environment(id) => pad(f, format_args!("environment/{id}")),
+            Self::Account(id) => pad(f, format_args!("account/{id}")),
         }
     }
 }
@@ -95,7 +96,7 @@ pub struct Creator {
 impl fmt::Display for Creator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key {
-            Some(key) => write!(f, "{}#{key}", self.principal),
+            Some(key) => pad(f, format_args!("{}#{key}", self.principal)),
             None => self.principal.fmt(f),
         }
     }

@@ -17,6 +17,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::access_key::AccessKey;
 use crate::credential::Credential;
+use crate::display::pad;
+use crate::hex::{self, Hex};
 use crate::rng::{self, RngError};
 
 /// A server secret that keys the tags. Wiped when dropped; `Debug` shows its id only.
@@ -65,10 +67,8 @@ impl Pepper {
 
         let mut text = Zeroizing::new(String::with_capacity(Self::PREFIX.len() + 2 * Self::LENGTH));
         text.push_str(Self::PREFIX);
-        for byte in self.0 {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}", Hex(&self.0));
         text
     }
 }
@@ -91,7 +91,7 @@ impl FromStr for Pepper {
     fn from_str(text: &str) -> Result<Self, ParsePepperError> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(ParsePepperError)?;
         let mut pepper = Self([0; Self::LENGTH]);
-        hex_into(digits, &mut pepper.0).ok_or(ParsePepperError)?;
+        hex::read(digits, &mut pepper.0).ok_or(ParsePepperError)?;
         Ok(pepper)
     }
 }
@@ -116,16 +116,22 @@ impl PepperId {
 
 impl fmt::Display for PepperId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        pad(f, format_args!("{:016x}", self.0))
     }
 }
 
-impl FromStr for PepperId {
-    type Err = ParsePepperError;
+/// Why a text is no [`PepperId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of a pepper: expected 16 lower-case hexadecimal digits")]
+#[non_exhaustive]
+pub struct ParsePepperIdError;
 
-    fn from_str(text: &str) -> Result<Self, ParsePepperError> {
+impl FromStr for PepperId {
+    type Err = ParsePepperIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePepperIdError> {
         let mut bytes = [0; 8];
-        hex_into(text, &mut bytes).ok_or(ParsePepperError)?;
+        hex::read(text, &mut bytes).ok_or(ParsePepperIdError)?;
         Ok(Self(u64::from_be_bytes(bytes)))
     }
 }
@@ -170,12 +176,54 @@ impl fmt::Debug for Tag {
 }
 
 /// A tag and the pepper it was made under.
+///
+/// Text form, for ever: `tag-1-`, the pepper's id, `-`, and the tag in 64 lower-case hexadecimal digits. It is for a
+/// store to keep; `Debug` does not show the tag.
+///
+/// ```
+/// use keys_core::Tagged;
+///
+/// let text = format!("tag-1-00c0ffee00c0ffee-{}", "5a".repeat(32));
+/// let tagged: Tagged = text.parse()?;
+/// assert_eq!(tagged.pepper, "00c0ffee00c0ffee".parse()?);
+/// assert_eq!(tagged.to_string(), text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Tagged {
     /// The tag.
     pub tag: Tag,
     /// The id of its pepper.
     pub pepper: PepperId,
+}
+
+impl Tagged {
+    /// What the text form begins with.
+    pub const PREFIX: &'static str = "tag-1-";
+}
+
+impl fmt::Display for Tagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        pad(f, format_args!("{}{}-{}", Self::PREFIX, self.pepper, Hex(&self.tag.0)))
+    }
+}
+
+/// Why a text is no [`Tagged`]. Holds no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a tag: expected `tag-1-`, 16 lower-case hexadecimal digits, `-`, and 64 more")]
+#[non_exhaustive]
+pub struct ParseTaggedError;
+
+impl FromStr for Tagged {
+    type Err = ParseTaggedError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTaggedError> {
+        let (pepper, digits) =
+            text.strip_prefix(Self::PREFIX).and_then(|rest| rest.split_once('-')).ok_or(ParseTaggedError)?;
+        let mut tag = Tag([0; Tag::LENGTH]);
+        hex::read(digits, &mut tag.0).ok_or(ParseTaggedError)?;
+        Ok(Self { tag, pepper: pepper.parse().map_err(|_| ParseTaggedError)? })
+    }
 }
 
 /// The peppers a server knows; the first is current and makes new tags, the others still verify.
@@ -309,20 +357,4 @@ impl FromStr for Keyring {
         }
         Self::new(peppers)
     }
-}
-
-/// Reads exactly `bytes.len()` bytes of lower-case hexadecimal.
-pub(crate) fn hex_into(text: &str, bytes: &mut [u8]) -> Option<()> {
-    let digits = text.as_bytes();
-    if digits.len() != bytes.len().checked_mul(2)? {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = pair.iter().try_fold(0u8, |value, digit| match digit {
-            b'0'..=b'9' => Some(value << 4 | (digit - b'0')),
-            b'a'..=b'f' => Some(value << 4 | (digit - b'a' + 10)),
-            _ => None,
-        })?;
-    }
-    Some(())
 }

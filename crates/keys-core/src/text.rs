@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::str::FromStr;
 
 /// A name: 0 to 255 characters, none of them a control or a direction character.
 ///
@@ -51,6 +52,14 @@ impl Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
     }
 }
 
@@ -117,6 +126,14 @@ impl Description {
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for Description {
+    type Err = DescriptionError;
+
+    fn from_str(text: &str) -> Result<Self, DescriptionError> {
+        Self::new(text)
     }
 }
 

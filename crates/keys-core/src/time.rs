@@ -4,6 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
+use crate::display::pad;
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.
 ///
 /// Text form, for ever: RFC 3339 in UTC with three decimals, `2026-11-23T18:30:00.250Z`.
@@ -107,7 +109,7 @@ const fn day_number(year: i64, month: i64, day: i64) -> i64 {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Civil { year, month, day, hour, minute, second, millis } = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+        pad(f, format_args!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"))
     }
 }
 
