@@ -50,6 +50,17 @@ impl SecretKey {
         Ok(secret)
     }
 
+    /// The secret key of these random characters, for strategies: they have no source to generate from.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn with_checksum(random: &[u8; Self::RANDOM_LENGTH]) -> Self {
+        let mut secret = Self([0; Self::LENGTH]);
+        if let Some((own, check)) = secret.0.split_first_chunk_mut::<{ Self::RANDOM_LENGTH }>() {
+            *own = *random;
+            check.copy_from_slice(&checksum(random));
+        }
+        secret
+    }
+
     /// Reads a secret key presented beside `access_key`, whose shape decides the alphabet and the checksum.
     ///
     /// # Errors
@@ -97,8 +108,8 @@ impl SecretKey {
     }
 }
 
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+pub(crate) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /// CRC-32 (IEEE) of the random part as six base62 digits, most significant first (62^6 > 2^32).
 fn checksum(random: &[u8; SecretKey::RANDOM_LENGTH]) -> [u8; 6] {

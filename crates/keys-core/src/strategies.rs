@@ -1,1 +1,40 @@
-//! strategies
+//! Property-test strategies for every type of this crate (feature `proptest`).
+//!
+//! Each function gives a strategy over **all** values of its type that the crate itself can make or read, boundaries
+//! more often than chance would have them. None runs argon2 at more than
+//! [`DANGER_CHEAP_FOR_TESTS`](crate::HashPolicy::DANGER_CHEAP_FOR_TESTS), so a thousand cases take well under a second.
+//!
+//! ```
+//! use keys_core::{Transition, strategies};
+//! use proptest::prelude::*;
+//!
+//! proptest!(|(record in strategies::key_record(), now in strategies::timestamp())| {
+//!     // Whatever a key is, deleting it is refused or leaves no secret.
+//!     if let Ok(deleted) = record.transition(Transition::Delete, now) {
+//!         prop_assert!(deleted.parts().lifecycle.secret().is_none());
+//!     }
+//! });
+//! ```
+
+mod events;
+mod pairs;
+mod records;
+mod secrets;
+mod words;
+
+pub use events::{action, audit_event, audit_link, origin, request_id, target, via};
+pub use pairs::{
+    access_key, credential, native_access_key, native_credential, rancher_access_key, secret_key,
+};
+pub use records::{
+    account_kind, account_record, account_state, environment_record, environment_state,
+    environment_transition, key_record, lifecycle, lifecycle_state, new_account, new_environment, new_key,
+    owner_row, owner_standing, transition, verification_row,
+};
+pub use secrets::{
+    Sealed, digest, hash_policy, keyring, pepper, pepper_id, sealed, stored_secret, tag, tagged,
+};
+pub use words::{
+    access_control, account_id, audit_id, creator, description, environment_id, key_id, name, owner,
+    revision, setting_name, timestamp, uuid,
+};

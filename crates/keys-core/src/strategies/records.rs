@@ -1,0 +1,173 @@
+//! Records and their states.
+
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::pairs::access_key;
+use super::secrets::{stored_secret, tagged};
+use super::words::{
+    account_id, creator, description, environment_id, key_id, name, owner, revision, timestamp, uuid,
+};
+use crate::account::AccountParts;
+use crate::environment::EnvironmentParts;
+use crate::record::KeyParts;
+use crate::{
+    AccountKind, AccountRecord, AccountState, EnvironmentRecord, EnvironmentState, EnvironmentTransition,
+    KeyRecord, Lifecycle, LifecycleState, NewAccount, NewEnvironment, NewKey, OwnerRow, OwnerStanding,
+    RowState, Timestamp, Transition, VerificationRow,
+};
+
+/// States of a key.
+pub fn lifecycle_state() -> impl Strategy<Value = LifecycleState> + Clone {
+    select(LifecycleState::ALL.as_slice())
+}
+
+/// Transitions of a key.
+pub fn transition() -> impl Strategy<Value = Transition> + Clone {
+    select(Transition::ALL.as_slice())
+}
+
+/// Keys' states with what they hold.
+pub fn lifecycle() -> impl Strategy<Value = Lifecycle> + Clone {
+    prop_oneof![
+        stored_secret().prop_map(Lifecycle::Active),
+        stored_secret().prop_map(Lifecycle::Inactive),
+        timestamp().prop_map(|at| Lifecycle::Deleted { at }),
+    ]
+}
+
+/// Keys that no store has numbered.
+pub fn new_key() -> impl Strategy<Value = NewKey> + Clone {
+    let who = (owner(), access_key(), stored_secret(), creator());
+    let what = (option::of(name()), option::of(description()), timestamp(), option::of(timestamp()));
+    (who, what).prop_map(
+        |((owner, access_key, secret, creator), (name, description, created, expires_at))| NewKey {
+            owner,
+            access_key,
+            secret,
+            name,
+            description,
+            creator,
+            created,
+            expires_at,
+        },
+    )
+}
+
+/// Keys in every state, at every age, expired and not.
+pub fn key_record() -> impl Strategy<Value = KeyRecord> + Clone {
+    (new_key(), key_id(), revision(), lifecycle(), timestamp()).prop_filter_map(
+        "times in order",
+        |(new, id, revision, lifecycle, time)| {
+            let (created, changed) = in_order(new.created, time);
+            let lifecycle = match lifecycle {
+                Lifecycle::Active(secret) => Lifecycle::Active(secret),
+                Lifecycle::Inactive(secret) => Lifecycle::Inactive(secret),
+                Lifecycle::Deleted { .. } => Lifecycle::Deleted { at: changed },
+            };
+            let parts = new.into_record(id, revision).into_parts();
+            KeyRecord::from_parts(KeyParts { lifecycle, created, updated: changed, ..parts }).ok()
+        },
+    )
+}
+
+/// States of an environment.
+pub fn environment_state() -> impl Strategy<Value = EnvironmentState> + Clone {
+    prop_oneof![
+        Just(EnvironmentState::Active),
+        Just(EnvironmentState::Inactive),
+        timestamp().prop_map(|at| EnvironmentState::Removed { at }),
+    ]
+}
+
+/// Transitions of an environment.
+pub fn environment_transition() -> impl Strategy<Value = EnvironmentTransition> + Clone {
+    select(EnvironmentTransition::ALL.as_slice())
+}
+
+/// Environments that no store has numbered.
+pub fn new_environment() -> impl Strategy<Value = NewEnvironment> + Clone {
+    (uuid(), option::of(name()), option::of(description()), creator(), timestamp()).prop_map(
+        |(uuid, name, description, creator, created)| NewEnvironment {
+            uuid,
+            name,
+            description,
+            creator,
+            created,
+        },
+    )
+}
+
+/// Environments in every state, at every age.
+pub fn environment_record() -> impl Strategy<Value = EnvironmentRecord> + Clone {
+    (new_environment(), environment_id(), revision(), environment_state(), timestamp()).prop_filter_map(
+        "times in order",
+        |(new, id, revision, state, time)| {
+            let (created, changed) = in_order(new.created, time);
+            let state = match state {
+                EnvironmentState::Active => EnvironmentState::Active,
+                EnvironmentState::Inactive => EnvironmentState::Inactive,
+                EnvironmentState::Removed { .. } => EnvironmentState::Removed { at: changed },
+            };
+            let parts = new.into_record(id, revision).into_parts();
+            EnvironmentRecord::from_parts(EnvironmentParts { state, created, updated: changed, ..parts }).ok()
+        },
+    )
+}
+
+/// Kinds of accounts.
+pub fn account_kind() -> impl Strategy<Value = AccountKind> + Clone {
+    select(AccountKind::ALL.as_slice())
+}
+
+/// States of an account.
+pub fn account_state() -> impl Strategy<Value = AccountState> + Clone {
+    select(AccountState::ALL.as_slice())
+}
+
+/// Accounts that no store has numbered.
+pub fn new_account() -> impl Strategy<Value = NewAccount> + Clone {
+    (uuid(), account_kind(), account_state(), option::of(name()), timestamp())
+        .prop_map(|(uuid, kind, state, name, created)| NewAccount { uuid, kind, state, name, created })
+}
+
+/// Accounts of every kind in both states.
+pub fn account_record() -> impl Strategy<Value = AccountRecord> + Clone {
+    (new_account(), account_id(), revision()).prop_map(|(new, id, revision)| {
+        let NewAccount { uuid, kind, state, name, created } = new;
+        AccountRecord::from_parts(AccountParts { id, uuid, kind, state, name, created, revision })
+    })
+}
+
+/// Views of keys in every state, of no pair in particular.
+pub fn verification_row() -> impl Strategy<Value = VerificationRow> + Clone {
+    let state = prop_oneof![
+        tagged().prop_map(RowState::Active),
+        tagged().prop_map(RowState::Inactive),
+        Just(RowState::Deleted)
+    ];
+    (key_id(), owner(), state, option::of(timestamp()), revision()).prop_map(
+        |(key, owner, state, expires_at, revision)| VerificationRow {
+            key,
+            owner,
+            state,
+            expires_at,
+            revision,
+        },
+    )
+}
+
+/// Standings of an owner.
+pub fn owner_standing() -> impl Strategy<Value = OwnerStanding> + Clone {
+    prop_oneof![Just(OwnerStanding::Active), Just(OwnerStanding::Inactive)]
+}
+
+/// Views of owners in both standings.
+pub fn owner_row() -> impl Strategy<Value = OwnerRow> + Clone {
+    (owner_standing(), revision()).prop_map(|(standing, revision)| OwnerRow { standing, revision })
+}
+
+fn in_order(one: Timestamp, other: Timestamp) -> (Timestamp, Timestamp) {
+    (one.min(other), one.max(other))
+}
