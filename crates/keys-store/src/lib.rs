@@ -7,19 +7,25 @@ pub mod cursor;
 pub mod error;
 #[cfg(feature = "conformance")]
 pub mod fault;
+mod files;
 pub mod listener;
 pub mod memory;
+pub mod open;
+pub mod pepper_file;
 pub mod query;
 pub mod rules;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod store;
+pub mod url;
 
 pub use error::{BackendError, BackendErrorKind, CommitError, Refusal};
 pub use listener::{ChangeListener, Published, Touched};
 pub use memory::MemoryStore;
+pub use open::{OpenError, OpenMode};
 pub use query::{
     Direction, EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Page, Reach,
     StateFilter,
 };
 pub use store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Requirement, Setting, Write};
+pub use url::{ParseStoreUrlError, StoreUrl};
