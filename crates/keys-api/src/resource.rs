@@ -1,0 +1,110 @@
+//! What every resource has, and how one declaration becomes a type, a document and a schema.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::date::Date;
+use crate::schema::Declaration;
+
+/// Names and absolute URLs.
+pub type Links = BTreeMap<String, String>;
+
+/// A type of the dialect.
+pub trait Resource: Serialize {
+    /// All that is declared of it.
+    const DECLARATION: Declaration;
+}
+
+/// A field as it is written into a document: one member, or, for a date, two.
+pub(crate) trait WireField {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl WireField for Option<String> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<i64> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<Date> {
+    /// A date that is there is followed by its twin.
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, &self.as_ref().map(Date::as_str))?;
+        match self.as_ref().and_then(Date::millis) {
+            Some(millis) => map.serialize_entry(&format!("{name}TS"), &millis),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes a resource: `id`, `type`, `links` and `actions`, then the declared fields in their order.
+pub(crate) fn write_resource<S: Serializer>(
+    serializer: S,
+    head: (&str, &str, &Links, &Links),
+    fields: impl FnOnce(&mut S::SerializeMap) -> Result<(), S::Error>,
+) -> Result<S::Ok, S::Error> {
+    let (id, type_name, links, actions) = head;
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("id", id)?;
+    map.serialize_entry("type", type_name)?;
+    map.serialize_entry("links", links)?;
+    map.serialize_entry("actions", actions)?;
+    fields(&mut map)?;
+    map.end()
+}
+
+/// Declares a resource once: its type in Rust, its document, and the fields of its schema.
+///
+/// Fields stand in the order of the document: `name`, `state`, then the rest by alphabet.
+macro_rules! resource {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $($(#[$field_doc:meta])* $field:ident: $type:ty = $field_spec:expr;)*
+        }
+        $declaration:expr
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            /// Its id.
+            pub id: String,
+            /// The id of its schema.
+            #[serde(rename = "type")]
+            pub type_name: String,
+            /// What it leads to.
+            #[serde(default)]
+            pub links: $crate::resource::Links,
+            /// What can be done with it now, by this caller.
+            #[serde(default)]
+            pub actions: $crate::resource::Links,
+            $($(#[$field_doc])* #[serde(default)] pub $field: $type,)*
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let head = (self.id.as_str(), self.type_name.as_str(), &self.links, &self.actions);
+                $crate::resource::write_resource(serializer, head, |map| {
+                    let _ = &map;
+                    $($crate::resource::WireField::write(&self.$field, $field_spec.name, map)?;)*
+                    Ok(())
+                })
+            }
+        }
+
+        impl $crate::resource::Resource for $name {
+            const DECLARATION: $crate::schema::Declaration =
+                $crate::schema::Declaration { fields: &[$($field_spec),*], ..$declaration };
+        }
+    };
+}
+pub(crate) use resource;
