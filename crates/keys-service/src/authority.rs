@@ -3,17 +3,26 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use keys_core::{AccessControl, Grant, HashPolicy, Keyring, PepperId, RequestId, Timestamp};
-use keys_store::KeyStore;
+use keys_core::{
+    AccessControl, AccountId, Action, Grant, HashPolicy, Keyring, Owner, PepperId, RequestId, Revision,
+    Timestamp, Via,
+};
+use keys_store::{BackendError, Change, Committed, KeyStore, Requirement, Write};
 use rand_core::TryCryptoRng;
 
-use crate::context::Caller;
-use crate::error::StoreFailure;
+use crate::context::{Caller, Context};
+use crate::error::{StoreFailure, WriteFailure};
+use crate::hashing::HashPool;
+use crate::index::Index;
 
 /// Issues, verifies and manages API keys. Share it as `Arc<Authority>`; every method takes `&self`.
 #[derive(Debug)]
 pub struct Authority {
-    _store: Arc<dyn KeyStore>,
+    pub(crate) store: Arc<dyn KeyStore>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) keyring: Keyring,
+    pub(crate) policy: HashPolicy,
+    pub(crate) hashers: HashPool,
 }
 
 /// How an [`Authority`] works.
@@ -65,8 +74,16 @@ impl Authority {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Self, OpenError> {
-        let _ = (config, request_id, now, rng);
-        Ok(Self { _store: store })
+        // Nothing is random in a set-up yet; what comes (a one-time token) will be.
+        let _ = rng;
+        let index = Arc::new(Index::new(config.index_capacity));
+        store.listen(Arc::clone(&index) as _);
+        let AuthorityConfig { keyring, policy, hashers, hash_queue, accept_lost_pepper, .. } = config;
+        let hashers = HashPool::new(hashers, hash_queue);
+        let authority = Self { store, index, keyring, policy, hashers };
+        authority.set_up(accept_lost_pepper, request_id, now)?;
+        authority.begin_index().map_err(StoreFailure::from)?;
+        Ok(authority)
     }
 
     /// Reads every key into the index, in small steps; verifications that miss read through meanwhile. Returns when
@@ -76,31 +93,71 @@ impl Authority {
     ///
     /// [`StoreFailure::Failed`]; the index stays incomplete and verifications read through.
     pub fn fill_index(&self) -> Result<(), StoreFailure> {
-        todo!()
+        Ok(self.index.fill(&*self.store)?)
+    }
+
+    /// Whether the index holds every key there is, so that no verification needs the store. It stops being so when the
+    /// outcome of a write is unknown; [`fill_index`](Self::fill_index) may then be run again.
+    #[must_use]
+    pub fn index_is_complete(&self) -> bool {
+        self.index.is_complete()
+    }
+
+    /// How many keys the index holds.
+    #[must_use]
+    pub fn indexed_keys(&self) -> usize {
+        self.index.len()
     }
 
     /// The store beneath, for reads that decide nothing.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn KeyStore> {
-        &self._store
+        &self.store
     }
 
     /// Whether callers need a credential now. Never blocks.
     #[must_use]
     pub fn access_control(&self) -> AccessControl {
-        todo!()
+        self.index.access_control()
     }
 
     /// The caller a grant stands for.
     #[must_use]
     pub fn caller(&self, grant: &Grant) -> Caller {
-        let _ = grant;
-        todo!()
+        Caller::new(grant.owner(), Via::Key(grant.key()))
     }
 
     /// The caller everybody is while access control is off: the administrator. `None` while it is on.
     #[must_use]
     pub fn open_access_caller(&self) -> Option<Caller> {
-        todo!()
+        match self.access_control() {
+            AccessControl::Off => Some(Caller::new(Owner::Account(AccountId::ADMIN), Via::OpenAccess)),
+            AccessControl::On => None,
+        }
+    }
+
+    /// Waits until everything up to `revision` has been published to the index. What a use case read may be told to
+    /// its caller only after this: to the caller, "already Inactive" is as good as an acknowledgement.
+    pub(crate) fn settle(&self, revision: Revision) -> Result<(), BackendError> {
+        if self.index.published() < revision { self.store.barrier() } else { Ok(()) }
+    }
+
+    /// As [`settle`](Self::settle), for what was read of more than one record, and for what was not found.
+    pub(crate) fn settle_all(&self) -> Result<(), BackendError> {
+        self.settle(self.store.head()?.revision)
+    }
+
+    /// Makes one change for a caller.
+    pub(crate) fn change(
+        &self,
+        context: &Context,
+        action: Action,
+        write: Write,
+        requires: Option<Requirement>,
+    ) -> Result<Committed, WriteFailure> {
+        let change = Change { write, requires, at: context.now, origin: context.origin(), action };
+        let committed = self.store.commit(vec![change])?;
+        let acknowledged = committed.into_iter().next();
+        acknowledged.ok_or_else(|| WriteFailure::Store(crate::error::wrong_acknowledgement()))
     }
 }

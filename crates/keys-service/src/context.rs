@@ -67,7 +67,7 @@ impl Caller {
     pub const fn creator(&self) -> Creator {
         let key = match self.via {
             Via::Key(key) => Some(key),
-            _ => None,
+            Via::OpenAccess | Via::Database | Via::System | _ => None,
         };
         Creator { principal: self.principal, key }
     }

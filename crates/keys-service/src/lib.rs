@@ -4,9 +4,11 @@ mod authority;
 mod context;
 pub mod environments;
 mod error;
-pub mod index;
+mod hashing;
+mod index;
 pub mod keys;
 mod settings;
+mod setup;
 
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context};
@@ -14,6 +16,9 @@ pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest};
 pub use settings::AccessControlError;
+
+/// How often a use case reads, decides and writes before it says that others keep getting in between.
+const ATTEMPTS: usize = 3;
 
 /// What an edit does to one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,10 +1,11 @@
 //! Switching access control.
 
-use keys_core::AccessControl;
+use keys_core::{AccessControl, AccountId, Action, Owner, Revision, SettingName};
+use keys_store::{Requirement, Write};
 
 use crate::authority::Authority;
 use crate::context::Context;
-use crate::error::StoreFailure;
+use crate::error::{StoreFailure, WriteFailure};
 
 /// Why access control was not switched.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +34,37 @@ impl Authority {
         context: &Context,
         access_control: AccessControl,
     ) -> Result<(), AccessControlError> {
-        let _ = (context, access_control);
-        todo!()
+        if !context.caller.administers() {
+            return Err(AccessControlError::Forbidden);
+        }
+        if self.holds(access_control)? {
+            return Ok(());
+        }
+        let write =
+            Write::PutSetting { name: SettingName::AccessControl, value: access_control.as_str().into() };
+        let requires = match access_control {
+            AccessControl::On => {
+                Some(Requirement::ActiveKeyOf { owner: Owner::Account(AccountId::ADMIN), now: context.now })
+            }
+            AccessControl::Off => None,
+        };
+        match self.change(context, Action::ChangeSetting, write, requires) {
+            Ok(_) => Ok(()),
+            Err(WriteFailure::Unmet) => Err(AccessControlError::NoAdministratorKey),
+            Err(failure) => Err(failure.into_store_failure().into()),
+        }
+    }
+
+    /// Whether the stored setting has this value, and that has been published.
+    fn holds(&self, access_control: AccessControl) -> Result<bool, StoreFailure> {
+        let (value, changed) = match self.store.setting(SettingName::AccessControl)? {
+            Some(setting) => (setting.value, setting.revision),
+            None => (AccessControl::default().as_str().into(), Revision::ZERO),
+        };
+        let holds = &*value == access_control.as_str();
+        if holds {
+            self.settle(changed)?;
+        }
+        Ok(holds)
     }
 }

@@ -1,15 +1,13 @@
 //! The use cases of environments.
 
-use keys_core::{
-    Description, EnvironmentId, EnvironmentRecord, EnvironmentTransition, EnvironmentTransitionError, Name,
-    Revision, RngError,
-};
-use keys_store::{BackendError, EnvironmentQuery, Page};
-use rand_core::TryCryptoRng;
+mod change;
+mod create;
+mod enter;
+mod query;
 
-use crate::Edit;
-use crate::authority::Authority;
-use crate::context::{Caller, Context};
+use keys_core::{Description, EnvironmentTransitionError, Name, Revision, RngError};
+use keys_store::BackendError;
+
 use crate::error::StoreFailure;
 
 /// What a caller says of an environment to be made.
@@ -46,6 +44,9 @@ pub enum EnvironmentChangeError {
     /// The random source failed; nothing was made.
     #[error("no uuid could be generated")]
     Rng(#[from] RngError),
+    /// The random source keeps giving uuids that are taken; nothing was made. An honest one never does.
+    #[error("the random source repeats itself: every uuid it gave is taken")]
+    Repeated,
     /// The store failed.
     #[error("the environment could not be stored")]
     Store(#[from] StoreFailure),
@@ -61,93 +62,4 @@ pub enum EnterError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] BackendError),
-}
-
-impl Authority {
-    /// The caller, acting inside an environment from now on: the administrator in any active one, an environment's
-    /// key in its own.
-    ///
-    /// # Errors
-    ///
-    /// See [`EnterError`].
-    pub fn enter(&self, caller: Caller, environment: EnvironmentId) -> Result<Caller, EnterError> {
-        let _ = (caller, environment);
-        todo!()
-    }
-
-    /// Makes an environment, Active.
-    ///
-    /// # Errors
-    ///
-    /// See [`EnvironmentChangeError`].
-    pub fn create_environment<R: TryCryptoRng + ?Sized>(
-        &self,
-        context: &Context,
-        request: EnvironmentRequest,
-        rng: &mut R,
-    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
-        let _ = (context, request, rng);
-        todo!()
-    }
-
-    /// Changes name and description of an environment. `expected`: only if it is at this revision.
-    ///
-    /// # Errors
-    ///
-    /// See [`EnvironmentChangeError`].
-    pub fn edit_environment(
-        &self,
-        context: &Context,
-        id: EnvironmentId,
-        edit: Edit,
-        expected: Option<Revision>,
-    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
-        let _ = (context, id, edit, expected);
-        todo!()
-    }
-
-    /// Moves an environment to its next state. Once this returns `Ok` for a deactivate or a remove, no verification that
-    /// begins afterwards accepts any of its keys; the keys themselves are not touched.
-    ///
-    /// # Errors
-    ///
-    /// See [`EnvironmentChangeError`].
-    pub fn transition_environment(
-        &self,
-        context: &Context,
-        id: EnvironmentId,
-        transition: EnvironmentTransition,
-        expected: Option<Revision>,
-    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
-        let _ = (context, id, transition, expected);
-        todo!()
-    }
-
-    /// An environment within the caller's reach, removed ones included.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn environment(
-        &self,
-        context: &Context,
-        id: EnvironmentId,
-    ) -> Result<Option<EnvironmentRecord>, BackendError> {
-        let _ = (context, id);
-        todo!()
-    }
-
-    /// One page of the environments within the caller's reach.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn environments(
-        &self,
-        context: &Context,
-        query: &EnvironmentQuery,
-    ) -> Result<Page<EnvironmentRecord>, BackendError> {
-        let _ = (context, query);
-        todo!()
-    }
 }

@@ -1,15 +1,15 @@
 //! The use cases of API keys.
 
-use keys_core::{
-    Credential, Description, HashError, KeyId, KeyRecord, Name, Revision, RngError, SecretKey, Timestamp,
-    Transition, TransitionError, Verdict,
-};
-use keys_store::{BackendError, KeyQuery, Page};
-use rand_core::TryCryptoRng;
+mod authenticate;
+mod change;
+mod issue;
+mod query;
 
-use crate::Edit;
-use crate::authority::Authority;
-use crate::context::Context;
+use keys_core::{
+    Description, HashError, KeyRecord, Name, Revision, RngError, SecretKey, Timestamp, TransitionError,
+};
+use keys_store::BackendError;
+
 use crate::error::StoreFailure;
 
 /// What a caller says of a key to be issued.
@@ -48,6 +48,9 @@ pub enum IssueError {
     /// The random source failed; nothing was made.
     #[error("no pair could be generated")]
     Rng(#[from] RngError),
+    /// The random source keeps giving access keys that are taken; nothing was made. An honest one never does.
+    #[error("the random source repeats itself: every access key it gave is taken")]
+    Repeated,
     /// The digest could not be made; nothing was stored.
     #[error("the secret could not be hashed")]
     Hash(#[from] HashError),
@@ -93,97 +96,4 @@ pub enum AuthenticateError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] BackendError),
-}
-
-impl Authority {
-    /// Issues a key to whom the caller acts as. Waits for a hasher, computes a digest, and waits for the disk.
-    ///
-    /// # Errors
-    ///
-    /// See [`IssueError`].
-    pub fn issue_key<R: TryCryptoRng + ?Sized>(
-        &self,
-        context: &Context,
-        request: KeyRequest,
-        rng: &mut R,
-    ) -> Result<IssuedKey, IssueError> {
-        let _ = (context, request, rng);
-        todo!()
-    }
-
-    /// Changes name and description of a key, whatever its state. `expected`: only if it is at this revision.
-    ///
-    /// # Errors
-    ///
-    /// See [`KeyChangeError`].
-    pub fn edit_key(
-        &self,
-        context: &Context,
-        id: KeyId,
-        edit: Edit,
-        expected: Option<Revision>,
-    ) -> Result<KeyRecord, KeyChangeError> {
-        let _ = (context, id, edit, expected);
-        todo!()
-    }
-
-    /// Moves a key to its next state. Once this returns `Ok` for a deactivate or a delete, no verification that begins
-    /// afterwards accepts the key.
-    ///
-    /// # Errors
-    ///
-    /// See [`KeyChangeError`]. [`KeyChangeError::Refused`] too is only returned once the state it names has been
-    /// published to the index.
-    pub fn transition_key(
-        &self,
-        context: &Context,
-        id: KeyId,
-        transition: Transition,
-        expected: Option<Revision>,
-    ) -> Result<KeyRecord, KeyChangeError> {
-        let _ = (context, id, transition, expected);
-        todo!()
-    }
-
-    /// A key within the caller's reach, deleted ones included.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn key(&self, context: &Context, id: KeyId) -> Result<Option<KeyRecord>, BackendError> {
-        let _ = (context, id);
-        todo!()
-    }
-
-    /// One page of the keys within the caller's reach.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn keys(&self, context: &Context, query: &KeyQuery) -> Result<Page<KeyRecord>, BackendError> {
-        let _ = (context, query);
-        todo!()
-    }
-
-    /// Decides whether a credential is good, from the index alone; `None` when that takes the store or argon2. Never
-    /// blocks for longer than a map look-up.
-    #[must_use]
-    pub fn authenticate_indexed(&self, credential: &Credential, now: Timestamp) -> Option<Verdict> {
-        let _ = (credential, now);
-        todo!()
-    }
-
-    /// Decides whether a credential is good. May read the store, and may wait for a hasher when its key's pepper is lost.
-    ///
-    /// # Errors
-    ///
-    /// See [`AuthenticateError`]: it could not be told, which is never a yes.
-    pub fn authenticate(
-        &self,
-        credential: &Credential,
-        now: Timestamp,
-    ) -> Result<Verdict, AuthenticateError> {
-        let _ = (credential, now);
-        todo!()
-    }
 }

@@ -1,0 +1,42 @@
+//! Reading environments.
+
+use keys_core::{EnvironmentId, EnvironmentRecord};
+use keys_store::{BackendError, EnvironmentQuery, Page};
+
+use crate::authority::Authority;
+use crate::context::Context;
+
+impl Authority {
+    /// An environment within the caller's reach, removed ones included.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn environment(
+        &self,
+        context: &Context,
+        id: EnvironmentId,
+    ) -> Result<Option<EnvironmentRecord>, BackendError> {
+        let record = self.store.environment(context.caller.reach(), id)?;
+        if let Some(record) = &record {
+            self.settle(record.parts().revision)?;
+        }
+        Ok(record)
+    }
+
+    /// One page of the environments within the caller's reach.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn environments(
+        &self,
+        context: &Context,
+        query: &EnvironmentQuery,
+    ) -> Result<Page<EnvironmentRecord>, BackendError> {
+        let page = self.store.environments(context.caller.reach(), query)?;
+        // An environment that a list no longer shows was removed: that too is something told.
+        self.settle_all()?;
+        Ok(page)
+    }
+}

@@ -1,0 +1,57 @@
+//! The writer's side of the protocol.
+
+use keys_core::{AccessControl, Revision};
+use keys_store::{ChangeListener, Published, Touched};
+
+use super::Index;
+use super::protocol::Protocol;
+
+impl<P: Protocol> ChangeListener for Index<P> {
+    fn hide(&self, batch: &[Touched]) {
+        for touched in batch {
+            match *touched {
+                Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.hide(access_key)),
+                Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.hide(owner)),
+                // Read from one word, never loaded: there is nothing to hide.
+                Touched::AccessControl => {}
+            }
+        }
+    }
+
+    fn publish(&self, batch: &[Published], revision: Revision) {
+        for published in batch {
+            match *published {
+                Published::Key(access_key, row) => {
+                    self.keys.change(&access_key, |shard| shard.publish(access_key, row, revision));
+                }
+                Published::Owner(owner, row) => {
+                    self.owners.change(&owner, |shard| shard.publish(owner, row, revision));
+                }
+                Published::AccessControl(value, changed) => self.access_control.set(value, changed),
+            }
+        }
+        self.note_published(revision);
+    }
+
+    fn reveal(&self, batch: &[Touched]) {
+        for touched in batch {
+            match *touched {
+                Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.reveal(access_key)),
+                Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.reveal(owner)),
+                Touched::AccessControl => {}
+            }
+        }
+    }
+
+    fn forget(&self) {
+        self.keys.change_all(|shard| shard.forget());
+        self.owners.change_all(|shard| shard.forget());
+    }
+
+    fn resume(&self, revision: Revision, access_control: AccessControl) {
+        self.keys.change_all(|shard| shard.resume(revision));
+        self.owners.change_all(|shard| shard.resume(revision));
+        self.access_control.set(access_control, revision);
+        self.note_published(revision);
+    }
+}

@@ -1,0 +1,135 @@
+//! A map of many shards, each under its own lock.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroUsize;
+
+use keys_core::Revision;
+use keys_store::Load;
+
+use super::protocol::{Lock, Protocol, Signal as _};
+use super::shard::{Found, Key, Landing, Room, Row, Shard};
+use super::shared_load::{Joined, SharedLoads};
+
+/// How many shards a table has unless it is bounded to fewer entries. A change hides and floors its own shard only, so
+/// more shards mean fewer loads that a change elsewhere refuses.
+const SHARDS: usize = 64;
+
+/// A table under the protocol.
+#[derive(Debug)]
+pub(crate) struct Table<P: Protocol, K: Key, V: Row> {
+    first: Cell<P, K, V>,
+    others: Box<[Cell<P, K, V>]>,
+    hasher: RandomState,
+}
+
+/// A shard and the loads under way for it.
+#[derive(Debug)]
+struct Cell<P: Protocol, K: Key, V: Row> {
+    shard: P::Lock<Shard<K, V>>,
+    loads: SharedLoads<P, K, V>,
+}
+
+impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
+    /// A table of at most `capacity` entries.
+    pub(crate) fn new(capacity: Option<NonZeroUsize>) -> Self {
+        let hasher = RandomState::new();
+        let shards = capacity.map_or(SHARDS, |capacity| capacity.get().min(SHARDS));
+        let each = capacity.map_or(usize::MAX, |capacity| capacity.get() / shards);
+        let cell = |number: usize| Cell {
+            shard: P::Lock::new(Shard::new(each, hasher.hash_one(number), P::RULES)),
+            loads: SharedLoads::new(),
+        };
+        Self { first: cell(0), others: (1..shards).map(cell).collect(), hasher }
+    }
+
+    /// What is known of `key` now.
+    pub(crate) fn find(&self, key: &K) -> Found<V> {
+        self.cell(key).shard.read(|shard| shard.find(key))
+    }
+
+    /// The row of `key`: what is known of it, else what `load` says.
+    ///
+    /// Requests that miss the same key share one load. The one that began it may decide from it; the others wait, and
+    /// may use only what landed, because the load may have begun before a change they were told of.
+    pub(crate) fn read_through<E>(
+        &self,
+        key: K,
+        load: impl Fn() -> Result<Load<Option<V>>, E>,
+    ) -> Result<Option<V>, E> {
+        if let Some(known) = self.find(&key).known() {
+            return Ok(known);
+        }
+        match self.cell(&key).loads.join(key) {
+            Joined::Leading(leading) => {
+                let loaded = self.load_and_land(key, load)?;
+                leading.finish(loaded);
+                Ok(loaded)
+            }
+            Joined::Following(other) => {
+                if let Some(handed_over) = other.wait() {
+                    return Ok(handed_over);
+                }
+                match self.find(&key).known() {
+                    Some(landed) => Ok(landed),
+                    None => self.load_and_land(key, load),
+                }
+            }
+        }
+    }
+
+    /// Loads the row of `key` now, whatever is known, and lands it if it may.
+    pub(crate) fn load_and_land<E>(
+        &self,
+        key: K,
+        load: impl Fn() -> Result<Load<Option<V>>, E>,
+    ) -> Result<Option<V>, E> {
+        let Load { row, at } = load()?;
+        self.land(key, row, at, Room::Make);
+        Ok(row)
+    }
+
+    /// Lands what was loaded for `key` at revision `at`, if it may.
+    pub(crate) fn land(&self, key: K, row: Option<V>, at: Revision, room: Room) -> Landing {
+        let shard = &self.cell(&key).shard;
+        if P::RULES.one_step {
+            return shard.write(|shard| shard.land(key, row, at, room));
+        }
+        if shard.read(|shard| shard.admits(&key, at)) {
+            shard.write(|shard| shard.put(key, row, room))
+        } else {
+            Landing::Refused
+        }
+    }
+
+    /// One step of the protocol on the shard of `key`.
+    pub(crate) fn change(&self, key: &K, step: impl FnOnce(&mut Shard<K, V>)) {
+        self.cell(key).shard.write(step);
+    }
+
+    /// One step of the protocol on every shard, one after the other.
+    pub(crate) fn change_all(&self, mut step: impl FnMut(&mut Shard<K, V>)) {
+        for cell in self.cells() {
+            cell.shard.write(&mut step);
+        }
+    }
+
+    /// Whether every shard holds every key of its own.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.cells().all(|cell| cell.shard.read(Shard::is_complete))
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.cells().map(|cell| cell.shard.read(Shard::len)).sum()
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &Cell<P, K, V>> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    fn cell(&self, key: &K) -> &Cell<P, K, V> {
+        let number = self.hasher.hash_one(key) % (self.others.len() as u64 + 1);
+        // The number past the end is the first one's.
+        usize::try_from(number).ok().and_then(|number| self.others.get(number)).unwrap_or(&self.first)
+    }
+}

@@ -1,0 +1,90 @@
+//! Editing a key, and moving it through its life.
+
+use keys_core::{Action, KeyId, KeyRecord, Revision, Transition, TransitionError};
+use keys_store::{Committed, Write};
+
+use super::KeyChangeError;
+use crate::authority::Authority;
+use crate::context::Context;
+use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
+use crate::{ATTEMPTS, Edit};
+
+impl Authority {
+    /// Changes name and description of a key, whatever its state. `expected`: only if it is at this revision.
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyChangeError`].
+    pub fn edit_key(
+        &self,
+        context: &Context,
+        id: KeyId,
+        edit: Edit,
+        expected: Option<Revision>,
+    ) -> Result<KeyRecord, KeyChangeError> {
+        self.change_key(context, id, Action::EditKey, expected, |record| {
+            let Edit { name, description } = edit.clone();
+            let name = name.apply(record.parts().name.clone());
+            let description = description.apply(record.parts().description.clone());
+            Ok(record.edit(name, description, context.now))
+        })
+    }
+
+    /// Moves a key to its next state. Once this returns `Ok` for a deactivate or a delete, no verification that begins
+    /// afterwards accepts the key.
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyChangeError`]. [`KeyChangeError::Refused`] too is only returned once the state it names has been
+    /// published to the index.
+    pub fn transition_key(
+        &self,
+        context: &Context,
+        id: KeyId,
+        transition: Transition,
+        expected: Option<Revision>,
+    ) -> Result<KeyRecord, KeyChangeError> {
+        let action = match transition {
+            Transition::Activate => Action::ActivateKey,
+            Transition::Deactivate => Action::DeactivateKey,
+            Transition::Delete => Action::DeleteKey,
+        };
+        self.change_key(context, id, action, expected, |record| record.transition(transition, context.now))
+    }
+
+    /// Loads, decides, writes with the revision it was read at, and begins again when another was faster.
+    fn change_key(
+        &self,
+        context: &Context,
+        id: KeyId,
+        action: Action,
+        expected: Option<Revision>,
+        decide: impl Fn(KeyRecord) -> Result<KeyRecord, TransitionError>,
+    ) -> Result<KeyRecord, KeyChangeError> {
+        for _ in 0..ATTEMPTS {
+            let Some(record) = self.store.key(context.caller.reach(), id).map_err(StoreFailure::from)? else {
+                return Err(KeyChangeError::NotFound);
+            };
+            let read_at = record.parts().revision;
+            if expected.is_some_and(|expected| expected != read_at) {
+                self.settle(read_at).map_err(StoreFailure::from)?;
+                return Err(KeyChangeError::Conflict { current: read_at });
+            }
+            let record = match decide(record) {
+                Ok(record) => record,
+                Err(refusal) => {
+                    self.settle(read_at).map_err(StoreFailure::from)?;
+                    return Err(refusal.into());
+                }
+            };
+            match self.change(context, action, Write::UpdateKey { record, expected: read_at }, None) {
+                Ok(Committed::Key(record)) => return Ok(*record),
+                Ok(_) => return Err(wrong_acknowledgement().into()),
+                Err(WriteFailure::Conflict(_)) => {}
+                Err(WriteFailure::NotFound) => return Err(KeyChangeError::NotFound),
+                Err(failure) => return Err(failure.into_store_failure().into()),
+            }
+        }
+        Err(KeyChangeError::Contended)
+    }
+}
