@@ -1,0 +1,111 @@
+//! From an authority to a server that runs, and back to nothing, in an order that loses nothing.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use keys_http::{App, AppConfig, Drained};
+use keys_service::Authority;
+use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+
+use crate::config::Config;
+use crate::entropy::OsEntropy;
+use crate::exit::{Failure, with_causes};
+use crate::start::{self, Opened};
+use crate::{limits, logging, signals};
+
+/// Threads beyond those that requests may block: look-ups of the runtime itself.
+const SPARE_BLOCKING_THREADS: usize = 8;
+
+/// How long a request that nobody waits for any more may still use the store.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
+/// Runs the server until it is asked to stop.
+///
+/// The store is opened before the runtime exists and dropped after it has ended: it waits for a disk, and nothing
+/// that waits may do so on a thread that serves others.
+///
+/// # Errors
+///
+/// See [`Failure`].
+pub(crate) fn run(config: Config) -> Result<(), Failure> {
+    logging::install(config.log_format, config.log_level)
+        .map_err(|error| Failure::system("the log cannot be written", error))?;
+    limits::harden_process();
+    for variable in &config.unknown_variables {
+        tracing::warn!(variable, "no setting has this variable, so it has no effect");
+    }
+    let opened = start::open(&config)?;
+    let app = AppConfig { exposure: config.exposure, ..AppConfig::default() };
+    let runtime = build_runtime(app.limits.blocking)?;
+    let drained = runtime.block_on(serve(&config, app, &opened));
+    runtime.shutdown_timeout(LAST_WRITES);
+    let drained = drained?;
+    if drained.cut > 0 {
+        tracing::warn!(connections = drained.cut, "requests that did not end in time were cut");
+    }
+    drop(opened);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn build_runtime(blocking: usize) -> Result<Runtime, Failure> {
+    runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(blocking.saturating_add(SPARE_BLOCKING_THREADS))
+        .thread_name("serve")
+        .build()
+        .map_err(|error| Failure::system("no threads can be started", error))
+}
+
+async fn serve(config: &Config, app: AppConfig, opened: &Opened) -> Result<Drained, Failure> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        let what =
+            format!("{} cannot be listened on; choose another address or port with --listen", config.listen);
+        Failure::system(what, error)
+    })?;
+    let stop =
+        signals::stop_requested().map_err(|error| Failure::system("signals cannot be listened to", error))?;
+    let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
+    fill_index(opened.authority.clone())?;
+    tell_ready(&listener)?;
+    Ok(keys_http::serve(listener, app, stop).await)
+}
+
+/// Reads every key into the index beside the serving; until it has, verifications that miss read through.
+fn fill_index(authority: Arc<Authority>) -> Result<(), Failure> {
+    let fill = move || {
+        let begun = Instant::now();
+        match authority.fill_index() {
+            Ok(()) => tracing::info!(elapsed = ?begun.elapsed(), "the index is filled"),
+            Err(error) => tracing::error!(
+                error = with_causes(&error),
+                "the index is not filled: keys are read from the database one by one"
+            ),
+        }
+    };
+    thread::Builder::new()
+        .name("fill-index".to_owned())
+        .spawn(fill)
+        .map(drop)
+        .map_err(|error| Failure::system("no threads can be started", error))
+}
+
+/// The one line on stdout: that the server listens, where, and what to do first.
+fn tell_ready(listener: &TcpListener) -> Result<(), Failure> {
+    let address =
+        listener.local_addr().map_err(|error| Failure::system("the listener has no address", error))?;
+    tracing::info!(%address, "listening");
+    let root = format!("http://{address}/v1");
+    let line = format!(
+        "api-server listens on {root} - next: curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'\n"
+    );
+    let mut stdout = io::stdout();
+    // Whoever closed stdout does not want the line; it is no reason to refuse to serve.
+    if let Err(error) = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()) {
+        tracing::warn!(%error, "stdout cannot be written to");
+    }
+    Ok(())
+}
