@@ -1,0 +1,190 @@
+//! The contract of [`KeyStore`] as tests, for everyone who writes a store.
+//!
+//! [`conformance_tests!`](crate::conformance_tests) makes one test of every case:
+//!
+//! ```
+//! # mod tests {
+//! use keys_store::{MemoryStore, conformance_tests};
+//!
+//! conformance_tests!(memory, MemoryStore::new);
+//! # }
+//! ```
+//!
+//! A case takes an empty store and panics when a promise is broken. No case sleeps or measures time; those about
+//! readers and writers at the same time give threads a chance to collide, and say so when they did.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a case is a test: it panics when a promise is broken"
+)]
+
+pub mod audit;
+pub mod commits;
+pub mod keys;
+pub mod listener;
+pub mod loads;
+pub mod owners;
+pub mod pages;
+pub mod reopen;
+pub mod sample;
+pub mod settings;
+pub mod tags;
+
+use crate::store::KeyStore;
+
+/// A store to be tested, with what has to live as long as it: a directory, a server.
+///
+/// Every store is one, and so is a pair of a store and anything else. The store is dropped first.
+pub trait Fixture {
+    /// The store.
+    fn store(&self) -> &dyn KeyStore;
+}
+
+impl<S: KeyStore> Fixture for S {
+    fn store(&self) -> &dyn KeyStore {
+        self
+    }
+}
+
+impl<S: KeyStore, Kept> Fixture for (S, Kept) {
+    fn store(&self) -> &dyn KeyStore {
+        &self.0
+    }
+}
+
+/// Makes a module of tests, one for every case of the [suite](crate::conformance).
+///
+/// - `conformance_tests!(name, || fixture)` for any store. The closure makes a [`Fixture`]: an empty store, or an empty store
+///   and what must outlive it.
+/// - `conformance_tests!(name, || fixture, reopen: |fixture| fixture)` for one that outlives its process. The second closure
+///   drops the store and opens it again at the same place.
+///
+/// The closures see what the module around the call sees.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($name:ident, $make:expr) => {
+        mod $name {
+            use super::*;
+
+            $crate::conformance_tests! { @all $make }
+        }
+    };
+    ($name:ident, $make:expr, reopen: $reopen:expr) => {
+        mod $name {
+            use super::*;
+
+            $crate::conformance_tests! { @all $make }
+            $crate::conformance_tests! { @reopen $make, $reopen =>
+                reopen_keeps_what_was_acknowledged
+                reopen_keeps_a_replaced_tag
+                a_reopened_store_goes_on_where_it_was
+            }
+        }
+    };
+    (@all $make:expr) => {
+        $crate::conformance_tests! { @cases $make =>
+            keys::an_inserted_key_is_found_as_it_was_given
+            keys::optional_fields_stay_as_they_were_given
+            keys::second_insert_is_refused_and_changes_nothing
+            keys::an_access_key_is_taken_for_ever
+            keys::a_key_of_an_owner_that_does_not_exist_is_refused
+            keys::an_update_is_kept_with_the_next_revision
+            keys::update_with_stale_revision_is_a_conflict
+            keys::update_with_a_future_revision_is_a_conflict
+            keys::update_of_a_missing_key_is_not_found
+            keys::update_of_what_never_changes_is_not_found
+            keys::a_deleted_key_stays_deleted
+            keys::a_record_in_any_state_round_trips
+            keys::names_survive_quotes_backslashes_and_emoji
+            keys::empty_text_and_no_text_stay_apart
+            keys::times_at_both_ends_round_trip
+            keys::reach_of_another_owner_finds_nothing
+            owners::an_account_round_trips
+            owners::accounts_are_listed_in_pages
+            owners::an_environment_in_any_state_round_trips
+            owners::a_second_uuid_is_refused_and_changes_nothing
+            owners::an_environment_update_with_stale_revision_is_a_conflict
+            owners::an_environment_update_of_what_never_changes_is_not_found
+            owners::environments_are_listed_in_pages
+            owners::reach_of_another_owner_finds_no_environment
+            owners::ids_come_from_one_counter_for_each_family
+            owners::the_standing_of_an_owner_follows_its_state
+            settings::a_setting_is_absent_until_it_is_put
+            settings::the_last_value_of_a_setting_is_kept
+            settings::setting_values_survive_quotes_nul_and_emoji
+            settings::peppers_are_kept_in_the_order_they_came
+            settings::a_second_pepper_is_refused_and_changes_nothing
+            commits::no_changes_are_no_commit
+            commits::revisions_grow_by_one_with_every_change
+            commits::a_refused_change_undoes_the_whole_commit
+            commits::each_change_sees_those_before_it
+            commits::a_key_may_belong_to_an_owner_of_the_same_commit
+            commits::ids_are_never_given_twice
+            commits::an_empty_store_can_be_required
+            commits::an_active_key_can_be_required
+            commits::a_required_key_may_expire_later
+            commits::n_writers_with_retry_lose_no_update
+            commits::one_of_many_gets_an_access_key
+            commits::readers_see_whole_commits_only
+            pages::every_order_sorts_by_value_and_then_by_id
+            pages::text_is_sorted_by_bytes
+            pages::a_record_present_throughout_is_paged_exactly_once
+            pages::a_page_says_whether_there_is_more
+            pages::no_page_is_longer_than_the_most
+            pages::a_cursor_of_another_order_shows_nothing
+            pages::a_cursor_need_not_name_a_record
+            pages::state_filters_show_what_they_say
+            pages::filters_hold_together
+            pages::a_list_stays_within_its_reach
+            loads::a_loaded_row_is_the_records
+            loads::an_unknown_access_key_loads_nothing_at_the_stores_revision
+            loads::loads_carry_the_snapshots_revision
+            loads::keys_are_loaded_in_pages_without_the_deleted
+            tags::a_replaced_tag_is_no_change_of_the_key
+            tags::a_tag_that_is_another_is_not_replaced
+            tags::a_key_without_a_tag_gets_none
+            tags::an_update_keeps_the_tag_that_came_between
+            tags::one_of_many_replaces_a_tag
+            audit::audit_events_are_linked_from_the_first_row
+            audit::every_write_says_whose_and_what_it_is
+            audit::an_event_keeps_its_circumstances
+            audit::an_event_keeps_any_action
+            audit::audit_events_are_read_in_pages
+            audit::the_head_knows_the_latest_time_of_any_change
+            listener::the_listener_hears_hide_then_publish_before_the_answer
+            listener::what_is_published_of_a_key_is_what_is_loaded
+            listener::what_is_published_of_an_owner_is_what_is_loaded
+            listener::access_control_is_published_with_its_revision
+            listener::a_batch_that_touches_no_row_is_told_too
+            listener::a_batch_names_each_thing_once_as_it_was_left
+            listener::a_refused_commit_publishes_nothing
+            listener::a_replaced_tag_is_told_at_the_old_revision
+            listener::a_new_listener_takes_the_place_of_the_old
+            listener::batches_are_told_in_commit_order
+            listener::nothing_is_seen_before_it_is_hidden
+            listener::no_answer_is_given_before_it_is_published
+            listener::a_barrier_waits_until_what_is_seen_is_published
+        }
+    };
+    (@cases $make:expr => $($group:ident::$case:ident)*) => {
+        $(
+            #[test]
+            fn $case() {
+                let fixture = ($make)();
+                $crate::conformance::$group::$case($crate::conformance::Fixture::store(&fixture));
+            }
+        )*
+    };
+    (@reopen $make:expr, $reopen:expr => $($case:ident)*) => {
+        $(
+            #[test]
+            fn $case() {
+                $crate::conformance::reopen::$case(($make)(), $reopen);
+            }
+        )*
+    };
+}

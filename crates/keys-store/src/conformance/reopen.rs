@@ -1,0 +1,72 @@
+//! Stores that outlive their process: what was acknowledged is there when they are opened again.
+
+use keys_core::{AuditLink, Owner, PepperId, SettingName, Transition, link};
+
+use super::{Fixture, sample};
+use crate::store::{KeyStore, Write};
+
+/// Everything readers can see is as it was.
+pub fn reopen_keeps_what_was_acknowledged<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
+    let store = fixture.store();
+    one_of_everything(store);
+    let before = sample::store_picture(store);
+    let secret = store.load_key(&sample::access_key(1)).unwrap();
+    let fixture = reopen(fixture);
+    let store = fixture.store();
+    assert_eq!(sample::store_picture(store), before);
+    let loaded = store.load_key(&sample::access_key(1)).unwrap();
+    assert_eq!(loaded.at, secret.at);
+    assert_eq!(sample::row_picture(&loaded.row.unwrap()), sample::row_picture(&secret.row.unwrap()));
+}
+
+/// A replaced tag is kept although it has no revision of its own.
+pub fn reopen_keeps_a_replaced_tag<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
+    let store = fixture.store();
+    let owner = sample::owner(store, 1);
+    let id = sample::key(store, owner, 1).parts().id;
+    assert!(store.replace_tag(id, &sample::tagged(1), &sample::tagged(2)).unwrap());
+    let fixture = reopen(fixture);
+    let secret = fixture.store().stored_secret(id).unwrap().unwrap();
+    assert!(secret.tagged.tag.matches(&sample::tagged(2).tag));
+}
+
+/// Counters, revisions and the audit chain go on where they were; what was refused stays refused.
+pub fn a_reopened_store_goes_on_where_it_was<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
+    one_of_everything(fixture.store());
+    let deleted = {
+        let store = fixture.store();
+        let owner = sample::owner(store, 9);
+        let record = sample::key(store, owner, 9);
+        sample::delete(store, record)
+    };
+    let head = sample::head_revision(fixture.store());
+    let fixture = reopen(fixture);
+    let store = fixture.store();
+    let record = sample::key(store, deleted.parts().owner, 10);
+    assert_eq!(record.parts().revision, head.next());
+    assert!(record.parts().id > deleted.parts().id, "a number was given twice");
+    sample::refusal(sample::commit(store, Write::InsertKey(sample::new_key(deleted.parts().owner, 9))));
+    sample::refusal(sample::commit(store, Write::InsertEnvironment(sample::new_environment(9))));
+    let last = store.audit(None, 100).unwrap().iter().fold(AuditLink::GENESIS, |previous, linked| {
+        assert_eq!(linked.link, link(&previous, &linked.event));
+        linked.link
+    });
+    assert_eq!(store.head().unwrap().audit.map(|(_, link)| link), Some(last));
+}
+
+fn one_of_everything(store: &dyn KeyStore) {
+    sample::commit(store, Write::InsertAccount(sample::new_account(1))).unwrap();
+    let environment = sample::environment(store, 1);
+    let owner = Owner::Environment(environment.parts().id);
+    let removed =
+        environment.transition(keys_core::EnvironmentTransition::Remove, sample::instant(1)).unwrap();
+    sample::update_environment(store, removed);
+    sample::key(store, owner, 1);
+    let inactive = sample::key(store, owner, 2);
+    sample::transition(store, inactive, Transition::Deactivate);
+    let deleted = sample::key(store, owner, 3);
+    sample::delete(store, deleted);
+    let name = SettingName::AccessControl;
+    sample::commit(store, Write::PutSetting { name, value: "true".into() }).unwrap();
+    sample::commit(store, Write::InsertPepper(PepperId::from_number(u64::MAX))).unwrap();
+}
