@@ -1,0 +1,191 @@
+//! What can be asked of an authority.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use super::credential::SecretText;
+use super::error::ClientError;
+use super::transport::Client;
+use crate::{ApiKey, ApiKeyInput, Collection, EditInput, Project, ProjectInput, Setting, SettingInput};
+
+/// A key just issued. The only place a secret key leaves the server.
+#[derive(Debug)]
+pub struct IssuedApiKey {
+    /// The key; its `secret_value` has been taken out.
+    pub key: ApiKey,
+    /// Its secret, shown once.
+    pub secret_key: SecretText,
+}
+
+/// A change of state, of a key or of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Accept again.
+    Activate,
+    /// Accept no more, until activated.
+    Deactivate,
+    /// Take away.
+    Remove,
+    /// Bring a removed environment back, inactive.
+    Restore,
+}
+
+impl Change {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Activate => "activate",
+            Self::Deactivate => "deactivate",
+            Self::Remove => "remove",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The most members asked for in one page.
+const PAGE: &str = "limit=1000";
+
+/// Every method fails as [`ClientError`] says.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Client {
+    /// Issues a key: of this environment, or of whom the caller acts as.
+    pub fn create_key(
+        &self,
+        project: Option<&str>,
+        input: &ApiKeyInput,
+    ) -> Result<IssuedApiKey, ClientError> {
+        let path = match project {
+            Some(project) => format!("/projects/{}/apikeys", id(project)?),
+            None => "/apikeys".to_owned(),
+        };
+        let mut key: ApiKey = self.post(&path, input)?.body;
+        match key.secret_value.take() {
+            Some(secret) => Ok(IssuedApiKey { key, secret_key: SecretText::new(secret) }),
+            None => Err(ClientError::not_the_authority(None, "a new key without a secret")),
+        }
+    }
+
+    /// Every key the caller reaches, in the server's order.
+    pub fn keys(&self) -> Result<Vec<ApiKey>, ClientError> {
+        self.list("/apikeys", "")
+    }
+
+    /// The key with this access key, if the caller reaches it; a removed one too.
+    pub fn key_with_access_key(&self, access_key: &str) -> Result<Option<ApiKey>, ClientError> {
+        let access_key = id(access_key)?;
+        for removed in ["", "&state=removed"] {
+            let keys: Vec<ApiKey> = self.list("/apikeys", &format!("&publicValue={access_key}{removed}"))?;
+            // A server that knows no such filter sends others as well.
+            let found = keys.into_iter().find(|key| key.public_value.as_deref() == Some(access_key));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The key with this id; a removed one too.
+    pub fn key(&self, key: &str) -> Result<ApiKey, ClientError> {
+        Ok(self.get(&format!("/apikeys/{}", id(key)?))?.body)
+    }
+
+    /// Changes name and description of a key.
+    pub fn edit_key(&self, key: &str, edit: &EditInput) -> Result<ApiKey, ClientError> {
+        Ok(self.put(&format!("/apikeys/{}", id(key)?), edit)?.body)
+    }
+
+    /// Moves a key to its next state.
+    pub fn change_key(&self, key: &str, change: Change) -> Result<ApiKey, ClientError> {
+        self.change("/apikeys", key, change)
+    }
+
+    /// Makes an environment.
+    pub fn create_project(&self, input: &ProjectInput) -> Result<Project, ClientError> {
+        Ok(self.post("/projects", input)?.body)
+    }
+
+    /// Every environment the caller reaches, in the server's order.
+    pub fn projects(&self) -> Result<Vec<Project>, ClientError> {
+        self.list("/projects", "&all=true")
+    }
+
+    /// The environment with this id; a removed one too.
+    pub fn project(&self, project: &str) -> Result<Project, ClientError> {
+        Ok(self.get(&format!("/projects/{}", id(project)?))?.body)
+    }
+
+    /// Changes name and description of an environment.
+    pub fn edit_project(&self, project: &str, edit: &EditInput) -> Result<Project, ClientError> {
+        Ok(self.put(&format!("/projects/{}", id(project)?), edit)?.body)
+    }
+
+    /// Moves an environment to its next state.
+    pub fn change_project(&self, project: &str, change: Change) -> Result<Project, ClientError> {
+        self.change("/projects", project, change)
+    }
+
+    /// A setting, such as `api.security.enabled`.
+    pub fn setting(&self, name: &str) -> Result<Setting, ClientError> {
+        Ok(self.get(&format!("/settings/{}", id(name)?))?.body)
+    }
+
+    /// Changes a setting.
+    pub fn set_setting(&self, name: &str, value: &str) -> Result<Setting, ClientError> {
+        let input = SettingInput { value: value.to_owned() };
+        Ok(self.put(&format!("/settings/{}", id(name)?), &input)?.body)
+    }
+
+    /// Whom the server takes the caller for: the id of an account or of an environment. `None` when it does not say.
+    pub fn account_id(&self) -> Result<Option<String>, ClientError> {
+        Ok(self.get::<serde::de::IgnoredAny>("")?.account_id)
+    }
+
+    fn change<T: DeserializeOwned>(&self, path: &str, key: &str, change: Change) -> Result<T, ClientError> {
+        let path = format!("{path}/{}", id(key)?);
+        match change {
+            Change::Remove => Ok(self.delete(&path)?.body),
+            Change::Activate | Change::Deactivate | Change::Restore => {
+                Ok(self.post(&format!("{path}?action={change}"), &serde_json::json!({}))?.body)
+            }
+        }
+    }
+
+    /// Reads a list to its end. Of the address of the next page only the query is taken, so that a server behind a
+    /// proxy, which knows no better than its own name, is followed all the same, and a false one nowhere else.
+    fn list<T: DeserializeOwned>(&self, path: &str, filters: &str) -> Result<Vec<T>, ClientError> {
+        let mut query = format!("{PAGE}{filters}");
+        let mut members = Vec::new();
+        loop {
+            let page: Collection<T> = self.get(&format!("{path}?{query}"))?.body;
+            let empty = page.data.is_empty();
+            members.extend(page.data);
+            let next = page.pagination.and_then(|pagination| pagination.next);
+            let Some(next) = next.as_deref().and_then(|url| url.split_once('?')) else {
+                return Ok(members);
+            };
+            if empty || next.1 == query || !is_query(next.1) {
+                return Err(ClientError::not_the_authority(None, "a list that does not go on"));
+            }
+            next.1.clone_into(&mut query);
+        }
+    }
+}
+
+/// The text as a part of a path or query: letters, digits and `-._~`, which stand for themselves.
+fn id(text: &str) -> Result<&str, ClientError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if text.is_empty() || text == "." || text == ".." || !text.bytes().all(plain) {
+        return Err(ClientError::InvalidId);
+    }
+    Ok(text)
+}
+
+fn is_query(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}

@@ -1,0 +1,217 @@
+//! The client against a server of canned answers.
+
+mod server;
+
+use std::error::Error as _;
+
+use server::{CannedServer, answer};
+
+use super::{Change, Client, ClientError, Credential};
+use crate::{ApiKeyInput, EditInput};
+
+const KEY: &str = r#"{"id":"1c7","type":"apiKey","links":{},"actions":{},"name":"ci","state":"active",
+    "accountId":"1a5","created":"2026-11-23T12:00:00Z","createdTS":1795435200000,"publicValue":"KC1",
+    "secretValue":null}"#;
+
+fn list(keys: &[&str], next: Option<&str>) -> String {
+    let next = next.map_or("null".to_owned(), |next| format!("\"{next}\""));
+    answer(
+        200,
+        &format!(
+            r#"{{"type":"collection","resourceType":"apiKey","links":{{}},"data":[{}],
+            "pagination":{{"next":{next},"limit":1000,"partial":false}}}}"#,
+            keys.join(",")
+        ),
+    )
+}
+
+fn refusal(status: u16, code: &str, detail: &str) -> String {
+    answer(
+        status,
+        &format!(
+            r#"{{"id":"r-1","type":"error","links":{{}},"actions":{{}},"status":{status},"code":"{code}",
+            "message":"{code}","detail":"{detail}"}}"#
+        ),
+    )
+}
+
+fn client(server: &CannedServer) -> Client {
+    Client::new(server.url().parse().expect("a URL"))
+}
+
+#[test]
+fn a_key_is_created_and_its_secret_taken_out() {
+    let body = KEY.replace("\"secretValue\":null", "\"secretValue\":\"hush\"");
+    let server = CannedServer::start([answer(201, &body)]);
+    let client = client(&server).with_credential(Credential::new("KC0", "s0").expect("a pair"));
+
+    let input = ApiKeyInput { name: Some("ci".into()), ..Default::default() };
+    let issued = client.create_key(Some("1a5"), &input).expect("a key");
+
+    assert_eq!(issued.secret_key.expose(), "hush");
+    assert_eq!(issued.key.secret_value, None);
+    assert!(!format!("{issued:?}").contains("hush"));
+    let request = server.requests().remove(0);
+    assert_eq!(request.line, "POST /v1/projects/1a5/apikeys HTTP/1.1");
+    assert_eq!(request.header("authorization"), Some("Basic S0MwOnMw"));
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.body, r#"{"name":"ci"}"#);
+}
+
+#[test]
+fn every_question_has_its_request() {
+    type Question = fn(&Client) -> Result<(), ClientError>;
+    let table: [(Question, &str, &str); 5] = [
+        (|client| client.key("1c7").map(drop), "GET /v1/apikeys/1c7 HTTP/1.1", ""),
+        (
+            |client| client.edit_key("1c7", &EditInput { name: Some(None), description: None }).map(drop),
+            "PUT /v1/apikeys/1c7 HTTP/1.1",
+            r#"{"name":null}"#,
+        ),
+        (
+            |client| client.change_key("1c7", Change::Activate).map(drop),
+            "POST /v1/apikeys/1c7?action=activate HTTP/1.1",
+            "{}",
+        ),
+        (
+            |client| client.change_key("1c7", Change::Deactivate).map(drop),
+            "POST /v1/apikeys/1c7?action=deactivate HTTP/1.1",
+            "{}",
+        ),
+        (|client| client.change_key("1c7", Change::Remove).map(drop), "DELETE /v1/apikeys/1c7 HTTP/1.1", ""),
+    ];
+    for (question, line, body) in table {
+        let server = CannedServer::start([answer(200, KEY)]);
+        question(&client(&server)).expect(line);
+        let request = server.requests().remove(0);
+        assert_eq!((request.line.as_str(), request.body.as_str()), (line, body));
+        assert_eq!(request.header("authorization"), None);
+    }
+}
+
+#[test]
+fn a_list_is_read_to_its_end_and_only_its_query_followed() {
+    let second = KEY.replace("1c7", "1c8");
+    let server = CannedServer::start([
+        list(&[KEY], Some("https://elsewhere.example/other/path?limit=1000&marker=m7")),
+        list(&[&second], None),
+    ]);
+    let keys = client(&server).keys().expect("two pages");
+    assert_eq!(keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["1c7", "1c8"]);
+    let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
+    assert_eq!(
+        lines,
+        ["GET /v1/apikeys?limit=1000 HTTP/1.1", "GET /v1/apikeys?limit=1000&marker=m7 HTTP/1.1"]
+    );
+}
+
+#[test]
+fn a_list_that_goes_round_in_circles_is_an_error() {
+    for pages in [
+        [list(&[KEY], Some("http://h/?limit=1000")), list(&[], None)],
+        [list(&[], Some("http://h/?marker=m1")), list(&[], None)],
+        [list(&[KEY], Some("http://h/?marker=m 1")), list(&[], None)],
+    ] {
+        let server = CannedServer::start(pages);
+        assert!(matches!(client(&server).keys(), Err(ClientError::NotTheAuthority { .. })));
+    }
+}
+
+#[test]
+fn a_key_is_found_by_its_access_key_whatever_else_the_server_sends() {
+    let other = KEY.replace("KC1", "KC2");
+    let server = CannedServer::start([list(&[&other, KEY], None)]);
+    let key = client(&server).key_with_access_key("KC1").expect("an answer").expect("a key");
+    assert_eq!(key.public_value.as_deref(), Some("KC1"));
+
+    let server = CannedServer::start([list(&[], None), list(&[KEY], None)]);
+    client(&server).key_with_access_key("KC1").expect("an answer").expect("a removed key");
+    assert!(server.requests().remove(1).line.contains("publicValue=KC1&state=removed"));
+
+    let server = CannedServer::start([list(&[], None), list(&[], None)]);
+    assert!(client(&server).key_with_access_key("KC1").expect("an answer").is_none());
+}
+
+#[test]
+fn a_refusal_keeps_the_servers_words() {
+    let server = CannedServer::start([refusal(405, "Method not allowed", "deactivate it first")]);
+    let Err(ClientError::Refused(refusal)) = client(&server).change_key("1c7", Change::Remove) else {
+        panic!("a refusal was sent");
+    };
+    assert_eq!((refusal.status, refusal.code.as_str()), (405, "Method not allowed"));
+    assert_eq!(refusal.detail.as_deref(), Some("deactivate it first"));
+    assert_eq!(refusal.request_id, "r-1");
+    assert_eq!(refusal.to_string(), "405 Method not allowed: deactivate it first");
+}
+
+#[test]
+fn a_401_says_whether_a_credential_was_presented() {
+    let server =
+        CannedServer::start([refusal(401, "Unauthorized", "no"), refusal(401, "Unauthorized", "no")]);
+    let bare = client(&server);
+    assert!(matches!(bare.keys(), Err(ClientError::Unauthenticated { presented: false })));
+    let with = bare.with_credential(Credential::new("KC0", "hush").expect("a pair"));
+    let error = with.keys().expect_err("a refusal was sent");
+    assert!(matches!(error, ClientError::Unauthenticated { presented: true }));
+    assert!(!format!("{error} {error:?}").contains("hush"));
+}
+
+#[test]
+fn another_server_is_told_apart() {
+    let table = [
+        (answer(200, "<html>It works!</html>"), Some(200)),
+        (answer(200, r#"{"type":"error"}"#), Some(200)),
+        (answer(404, "<html>not here</html>"), Some(404)),
+        (answer(401, "{}"), Some(401)),
+        (answer(502, ""), Some(502)),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            Some(302),
+        ),
+        ("SSH-2.0-OpenSSH_9.7\r\n\r\n".to_owned(), None),
+    ];
+    for (canned, expected) in table {
+        let server = CannedServer::start([canned.clone()]);
+        match client(&server).key("1c7") {
+            Err(ClientError::NotTheAuthority { status, .. }) => assert_eq!(status, expected, "{canned}"),
+            other => panic!("{canned:?} gave {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_connection_and_no_answer_are_told_apart() {
+    let server = CannedServer::start([]);
+    let gone = client(&server);
+    server.stop();
+    let error = gone.key("1c7").expect_err("nobody listens");
+    assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+    assert!(error.source().is_some());
+
+    for cut in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":"] {
+        let server = CannedServer::start([cut.to_owned()]);
+        let error = client(&server).change_key("1c7", Change::Deactivate).expect_err("no whole answer");
+        assert!(matches!(error, ClientError::NoAnswer(_)), "{cut:?} gave {error:?}");
+    }
+}
+
+#[test]
+fn what_is_no_id_is_never_sent() {
+    let server = CannedServer::start([]);
+    for id in ["", ".", "..", "1c7/../1c8", "1c7?x", "1c7#", "1c 7", "1c7\r\nX: y", "é", "%2e"] {
+        assert!(matches!(client(&server).key(id), Err(ClientError::InvalidId)), "{id:?}");
+        assert!(matches!(
+            client(&server).create_key(Some(id), &ApiKeyInput::default()),
+            Err(ClientError::InvalidId)
+        ));
+    }
+}
+
+#[test]
+fn whom_the_server_takes_the_caller_for_is_read_from_the_header() {
+    let with = "HTTP/1.1 200 OK\r\nX-API-ACCOUNT-ID: 1a5\r\nContent-Length: 2\r\n\r\n{}".to_owned();
+    let server = CannedServer::start([with, answer(200, "{}")]);
+    assert_eq!(client(&server).account_id().expect("an answer").as_deref(), Some("1a5"));
+    assert_eq!(client(&server).account_id().expect("an answer"), None);
+}

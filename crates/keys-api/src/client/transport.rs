@@ -1,0 +1,195 @@
+//! One request, one answer.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use ureq::http::{Method, Request, Response};
+use ureq::{Agent, Body};
+use zeroize::Zeroizing;
+
+use super::base_url::BaseUrl;
+use super::credential::Credential;
+use super::error::ClientError;
+use crate::ErrorObject;
+
+/// A client of one server, with or without a credential. See the [module](super).
+///
+/// A proxy is taken from the environment as usual (`HTTPS_PROXY`, `NO_PROXY`), but never for this machine.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: Agent,
+    url: BaseUrl,
+    credential: Option<Credential>,
+}
+
+/// The most bytes of an answer that are read: a page of the longest keys has fewer.
+const LONGEST_ANSWER: u64 = 64 * 1024 * 1024;
+const TIME_TO_CONNECT: Duration = Duration::from_secs(10);
+const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
+
+/// An answer below status 400.
+pub(super) struct Answer<T> {
+    pub(super) body: T,
+    /// `X-API-Account-Id`: whom the server took the caller for.
+    pub(super) account_id: Option<String>,
+}
+
+impl Client {
+    /// A client that presents no credential.
+    #[must_use]
+    pub fn new(url: BaseUrl) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .timeout_connect(Some(TIME_TO_CONNECT))
+            .timeout_global(Some(TIME_TO_ANSWER))
+            .user_agent(concat!("keys-api/", env!("CARGO_PKG_VERSION")));
+        let config = if url.is_loopback() { config.proxy(None) } else { config };
+        Self { agent: config.build().into(), url, credential: None }
+    }
+
+    /// The client, presenting this credential with every request.
+    #[must_use]
+    pub fn with_credential(self, credential: Credential) -> Self {
+        Self { credential: Some(credential), ..self }
+    }
+
+    /// The address of the server.
+    #[must_use]
+    pub const fn url(&self) -> &BaseUrl {
+        &self.url
+    }
+
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, ClientError> {
+        self.exchange(Method::GET, path, None)
+    }
+
+    pub(super) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, ClientError> {
+        self.exchange(Method::DELETE, path, None)
+    }
+
+    pub(super) fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>, ClientError> {
+        self.exchange(Method::POST, path, Some(to_json(body)))
+    }
+
+    pub(super) fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>, ClientError> {
+        self.exchange(Method::PUT, path, Some(to_json(body)))
+    }
+
+    /// Sends one request for a path below `/v1` and reads its answer.
+    fn exchange<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer<T>, ClientError> {
+        let response = self.send(method, path, body)?;
+        let status = response.status().as_u16();
+        let account_id = response
+            .headers()
+            .get("x-api-account-id")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        if (300..400).contains(&status) {
+            return Err(ClientError::not_the_authority(Some(status), "a redirect"));
+        }
+        let body = read(response)?;
+        if status >= 400 {
+            return Err(self.refusal(status, &body));
+        }
+        match serde_json::from_slice(&body) {
+            Ok(body) => Ok(Answer { body, account_id }),
+            Err(_) => Err(ClientError::not_the_authority(Some(status), "another kind of document")),
+        }
+    }
+
+    fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Response<Body>, ClientError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url.api()))
+            .header(ACCEPT, "application/json");
+        if let Some(credential) = &self.credential {
+            let mut value = HeaderValue::from_str(&credential.basic())
+                .map_err(|error| ClientError::Unreachable(error.into()))?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let sent = match body {
+            Some(body) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body)
+                .map_err(ureq::Error::from)
+                .and_then(|request| self.agent.run(request)),
+            None => request.body(()).map_err(ureq::Error::from).and_then(|request| self.agent.run(request)),
+        };
+        sent.map_err(transport_error)
+    }
+
+    /// What an answer of status 400 or above means.
+    fn refusal(&self, status: u16, body: &[u8]) -> ClientError {
+        let object =
+            serde_json::from_slice::<ErrorObject>(body).ok().filter(|error| error.type_name == "error");
+        match object {
+            Some(_) if status == 401 => ClientError::Unauthenticated { presented: self.credential.is_some() },
+            Some(error) => ClientError::Refused(Box::new(ErrorObject { status, ..error }.into())),
+            None => ClientError::not_the_authority(Some(status), "an error of another kind"),
+        }
+    }
+}
+
+fn to_json(body: &impl Serialize) -> Vec<u8> {
+    // Inputs are structs of optional texts: they have no way to fail.
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+fn read(mut response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
+    match body {
+        Ok(body) => Ok(Zeroizing::new(body)),
+        Err(ureq::Error::BodyExceedsLimit(_)) => {
+            Err(ClientError::not_the_authority(None, "an answer without an end"))
+        }
+        Err(error) => Err(ClientError::NoAnswer(error.into())),
+    }
+}
+
+/// Whether the request may have reached the server decides what a caller may conclude.
+fn transport_error(error: ureq::Error) -> ClientError {
+    use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
+
+    if matches!(error, ureq::Error::Protocol(_)) {
+        return ClientError::not_the_authority(None, "something that is not HTTP");
+    }
+    let never_sent = match &error {
+        ureq::Error::Timeout(timeout) => {
+            matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect)
+        }
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable
+        ),
+        other => matches!(
+            other,
+            ureq::Error::HostNotFound
+                | ureq::Error::ConnectionFailed
+                | ureq::Error::ConnectProxyFailed(_)
+                | ureq::Error::InvalidProxyUrl
+                | ureq::Error::Tls(_)
+                | ureq::Error::Rustls(_)
+                | ureq::Error::BadUri(_)
+                | ureq::Error::Http(_)
+        ),
+    };
+    if never_sent { ClientError::Unreachable(error.into()) } else { ClientError::NoAnswer(error.into()) }
+}
