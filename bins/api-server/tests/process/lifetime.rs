@@ -1,0 +1,87 @@
+//! Start, readiness, stop.
+
+use std::net::TcpListener;
+
+use keys_tests::{Launch, TestServer, create_key, enable_access_control};
+use rustix::process::{Signal, kill_process};
+
+use crate::assert_refused;
+
+#[test]
+fn it_listens_on_a_free_port_and_answers() {
+    let server = TestServer::start();
+    let answer = server.client().get("/ping");
+    assert_eq!((answer.status, answer.text().trim()), (200, "pong"));
+    assert_eq!(server.client().get("/healthz").status, 200);
+    assert_eq!(server.client().get("/readyz").status, 200);
+}
+
+#[test]
+fn each_signal_that_asks_for_a_stop_ends_it_well() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let server = TestServer::start();
+        let _ = server.client().get("/ping").expect(200);
+        kill_process(server.pid(), signal).unwrap();
+        let finished = server.wait();
+        assert_eq!(finished.code(), Some(0), "{signal:?}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_failure_with_advice() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let dir = tempfile::tempdir().unwrap();
+    let launch = Launch::bare().args(["--listen", &address, "--data-dir"]).arg(dir.path());
+    assert_refused(&launch.run(), 1, &[&address, "choose another address or port with --listen"]);
+}
+
+#[test]
+fn while_access_control_is_off_it_does_not_listen_for_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let proxied =
+        || Launch::bare().args(["--listen", "0.0.0.0:0", "--behind-tls-proxy", "--data-dir"]).arg(dir.path());
+    assert_refused(&proxied().run(), 2, &["access control is off", "keyctl", "access-control enable"]);
+    let server = TestServer::start_in(dir.path());
+    let _ = create_key(&server.client(), "/v1/apikeys", "admin");
+    enable_access_control(&server.client());
+    assert_eq!(server.stop().code(), Some(0));
+    let server = proxied().start();
+    assert!(server.address().ip().is_unspecified());
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+#[test]
+fn a_start_without_access_control_is_warned_of() {
+    let server = TestServer::start();
+    let finished = server.stop();
+    assert!(finished.stderr.contains("access control is off"), "{}", finished.stderr);
+}
+
+#[test]
+fn the_log_can_be_json_on_every_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Launch::in_dir(dir.path()).args(["--log-format", "json"]).start();
+    let _ = server.client().get("/ping").expect(200);
+    let finished = server.stop();
+    assert!(finished.stderr.lines().count() > 1);
+    for line in finished.stderr.lines() {
+        assert!(
+            serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event.is_object()),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_store_in_memory_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Launch::bare()
+        .args(["--listen", "127.0.0.1:0", "--database", "memory:"])
+        .current_dir(dir.path())
+        .start();
+    let key = create_key(&server.client(), "/v1/apikeys", "short-lived");
+    assert_eq!(key.client(&server.client()).get("/v1").status, 200);
+    assert_eq!(server.stop().code(), Some(0));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
