@@ -1,4 +1,21 @@
 //! The whole system from outside.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "this is test code: a test that cannot go on panics"
+)]
+
+mod bad_input;
+mod canary;
+mod contract;
+mod curl;
+mod environments;
+mod hosts;
+mod installation;
+mod readme;
+mod refusals;
 mod start;
 mod tidy;

@@ -100,7 +100,7 @@ fn normal(path: &Path) -> PathBuf {
                 result.pop();
             }
             Component::CurDir => {}
-            other => result.push(other),
+            other @ (Component::Prefix(_) | Component::RootDir | Component::Normal(_)) => result.push(other),
         }
     }
     result
