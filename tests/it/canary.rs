@@ -68,7 +68,7 @@ fn canaries(keys: &[Key], pepper_file: &str) -> Vec<(String, Vec<u8>)> {
     let long = |word: &&str| word.len() >= 32;
     for word in pepper_file.split_whitespace().filter(long) {
         canaries.push(("a pepper".to_owned(), word.as_bytes().to_vec()));
-        let digits = word.rsplit(['_', ':', '=']).next().unwrap_or_default();
+        let digits = word.rsplit('-').next().unwrap_or_default();
         canaries.push(("a pepper without its prefix".to_owned(), digits.as_bytes().to_vec()));
     }
     canaries
