@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use keys_store::fault::FaultStore;
 use keys_store::{KeyStore, MemoryStore, conformance_tests};
 
 conformance_tests!(memory, MemoryStore::new);
 conformance_tests!(memory_behind_a_pointer, || Arc::new(MemoryStore::new()) as Arc<dyn KeyStore>);
+conformance_tests!(memory_behind_faults_switched_off, || FaultStore::new(Arc::new(MemoryStore::new())));
 
 /// A case that the macro does not list would be run for no store.
 #[test]
