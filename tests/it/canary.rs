@@ -6,8 +6,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use keys_tests::server::pepper_in;
-use keys_tests::{Client, Key, Response, TestServer, create_key};
+use keys_tests::server::{database_in, pepper_in};
+use keys_tests::{Client, Key, Keyctl, Response, TestServer, create_key};
 use serde_json::{Value, json};
 
 /// Everything written where somebody could read it later: (where, bytes).
@@ -113,6 +113,25 @@ fn live(evidence: &Evidence, administrator: &Client, key: &Key) {
     let _ = evidence.answer("a use after the delete", client.get("/v1"));
 }
 
+/// Everything `keyctl` prints that is not a new pair, and what it says to a secret typed where none belongs.
+fn command_line(evidence: &Evidence, tool: &Keyctl, key: &Key) {
+    let joined = format!("kc_{}_{}", key.access_key, key.secret_key);
+    let commands: [&[&str]; 7] = [
+        &["list"],
+        &["get", &key.id, "-o", "json"],
+        &["get", &key.access_key],
+        &["get", &key.secret_key],
+        &["get", &joined, "-o", "json"],
+        &["create", "--environment", &key.secret_key],
+        &["list", &joined],
+    ];
+    for command in commands {
+        let ran = tool.run(command);
+        evidence.add("what keyctl prints", ran.stdout);
+        evidence.add("what keyctl says", ran.stderr);
+    }
+}
+
 #[test]
 fn no_secret_is_left_anywhere_but_in_the_answer_that_shows_it() {
     let dir = tempfile::tempdir().unwrap();
@@ -136,15 +155,21 @@ fn no_secret_is_left_anywhere_but_in_the_answer_that_shows_it() {
     let _ = evidence.answer("a use", stays.client(&administrator).get("/v1").expect(200));
     let _ = evidence.answer("a use", goes.client(&administrator).get("/v1").expect(401));
     evidence.add("stdout", server.ready_line());
+    let tool = Keyctl::over_http(&server.url(), dir.path()).with_key(&administrator_key);
+    command_line(&evidence, &tool, &stays);
     let finished = server.stop();
     evidence.add("stdout", finished.stdout);
     assert!(!finished.stderr.is_empty(), "there is a log to search");
     evidence.add("stderr", finished.stderr);
     evidence.files("after a stop", dir.path());
+    let tool = Keyctl::on_database(&database_in(dir.path()), dir.path());
+    command_line(&evidence, &tool, &stays);
+    let made = tool.create(&["--account", "--name", "made on the database"]);
+    evidence.files("after keyctl", dir.path());
 
     let pepper = fs::read_to_string(pepper_in(dir.path())).expect("a pepper file");
-    let canaries = canaries(&[administrator_key, stays.clone(), goes], &pepper);
-    assert!(canaries.len() > 3 * 5, "the pepper is among the canaries");
+    let canaries = canaries(&[administrator_key, stays.clone(), goes, made], &pepper);
+    assert!(canaries.len() > 4 * 5, "the pepper is among the canaries");
     let hits = evidence.hits(&canaries);
     assert!(hits.is_empty(), "{}", hits.join("\n"));
 

@@ -15,6 +15,7 @@ mod curl;
 mod environments;
 mod hosts;
 mod installation;
+mod keyctl;
 mod readme;
 mod refusals;
 mod start;
