@@ -27,5 +27,7 @@ pub use query::{
     Direction, EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Page, Reach,
     StateFilter,
 };
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 pub use store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Requirement, Setting, Write};
 pub use url::{ParseStoreUrlError, StoreUrl};

@@ -39,10 +39,7 @@ impl StoreUrl {
     pub fn open(&self, mode: OpenMode) -> Result<Arc<dyn KeyStore>, OpenError> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => {
-                let _ = mode;
-                Err(OpenError::Io { path: path.clone(), source: "not in this build yet".into() })
-            }
+            Self::Sqlite(path) => Ok(Arc::new(crate::SqliteStore::open(path, mode)?)),
             Self::Memory => Ok(Arc::new(crate::MemoryStore::new())),
         }
     }

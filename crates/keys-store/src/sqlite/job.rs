@@ -1,0 +1,115 @@
+//! What the writer is asked to do, and how it answers.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use keys_core::{KeyId, Tagged};
+
+use super::fault::Cause;
+use crate::error::{BackendError, CommitError, Refusal};
+use crate::store::{Change, Committed};
+
+/// What is asked.
+pub(super) enum Job {
+    /// These changes, all or none.
+    Commit(Vec<Change>, Answer<Result<Vec<Committed>, CommitError>>),
+    /// Another tag for a key.
+    ReplaceTag(KeyId, Tagged, Tagged, Answer<Result<bool, CommitError>>),
+    /// Nothing but an answer once everything before is published.
+    Barrier(Answer<Result<(), BackendError>>),
+}
+
+/// Where an answer goes. A caller who is gone does not matter.
+pub(super) type Answer<T> = SyncSender<T>;
+
+/// A place for one answer.
+pub(super) fn answer<T>() -> (Answer<T>, Receiver<T>) {
+    sync_channel(1)
+}
+
+/// A job that was tried inside the transaction and waits for its batch to end.
+pub(super) enum Tried {
+    /// Changes, what became of them, and whether one of them takes a right away.
+    Commit {
+        outcome: Outcome<Vec<Committed>>,
+        narrows: bool,
+        answer: Answer<Result<Vec<Committed>, CommitError>>,
+    },
+    /// A tag.
+    ReplaceTag { outcome: Outcome<bool>, answer: Answer<Result<bool, CommitError>> },
+    /// A barrier.
+    Barrier { answer: Answer<Result<(), BackendError>> },
+}
+
+/// What became of a job inside its transaction.
+pub(super) enum Outcome<T> {
+    /// It was done.
+    Done(T),
+    /// It does not fit what is stored.
+    Refused { index: usize, refusal: Refusal },
+    /// It could not be carried out, and only it was undone.
+    Failed(Cause),
+}
+
+/// How a batch ended.
+pub(super) enum Ending {
+    /// It is committed and published.
+    Settled,
+    /// It is committed and published, but its anchor could not be written: what takes a right away may not be
+    /// acknowledged yet.
+    Unanchored(Cause),
+    /// It was rolled back, certainly.
+    Undone(Cause),
+    /// Nobody can tell.
+    Unknown(Cause),
+}
+
+impl Job {
+    /// The job, not carried out because of something that struck the whole batch.
+    pub(super) fn failed(self, cause: &Cause) -> Tried {
+        match self {
+            Self::Commit(_, answer) => {
+                Tried::Commit { outcome: Outcome::Failed(cause.clone()), narrows: false, answer }
+            }
+            Self::ReplaceTag(_, _, _, answer) => {
+                Tried::ReplaceTag { outcome: Outcome::Failed(cause.clone()), answer }
+            }
+            Self::Barrier(answer) => Tried::Barrier { answer },
+        }
+    }
+}
+
+impl Tried {
+    /// Releases the answer.
+    pub(super) fn release(self, ending: &Ending) {
+        // A caller who no longer waits is no failure of ours.
+        match self {
+            Self::Commit { outcome, narrows, answer } => {
+                let _ = answer.send(settle(outcome, ending, narrows));
+            }
+            Self::ReplaceTag { outcome, answer } => {
+                let _ = answer.send(settle(outcome, ending, false));
+            }
+            Self::Barrier { answer } => {
+                let _ = answer.send(match ending {
+                    Ending::Settled | Ending::Undone(_) => Ok(()),
+                    Ending::Unanchored(cause) | Ending::Unknown(cause) => Err(cause.error()),
+                });
+            }
+        }
+    }
+}
+
+fn settle<T>(outcome: Outcome<T>, ending: &Ending, narrows: bool) -> Result<T, CommitError> {
+    match (outcome, ending) {
+        (Outcome::Failed(cause), _) => Err(CommitError::Failed(cause.error())),
+        (Outcome::Done(_), Ending::Unanchored(cause)) if narrows => Err(CommitError::Unknown(cause.error())),
+        (Outcome::Done(done), Ending::Settled | Ending::Unanchored(_)) => Ok(done),
+        (Outcome::Refused { index, refusal }, Ending::Settled | Ending::Unanchored(_)) => {
+            Err(CommitError::Refused { index, refusal })
+        }
+        // A refusal may rest on a change of the same batch; it stands only if that does.
+        (Outcome::Refused { .. }, Ending::Undone(cause) | Ending::Unknown(cause))
+        | (Outcome::Done(_), Ending::Undone(cause)) => Err(CommitError::Failed(cause.error())),
+        (Outcome::Done(_), Ending::Unknown(cause)) => Err(CommitError::Unknown(cause.error())),
+    }
+}

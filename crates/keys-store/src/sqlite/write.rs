@@ -1,0 +1,219 @@
+//! One change, made inside the transaction of its batch.
+
+use keys_core::{
+    AccountId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, Owner,
+    PepperId, Revision, SettingName, Tagged,
+};
+use rusqlite::Connection;
+
+use super::audit;
+use super::fault::Fault;
+use super::read;
+use super::row::{SettingRow, Stored as _, number, optional, text, time};
+use super::seal::sealed;
+use super::statement::{execute, one};
+use crate::error::Refusal;
+use crate::query::Reach;
+use crate::rules::{Circumstances, audit_event, retag_key, update_environment, update_key};
+use crate::store::{Change, Committed, Head, Requirement, Setting, Write};
+
+/// Why a change was not made.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It does not fit.
+    Refused(Refusal),
+    /// It could not be carried out.
+    Failed(Fault),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<T: Into<Fault>> From<T> for Stop {
+    fn from(fault: T) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
+/// What was written, and the revision of what it replaced.
+type Written = (Committed, Option<Revision>);
+
+/// Makes one change with its audit event, and moves the head on.
+pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -> Result<Committed, Stop> {
+    let Change { write, requires, at, origin, action } = change;
+    if let Some(requirement) = requires
+        && !holds(connection, head, requirement)?
+    {
+        return Err(Refusal::Unmet.into());
+    }
+    let revision = head.revision.next();
+    if revision.number() > i64::MAX.unsigned_abs() {
+        return Err(Fault::Exhausted.into());
+    }
+    let (committed, before) = carry_out(connection, write, revision)?;
+    let circumstances = Circumstances { at, origin, action };
+    let event =
+        audit_event(head.audit, circumstances, &committed, before, revision).ok_or(Fault::Exhausted)?;
+    audit::insert(connection, &event)?;
+    *head = Head { revision, audit: Some((event.event.id, event.link)), latest: head.latest.max(Some(at)) };
+    Ok(committed)
+}
+
+/// Writes where the store stands: once for a batch, before it is committed.
+pub(super) fn put_head(connection: &Connection, head: &Head) -> Result<(), Fault> {
+    const SQL: &str = "UPDATE head SET revision = ?1, latest = ?2";
+    execute(connection, SQL, [number(head.revision.number()), optional(head.latest, time)])?;
+    Ok(())
+}
+
+/// Replaces a tag; the key as it is then, or `None` if its tag was another.
+pub(super) fn replace_tag(
+    connection: &Connection,
+    key: KeyId,
+    expected: &Tagged,
+    new: &Tagged,
+) -> Result<Option<KeyRecord>, Fault> {
+    let stored = read::key(connection, Reach::AllOwners, key)?;
+    let Some(record) = stored.and_then(|stored| retag_key(&stored, expected, new)) else {
+        return Ok(None);
+    };
+    put_key(connection, &record)?;
+    Ok(Some(record))
+}
+
+fn holds(connection: &Connection, head: &Head, requirement: Requirement) -> Result<bool, Fault> {
+    match requirement {
+        Requirement::ActiveKeyOf { owner, now } => read::has_active_key(connection, owner, now),
+        Requirement::EmptyStore => Ok(head.revision == Revision::ZERO),
+    }
+}
+
+fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Result<Written, Stop> {
+    match write {
+        Write::InsertAccount(new) => insert_account(connection, new, revision),
+        Write::InsertEnvironment(new) => insert_environment(connection, new, revision),
+        Write::UpdateEnvironment { record, expected } => {
+            change_environment(connection, record, expected, revision)
+        }
+        Write::InsertKey(new) => insert_key(connection, new, revision),
+        Write::UpdateKey { record, expected } => change_key(connection, record, expected, revision),
+        Write::PutSetting { name, value } => put_setting(connection, name, value, revision),
+        Write::InsertPepper(pepper) => insert_pepper(connection, pepper, revision),
+    }
+}
+
+fn insert_account(connection: &Connection, new: NewAccount, revision: Revision) -> Result<Written, Stop> {
+    const SQL: &str = "INSERT INTO accounts (id, uuid, kind, state, name, created, revision, seal) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    if read::knows_uuid(connection, &new.uuid)? {
+        return Err(Refusal::AlreadyExists.into());
+    }
+    let id = next(connection, "account")?.and_then(AccountId::new).ok_or(Fault::Exhausted)?;
+    let record = new.into_record(id, revision);
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok((Committed::Account(record), None))
+}
+
+fn insert_environment(
+    connection: &Connection,
+    new: NewEnvironment,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    const SQL: &str = "INSERT INTO environments (id, uuid, name, description, state, removed, creator, created, \
+         updated, revision, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    if read::knows_uuid(connection, &new.uuid)? {
+        return Err(Refusal::AlreadyExists.into());
+    }
+    let id = next(connection, "account")?.and_then(EnvironmentId::new).ok_or(Fault::Exhausted)?;
+    let record = new.into_record(id, revision);
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok((Committed::Environment(record), None))
+}
+
+fn change_environment(
+    connection: &Connection,
+    record: EnvironmentRecord,
+    expected: Revision,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    const SQL: &str = "UPDATE environments SET uuid = ?2, name = ?3, description = ?4, state = ?5, removed = ?6, \
+         creator = ?7, created = ?8, updated = ?9, revision = ?10, seal = ?11 WHERE id = ?1";
+    let stored = read::environment(connection, record.parts().id)?.ok_or(Refusal::NotFound)?;
+    let record = update_environment(&stored, record, expected, revision)?;
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok((Committed::Environment(record), Some(expected)))
+}
+
+fn insert_key(connection: &Connection, new: NewKey, revision: Revision) -> Result<Written, Stop> {
+    const SQL: &str = "INSERT INTO keys (id, owner, access_key, state, digest, tag, pepper, deleted, name, \
+         description, creator, created, updated, expires, revision, seal) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    if !owner_exists(connection, new.owner)? {
+        return Err(Refusal::NotFound.into());
+    }
+    if read::key_named(connection, &new.access_key)?.row.is_some() {
+        return Err(Refusal::AlreadyExists.into());
+    }
+    let id = next(connection, "credential")?.and_then(KeyId::new).ok_or(Fault::Exhausted)?;
+    let record = new.into_record(id, revision);
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok((Committed::Key(Box::new(record)), None))
+}
+
+fn owner_exists(connection: &Connection, owner: Owner) -> Result<bool, Fault> {
+    Ok(read::owner(connection, owner)?.row.is_some())
+}
+
+fn change_key(
+    connection: &Connection,
+    record: KeyRecord,
+    expected: Revision,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    let reach = Reach::Owner(record.parts().owner);
+    let stored = read::key(connection, reach, record.parts().id)?.ok_or(Refusal::NotFound)?;
+    let record = update_key(&stored, record, expected, revision)?;
+    put_key(connection, &record)?;
+    Ok((Committed::Key(Box::new(record)), Some(expected)))
+}
+
+fn put_key(connection: &Connection, record: &KeyRecord) -> Result<(), Fault> {
+    const SQL: &str = "UPDATE keys SET owner = ?2, access_key = ?3, state = ?4, digest = ?5, tag = ?6, pepper = ?7, \
+         deleted = ?8, name = ?9, description = ?10, creator = ?11, created = ?12, updated = ?13, expires = ?14, \
+         revision = ?15, seal = ?16 WHERE id = ?1";
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok(())
+}
+
+fn put_setting(
+    connection: &Connection,
+    name: SettingName,
+    value: Box<str>,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    const SQL: &str = "UPDATE settings SET value = ?2, revision = ?3, seal = ?4 WHERE name = ?1";
+    let before = read::setting(connection, name)?.into_setting().map(|before| before.revision);
+    let row = SettingRow { name, value: Some(value.clone()), revision };
+    execute(connection, SQL, sealed(row.values()))?;
+    Ok((Committed::Setting(Setting { name, value, revision }), before))
+}
+
+fn insert_pepper(connection: &Connection, pepper: PepperId, revision: Revision) -> Result<Written, Stop> {
+    const SQL: &str = "INSERT INTO peppers (pepper, revision) VALUES (?1, ?2)";
+    if read::peppers(connection)?.contains(&pepper) {
+        return Err(Refusal::AlreadyExists.into());
+    }
+    execute(connection, SQL, [text(pepper), number(revision.number())])?;
+    Ok((Committed::Pepper(pepper), None))
+}
+
+/// The next number of a counter; `None` when all have been given.
+fn next(connection: &Connection, family: &str) -> Result<Option<u64>, Fault> {
+    const SQL: &str = "UPDATE counters SET last = last + 1 WHERE family = ?1 AND last < 9223372036854775807 \
+         RETURNING last";
+    let last: Option<i64> = one(connection, SQL, [text(family)], |row| Ok(row.get(0)?))?;
+    Ok(last.and_then(|last| u64::try_from(last).ok()))
+}

@@ -1,0 +1,335 @@
+//! The one writer: a thread that takes all jobs that wait, makes them in one transaction, and answers them after its
+//! one fsync.
+//!
+//! ```text
+//!  jobs ─► BEGIN ─► each job under a savepoint ─► hide ─► COMMIT ─► anchor ─► publish ─► answers
+//!                      │ refused: only it           │        │ error
+//!                      ▼                            ▼        ▼
+//!                    its answer waits too        rolled    forget ─► open again ─► resume ─► «unknown»
+//!                                                back
+//! ```
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+
+use keys_core::{KeyId, SettingName, Tagged};
+use rusqlite::Connection;
+
+use super::anchor::{self, Anchor};
+use super::fault::{Cause, Fault};
+use super::job::{Ending, Job, Outcome, Tried};
+use super::shared::Shared;
+use super::write::{self, Stop};
+use super::{open, read};
+use crate::batch::Batch;
+use crate::error::BackendErrorKind;
+use crate::listener::ChangeListener;
+use crate::rules::access_control;
+use crate::store::{Change, Committed, Head};
+
+/// The most jobs in one batch: enough to share a fsync among all who wait, few enough that none waits long.
+const MOST_JOBS: usize = 256;
+
+/// The thread's own side of the store.
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    connection: Connection,
+    head: Head,
+    // What `PRAGMA data_version` said last: it moves only when another connection has written.
+    data_version: i64,
+    // An anchor that is due: its batch is committed, its file not yet written.
+    due: Option<Anchor>,
+    // Commits that failed, one after the other.
+    failures: u32,
+}
+
+/// What a batch has come to before its commit.
+struct Made {
+    head: Head,
+    batch: Batch,
+    changed: bool,
+    narrows: bool,
+    // SQLite has rolled everything back by itself: nothing of the batch is left.
+    lost: Option<Cause>,
+}
+
+impl Made {
+    fn on(head: Head) -> Self {
+        Self { head, batch: Batch::new(), changed: false, narrows: false, lost: None }
+    }
+}
+
+type Listener<'a> = Option<&'a dyn ChangeListener>;
+
+impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, connection: Connection, head: Head) -> Result<Self, Fault> {
+        let data_version = data_version(&connection)?;
+        Ok(Self { shared, connection, head, data_version, due: None, failures: 0 })
+    }
+
+    /// Works until the last sender of jobs is gone, or the store has failed.
+    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(MOST_JOBS - 1));
+            self.shared.queued.fetch_sub(batch.len(), Ordering::Relaxed);
+            // A panic here is a defect. What must not follow from it is an answer that never comes, or an index that
+            // goes on with what it had.
+            if catch_unwind(AssertUnwindSafe(|| self.work(batch))).is_err() {
+                self.shared.fail("its writer panicked");
+                let forget = || self.shared.listener().as_deref().map(ChangeListener::forget);
+                let _ = catch_unwind(AssertUnwindSafe(forget));
+            }
+            if self.shared.failed().is_some() {
+                return;
+            }
+        }
+        self.shared.readers.reset();
+        // What fails here is done by the next start: the log is durable as it is.
+        let _ = open::empty_log(&self.connection);
+    }
+
+    /// Makes a batch and releases its answers.
+    fn work(&mut self, jobs: Vec<Job>) {
+        let shared = Arc::clone(&self.shared);
+        let listener = shared.listener();
+        let (tried, ending) = self.settle(jobs, listener.as_deref());
+        for tried in tried {
+            tried.release(&ending);
+        }
+    }
+
+    fn settle(&mut self, jobs: Vec<Job>, listener: Listener<'_>) -> (Vec<Tried>, Ending) {
+        if jobs.iter().all(|job| matches!(job, Job::Barrier(_))) {
+            let mut made = Made::on(self.head);
+            let tried = jobs.into_iter().map(|job| self.attempt(job, &mut made)).collect();
+            return (tried, self.write_due_anchor());
+        }
+        if let Err(fault) = self.begin(listener) {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            let cause = Cause::from(&fault);
+            return (jobs.into_iter().map(|job| job.failed(&cause)).collect(), Ending::Settled);
+        }
+        let mut made = Made::on(self.head);
+        let tried = jobs.into_iter().map(|job| self.attempt(job, &mut made)).collect();
+        (tried, self.finish(&made, listener))
+    }
+
+    /// Begins the transaction of a batch.
+    fn begin(&mut self, listener: Listener<'_>) -> Result<(), Fault> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let version = data_version(&self.connection)?;
+        if version != self.data_version {
+            // Somebody has written to the file behind our back, with a database shell perhaps.
+            self.data_version = version;
+            self.read_again(listener)?;
+        }
+        Ok(())
+    }
+
+    fn attempt(&self, job: Job, made: &mut Made) -> Tried {
+        if let Some(cause) = &made.lost {
+            return job.failed(cause);
+        }
+        match job {
+            Job::Commit(changes, answer) => {
+                let narrows = changes.iter().any(|change| change.action.narrows());
+                let outcome = self.attempt_changes(changes, made);
+                if matches!(outcome, Outcome::Done(_)) {
+                    made.narrows |= narrows;
+                }
+                Tried::Commit { outcome, narrows, answer }
+            }
+            Job::ReplaceTag(key, expected, new, answer) => {
+                let outcome = self.attempt_tag(key, &expected, &new, made);
+                Tried::ReplaceTag { outcome, answer }
+            }
+            Job::Barrier(answer) => Tried::Barrier { answer },
+        }
+    }
+
+    /// Makes the changes of one job, or none of them.
+    fn attempt_changes(&self, changes: Vec<Change>, made: &mut Made) -> Outcome<Vec<Committed>> {
+        let mut head = made.head;
+        let mut index = 0;
+        let changes = || {
+            self.connection.execute_batch("SAVEPOINT job")?;
+            let mut done = Vec::with_capacity(changes.len());
+            for change in changes {
+                done.push(write::change(&self.connection, &mut head, change)?);
+                index += 1;
+            }
+            self.connection.execute_batch("RELEASE job")?;
+            Ok(done)
+        };
+        match changes() {
+            Ok(done) => {
+                done.iter().for_each(|committed| made.batch.add(committed));
+                made.changed |= !done.is_empty();
+                made.head = head;
+                Outcome::Done(done)
+            }
+            Err(stop) => self.undo(index, stop, made),
+        }
+    }
+
+    fn attempt_tag(&self, key: KeyId, expected: &Tagged, new: &Tagged, made: &mut Made) -> Outcome<bool> {
+        match write::replace_tag(&self.connection, key, expected, new) {
+            Ok(Some(record)) => {
+                made.batch.add_key(&record);
+                made.changed = true;
+                Outcome::Done(true)
+            }
+            Ok(None) => Outcome::Done(false),
+            // One statement is undone by itself when it fails; what is to be found out is whether more was.
+            Err(fault) => self.failed(&fault, made),
+        }
+    }
+
+    /// Undoes what one job has done so far.
+    fn undo<T>(&self, index: usize, stop: Stop, made: &mut Made) -> Outcome<T> {
+        let undone = self.connection.execute_batch("ROLLBACK TO job; RELEASE job");
+        match (stop, undone) {
+            (Stop::Refused(refusal), Ok(())) => Outcome::Refused { index, refusal },
+            (Stop::Failed(fault), _) => self.failed(&fault, made),
+            (Stop::Refused(_), Err(error)) => {
+                // Half a job must not be committed with the others.
+                let _ = self.connection.execute_batch("ROLLBACK");
+                self.failed(&error.into(), made)
+            }
+        }
+    }
+
+    fn failed<T>(&self, fault: &Fault, made: &mut Made) -> Outcome<T> {
+        let cause = Cause::from(fault);
+        if self.connection.is_autocommit() {
+            made.lost = Some(cause.clone());
+        }
+        Outcome::Failed(cause)
+    }
+
+    /// Ends the transaction of a batch, telling the listener.
+    fn finish(&mut self, made: &Made, listener: Listener<'_>) -> Ending {
+        if let Some(cause) = &made.lost {
+            return Ending::Undone(cause.clone());
+        }
+        if !made.changed {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            return self.write_due_anchor();
+        }
+        if let Err(fault) = write::put_head(&self.connection, &made.head) {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            return Ending::Undone(Cause::from(&fault));
+        }
+        if let Some(listener) = listener {
+            listener.hide(made.batch.touched());
+        }
+        if let Err(fault) = self.commit() {
+            return self.recover(&fault, made, listener);
+        }
+        self.head = made.head;
+        self.failures = 0;
+        self.shared.batches.fetch_add(1, Ordering::Relaxed);
+        if made.narrows {
+            self.due = self.head.audit.map(|(id, link)| Anchor { id, link });
+        }
+        let ending = self.write_due_anchor();
+        if let Some(listener) = listener {
+            listener.publish(made.batch.published(), self.head.revision);
+        }
+        ending
+    }
+
+    /// The instant at which everything of a batch becomes durable.
+    fn commit(&self) -> Result<(), Fault> {
+        #[cfg(test)]
+        if let Some(accident) = self.shared.accidents.next() {
+            return accident.happen(&self.connection);
+        }
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// After a commit that failed: nobody knows what is kept until the database has been opened and read again. Once
+    /// is an accident; twice in a row is a disk that cannot be trusted.
+    fn recover(&mut self, fault: &Fault, made: &Made, listener: Listener<'_>) -> Ending {
+        let cause = Cause::from(fault);
+        if let Some(listener) = listener {
+            listener.forget();
+        }
+        self.failures += 1;
+        if self.failures > 1 {
+            self.shared.fail(format!("two commits in a row failed, the second with: {}", cause.text));
+            return Ending::Unknown(cause);
+        }
+        let before = self.head;
+        let settled = match self.open_again(listener) {
+            Ok(settled) => settled,
+            Err(fault) => {
+                let again = Cause::from(&fault).text;
+                self.shared
+                    .fail(format!("a commit failed ({}), and opening again failed ({again})", cause.text));
+                return Ending::Unknown(cause);
+            }
+        };
+        if made.narrows && self.head.revision >= made.head.revision {
+            self.due = self.head.audit.map(|(id, link)| Anchor { id, link });
+        }
+        // A full disk is no mystery: once the log is empty and the head is where it was, nothing happened.
+        let undone = made.head.revision > before.revision && self.head == before;
+        if cause.kind == BackendErrorKind::Full && settled && undone {
+            self.failures = 0;
+            return Ending::Undone(cause);
+        }
+        Ending::Unknown(cause)
+    }
+
+    /// Closes every connection and opens the writer anew. Whether the log could be emptied.
+    fn open_again(&mut self, listener: Listener<'_>) -> Result<bool, Fault> {
+        self.shared.readers.reset();
+        let (connection, settled) = open::reopen(&self.shared.path, &mut self.connection)?;
+        self.connection = connection;
+        self.data_version = data_version(&self.connection)?;
+        self.read_again(listener)?;
+        Ok(settled)
+    }
+
+    /// Reads where the store stands and lets the listener begin anew from there.
+    fn read_again(&mut self, listener: Listener<'_>) -> Result<(), Fault> {
+        if let Some(listener) = listener {
+            listener.forget();
+        }
+        self.head = read::head(&self.connection)?;
+        let setting = read::setting(&self.connection, SettingName::AccessControl)?;
+        if let Some(listener) = listener {
+            listener.resume(self.head.revision, access_control(setting.value.as_deref()));
+        }
+        Ok(())
+    }
+
+    /// Writes the anchor that is due, if one is. Nobody is told of a right that was taken away before that.
+    fn write_due_anchor(&mut self) -> Ending {
+        let Some(anchor) = self.due else { return Ending::Settled };
+        match anchor::write(&self.shared.path, anchor) {
+            Ok(()) => {
+                self.due = None;
+                Ending::Settled
+            }
+            Err(error) => {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                        BackendErrorKind::Full
+                    }
+                    std::io::ErrorKind::ReadOnlyFilesystem => BackendErrorKind::ReadOnly,
+                    _ => BackendErrorKind::Other,
+                };
+                Ending::Unanchored(Cause::new(kind, format!("the anchor could not be written: {error}")))
+            }
+        }
+    }
+}
+
+fn data_version(connection: &Connection) -> Result<i64, Fault> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}
