@@ -1,0 +1,24 @@
+//! The conformance suite for the SQLite store, on files.
+#![cfg(feature = "sqlite")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use keys_store::{OpenMode, SqliteStore, conformance_tests};
+use tempfile::TempDir;
+
+type Kept = (SqliteStore, TempDir);
+
+fn open(folder: TempDir) -> Kept {
+    let store = SqliteStore::open(&folder.path().join("keys.sqlite3"), OpenMode::Own).unwrap();
+    (store, folder)
+}
+
+fn new() -> Kept {
+    open(tempfile::tempdir().unwrap())
+}
+
+fn reopen((store, folder): Kept) -> Kept {
+    drop(store);
+    open(folder)
+}
+
+conformance_tests!(sqlite, new, reopen: reopen);
