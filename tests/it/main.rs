@@ -16,6 +16,7 @@ mod environments;
 mod hosts;
 mod installation;
 mod keyctl;
+mod kill;
 mod readme;
 mod refusals;
 mod start;

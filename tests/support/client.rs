@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::dialect::Key;
+
 /// How long a client waits for an answer: long enough for a busy machine, so that only a hang fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -40,8 +42,12 @@ impl Client {
     /// A client that sends this pair by HTTP Basic with every request.
     #[must_use]
     pub fn with_key(&self, access_key: &str, secret_key: &str) -> Self {
-        let pair = STANDARD.encode(format!("{access_key}:{secret_key}"));
-        self.with_header("authorization", &format!("Basic {pair}"))
+        self.with_header("authorization", &basic(access_key, secret_key))
+    }
+
+    /// A request that presents this pair, over this client's connection.
+    pub fn with_key_once(&self, method: &str, path: &str, key: &Key) -> Request<'_> {
+        self.request(method, path).header("authorization", &basic(&key.access_key, &key.secret_key))
     }
 
     /// A client that sends this header with every request, in place of any it had of that name.
@@ -253,6 +259,10 @@ impl Response {
     fn keeps_alive(&self) -> bool {
         !self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
+}
+
+fn basic(access_key: &str, secret_key: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{access_key}:{secret_key}")))
 }
 
 fn connect(server: SocketAddr) -> io::Result<BufReader<TcpStream>> {

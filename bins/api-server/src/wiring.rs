@@ -2,17 +2,16 @@
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keys_http::{App, AppConfig, Drained};
-use keys_service::Authority;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 
 use crate::config::Config;
 use crate::entropy::OsEntropy;
-use crate::exit::{Failure, with_causes};
+use crate::exit::Failure;
+use crate::index_keeper::IndexKeeper;
 use crate::start::{self, Opened};
 use crate::{limits, logging, signals};
 
@@ -38,6 +37,7 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!(variable, "no setting has this variable, so it has no effect");
     }
     let opened = start::open(&config)?;
+    let keeper = IndexKeeper::begin(Arc::clone(&opened.authority)).map_err(no_threads)?;
     let app = AppConfig { exposure: config.exposure, ..AppConfig::default() };
     let runtime = build_runtime(app.limits.blocking)?;
     let drained = runtime.block_on(serve(&config, app, &opened));
@@ -46,6 +46,10 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
     if drained.cut > 0 {
         tracing::warn!(connections = drained.cut, "requests that did not end in time were cut");
     }
+    if !keeper.end(LAST_WRITES) {
+        tracing::warn!("the index was still being filled");
+    }
+    // The last owner of the store: it is closed here, where waiting for the disk holds up nobody.
     drop(opened);
     tracing::info!("stopped");
     Ok(())
@@ -57,7 +61,11 @@ fn build_runtime(blocking: usize) -> Result<Runtime, Failure> {
         .max_blocking_threads(blocking.saturating_add(SPARE_BLOCKING_THREADS))
         .thread_name("serve")
         .build()
-        .map_err(|error| Failure::system("no threads can be started", error))
+        .map_err(no_threads)
+}
+
+fn no_threads(error: io::Error) -> Failure {
+    Failure::system("no threads can be started", error)
 }
 
 async fn serve(config: &Config, app: AppConfig, opened: &Opened) -> Result<Drained, Failure> {
@@ -69,28 +77,8 @@ async fn serve(config: &Config, app: AppConfig, opened: &Opened) -> Result<Drain
     let stop =
         signals::stop_requested().map_err(|error| Failure::system("signals cannot be listened to", error))?;
     let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
-    fill_index(opened.authority.clone())?;
     tell_ready(&listener)?;
     Ok(keys_http::serve(listener, app, stop).await)
-}
-
-/// Reads every key into the index beside the serving; until it has, verifications that miss read through.
-fn fill_index(authority: Arc<Authority>) -> Result<(), Failure> {
-    let fill = move || {
-        let begun = Instant::now();
-        match authority.fill_index() {
-            Ok(()) => tracing::info!(elapsed = ?begun.elapsed(), "the index is filled"),
-            Err(error) => tracing::error!(
-                error = with_causes(&error),
-                "the index is not filled: keys are read from the database one by one"
-            ),
-        }
-    };
-    thread::Builder::new()
-        .name("fill-index".to_owned())
-        .spawn(fill)
-        .map(drop)
-        .map_err(|error| Failure::system("no threads can be started", error))
 }
 
 /// The one line on stdout: that the server listens, where, and what to do first.
