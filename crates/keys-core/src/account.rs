@@ -77,7 +77,9 @@ impl fmt::Display for AccountState {
 
 /// Why a text is no kind or state of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind or state of an account")]
+#[error(
+    "not a kind or state of an account: expected `admin`, `system`, `superadmin`, `token` or `user`, or `active` or `inactive`"
+)]
 #[non_exhaustive]
 pub struct ParseAccountError;
 

@@ -203,7 +203,7 @@ impl fmt::Display for Action {
 
 /// Why a text is no [`Action`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an action of the audit chain")]
+#[error("not an action of the audit chain: expected a word such as `key.issue`")]
 #[non_exhaustive]
 pub struct ParseActionError;
 

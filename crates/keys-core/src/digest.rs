@@ -147,7 +147,9 @@ pub enum ParseDigestError {
     #[error("not argon2id of version 19")]
     Algorithm,
     /// The costs are outside the bounds of [`HashPolicy`]: a hostile row must not choose how much memory is used.
-    #[error("the costs are out of bounds")]
+    #[error(
+        "the costs are out of bounds: m at most 262144 and at least 8 for each lane, t from 1 to 16, p from 1 to 8"
+    )]
     Costs,
     /// The hash has a length that is not used here.
     #[error("the hash of a digest has 32 bytes")]

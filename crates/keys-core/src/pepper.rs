@@ -97,7 +97,7 @@ impl FromStr for Pepper {
 }
 
 /// The name of a pepper: 64 bits derived from it. Text form, for ever: 16 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PepperId(u64);
 
 impl PepperId {
@@ -111,6 +111,12 @@ impl PepperId {
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
+    }
+}
+
+impl fmt::Debug for PepperId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PepperId({self})")
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each function gives a strategy over **all** values of its type that the crate itself can make or read, boundaries
 //! more often than chance would have them. None runs argon2 at more than
 //! [`DANGER_CHEAP_FOR_TESTS`](crate::HashPolicy::DANGER_CHEAP_FOR_TESTS), so a thousand cases take well under a second.
+//! All are boxed where they would be large: a test of many records fits on a test thread's stack without optimisation.
 //!
 //! ```
 //! use keys_core::{Transition, strategies};

@@ -13,6 +13,7 @@ use crate::{Action, AuditEvent, AuditLink, Origin, RequestId, Target, Via};
 /// Ways a principal is established.
 pub fn via() -> impl Strategy<Value = Via> + Clone {
     prop_oneof![key_id().prop_map(Via::Key), Just(Via::OpenAccess), Just(Via::Database), Just(Via::System),]
+        .boxed()
 }
 
 /// Names of requests.
@@ -22,9 +23,14 @@ pub fn request_id() -> impl Strategy<Value = RequestId> + Clone {
 
 /// Origins of a change, with and without a network.
 pub fn origin() -> impl Strategy<Value = Origin> + Clone {
-    (owner(), via(), option::of(any::<IpAddr>()), request_id()).prop_map(
-        |(principal, via, client_address, request_id)| Origin { principal, via, client_address, request_id },
-    )
+    (owner(), via(), option::of(any::<IpAddr>()), request_id())
+        .prop_map(|(principal, via, client_address, request_id)| Origin {
+            principal,
+            via,
+            client_address,
+            request_id,
+        })
+        .boxed()
 }
 
 /// Actions of the audit chain.
@@ -41,25 +47,28 @@ pub fn target() -> impl Strategy<Value = Target> + Clone {
         setting_name().prop_map(Target::Setting),
         pepper_id().prop_map(Target::Pepper),
     ]
+    .boxed()
 }
 
 /// Audit events; whether their parts make sense together is not looked at.
 pub fn audit_event() -> impl Strategy<Value = AuditEvent> + Clone {
     let who = (audit_id(), timestamp(), origin(), owner());
     let what = (action(), target(), option::of(revision()), revision());
-    (who, what).prop_map(|((id, at, origin, owner), (action, target, before, after))| AuditEvent {
-        id,
-        at,
-        origin,
-        owner,
-        action,
-        target,
-        before,
-        after,
-    })
+    (who, what)
+        .prop_map(|((id, at, origin, owner), (action, target, before, after))| AuditEvent {
+            id,
+            at,
+            origin,
+            owner,
+            action,
+            target,
+            before,
+            after,
+        })
+        .boxed()
 }
 
 /// Links of the audit chain.
 pub fn audit_link() -> impl Strategy<Value = AuditLink> + Clone {
-    any::<[u8; AuditLink::LENGTH]>().prop_map(AuditLink::from_bytes)
+    any::<[u8; AuditLink::LENGTH]>().prop_map(AuditLink::from_bytes).boxed()
 }

@@ -35,14 +35,15 @@ pub fn lifecycle() -> impl Strategy<Value = Lifecycle> + Clone {
         stored_secret().prop_map(Lifecycle::Inactive),
         timestamp().prop_map(|at| Lifecycle::Deleted { at }),
     ]
+    .boxed()
 }
 
 /// Keys that no store has numbered.
 pub fn new_key() -> impl Strategy<Value = NewKey> + Clone {
     let who = (owner(), access_key(), stored_secret(), creator());
     let what = (option::of(name()), option::of(description()), timestamp(), option::of(timestamp()));
-    (who, what).prop_map(
-        |((owner, access_key, secret, creator), (name, description, created, expires_at))| NewKey {
+    (who, what)
+        .prop_map(|((owner, access_key, secret, creator), (name, description, created, expires_at))| NewKey {
             owner,
             access_key,
             secret,
@@ -51,15 +52,14 @@ pub fn new_key() -> impl Strategy<Value = NewKey> + Clone {
             creator,
             created,
             expires_at,
-        },
-    )
+        })
+        .boxed()
 }
 
 /// Keys in every state, at every age, expired and not.
 pub fn key_record() -> impl Strategy<Value = KeyRecord> + Clone {
-    (new_key(), key_id(), revision(), lifecycle(), timestamp()).prop_filter_map(
-        "times in order",
-        |(new, id, revision, lifecycle, time)| {
+    (new_key(), key_id(), revision(), lifecycle(), timestamp())
+        .prop_filter_map("times in order", |(new, id, revision, lifecycle, time)| {
             let (created, changed) = in_order(new.created, time);
             let lifecycle = match lifecycle {
                 Lifecycle::Active(secret) => Lifecycle::Active(secret),
@@ -68,8 +68,8 @@ pub fn key_record() -> impl Strategy<Value = KeyRecord> + Clone {
             };
             let parts = new.into_record(id, revision).into_parts();
             KeyRecord::from_parts(KeyParts { lifecycle, created, updated: changed, ..parts }).ok()
-        },
-    )
+        })
+        .boxed()
 }
 
 /// States of an environment.
@@ -79,6 +79,7 @@ pub fn environment_state() -> impl Strategy<Value = EnvironmentState> + Clone {
         Just(EnvironmentState::Inactive),
         timestamp().prop_map(|at| EnvironmentState::Removed { at }),
     ]
+    .boxed()
 }
 
 /// Transitions of an environment.
@@ -88,22 +89,21 @@ pub fn environment_transition() -> impl Strategy<Value = EnvironmentTransition> 
 
 /// Environments that no store has numbered.
 pub fn new_environment() -> impl Strategy<Value = NewEnvironment> + Clone {
-    (uuid(), option::of(name()), option::of(description()), creator(), timestamp()).prop_map(
-        |(uuid, name, description, creator, created)| NewEnvironment {
+    (uuid(), option::of(name()), option::of(description()), creator(), timestamp())
+        .prop_map(|(uuid, name, description, creator, created)| NewEnvironment {
             uuid,
             name,
             description,
             creator,
             created,
-        },
-    )
+        })
+        .boxed()
 }
 
 /// Environments in every state, at every age.
 pub fn environment_record() -> impl Strategy<Value = EnvironmentRecord> + Clone {
-    (new_environment(), environment_id(), revision(), environment_state(), timestamp()).prop_filter_map(
-        "times in order",
-        |(new, id, revision, state, time)| {
+    (new_environment(), environment_id(), revision(), environment_state(), timestamp())
+        .prop_filter_map("times in order", |(new, id, revision, state, time)| {
             let (created, changed) = in_order(new.created, time);
             let state = match state {
                 EnvironmentState::Active => EnvironmentState::Active,
@@ -112,8 +112,8 @@ pub fn environment_record() -> impl Strategy<Value = EnvironmentRecord> + Clone 
             };
             let parts = new.into_record(id, revision).into_parts();
             EnvironmentRecord::from_parts(EnvironmentParts { state, created, updated: changed, ..parts }).ok()
-        },
-    )
+        })
+        .boxed()
 }
 
 /// Kinds of accounts.
@@ -130,14 +130,17 @@ pub fn account_state() -> impl Strategy<Value = AccountState> + Clone {
 pub fn new_account() -> impl Strategy<Value = NewAccount> + Clone {
     (uuid(), account_kind(), account_state(), option::of(name()), timestamp())
         .prop_map(|(uuid, kind, state, name, created)| NewAccount { uuid, kind, state, name, created })
+        .boxed()
 }
 
 /// Accounts of every kind in both states.
 pub fn account_record() -> impl Strategy<Value = AccountRecord> + Clone {
-    (new_account(), account_id(), revision()).prop_map(|(new, id, revision)| {
-        let NewAccount { uuid, kind, state, name, created } = new;
-        AccountRecord::from_parts(AccountParts { id, uuid, kind, state, name, created, revision })
-    })
+    (new_account(), account_id(), revision())
+        .prop_map(|(new, id, revision)| {
+            let NewAccount { uuid, kind, state, name, created } = new;
+            AccountRecord::from_parts(AccountParts { id, uuid, kind, state, name, created, revision })
+        })
+        .boxed()
 }
 
 /// Views of keys in every state, of no pair in particular.
@@ -147,15 +150,15 @@ pub fn verification_row() -> impl Strategy<Value = VerificationRow> + Clone {
         tagged().prop_map(RowState::Inactive),
         Just(RowState::Deleted)
     ];
-    (key_id(), owner(), state, option::of(timestamp()), revision()).prop_map(
-        |(key, owner, state, expires_at, revision)| VerificationRow {
+    (key_id(), owner(), state, option::of(timestamp()), revision())
+        .prop_map(|(key, owner, state, expires_at, revision)| VerificationRow {
             key,
             owner,
             state,
             expires_at,
             revision,
-        },
-    )
+        })
+        .boxed()
 }
 
 /// Standings of an owner.

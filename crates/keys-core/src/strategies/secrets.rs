@@ -12,16 +12,18 @@ use crate::{Credential, Digest, HashPolicy, Keyring, Pepper, PepperId, StoredSec
 
 /// Peppers.
 pub fn pepper() -> impl Strategy<Value = Pepper> + Clone {
-    any::<[u8; Pepper::LENGTH]>().prop_filter_map("a pepper's text form", |bytes| {
-        let mut text = String::from(Pepper::PREFIX);
-        bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}")).ok()?;
-        text.parse().ok()
-    })
+    any::<[u8; Pepper::LENGTH]>()
+        .prop_filter_map("a pepper's text form", |bytes| {
+            let mut text = String::from(Pepper::PREFIX);
+            bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}")).ok()?;
+            text.parse().ok()
+        })
+        .boxed()
 }
 
 /// Keyrings of one to three peppers.
 pub fn keyring() -> impl Strategy<Value = Keyring> + Clone {
-    vec(pepper(), 1..=3).prop_filter_map("no pepper twice", |peppers| Keyring::new(peppers).ok())
+    vec(pepper(), 1..=3).prop_filter_map("no pepper twice", |peppers| Keyring::new(peppers).ok()).boxed()
 }
 
 /// Ids of peppers, most of them of none that exists.
@@ -31,7 +33,7 @@ pub fn pepper_id() -> impl Strategy<Value = PepperId> + Clone {
 
 /// Tags that no pair has.
 pub fn tag() -> impl Strategy<Value = Tag> + Clone {
-    any::<[u8; Tag::LENGTH]>().prop_map(Tag::from_bytes)
+    any::<[u8; Tag::LENGTH]>().prop_map(Tag::from_bytes).boxed()
 }
 
 /// Tags that no pair has, with the id of a pepper that does not exist.
@@ -46,25 +48,24 @@ pub fn hash_policy() -> impl Strategy<Value = HashPolicy> + Clone {
         .prop_filter_map("within the bounds", |(memory, passes, lanes)| {
             HashPolicy::new(memory, passes, lanes)
         });
-    prop_oneof![bounded, Just(HashPolicy::STANDARD), Just(HashPolicy::DANGER_CHEAP_FOR_TESTS)]
+    prop_oneof![bounded, Just(HashPolicy::STANDARD), Just(HashPolicy::DANGER_CHEAP_FOR_TESTS)].boxed()
 }
 
 /// Digests of every policy that no secret has. Nothing is hashed to make one; to check one may be slow.
 pub fn digest() -> impl Strategy<Value = Digest> + Clone {
-    (hash_policy(), any::<[u8; 16]>(), any::<[u8; 32]>()).prop_filter_map(
-        "a digest's text form",
-        |(policy, salt, hash)| {
+    (hash_policy(), any::<[u8; 16]>(), any::<[u8; 32]>())
+        .prop_filter_map("a digest's text form", |(policy, salt, hash)| {
             let (m, t, p) = (policy.memory_kib(), policy.passes(), policy.lanes());
             alloc::format!("$argon2id$v=19$m={m},t={t},p={p}${}${}", base64(&salt), base64(&hash))
                 .parse()
                 .ok()
-        },
-    )
+        })
+        .boxed()
 }
 
 /// What could be kept of a secret, of no pair in particular: enough for a store, which never looks inside.
 pub fn stored_secret() -> impl Strategy<Value = StoredSecret> + Clone {
-    (digest(), tagged()).prop_map(|(digest, tagged)| StoredSecret { digest, tagged })
+    (digest(), tagged()).prop_map(|(digest, tagged)| StoredSecret { digest, tagged }).boxed()
 }
 
 /// A pair and what is really kept of it.
@@ -80,16 +81,15 @@ pub struct Sealed {
 
 /// Pairs and what is really kept of them, under [`HashPolicy::DANGER_CHEAP_FOR_TESTS`].
 pub fn sealed() -> impl Strategy<Value = Sealed> + Clone {
-    (keyring(), credential(), any::<[u8; 16]>()).prop_filter_map(
-        "hashing does not fail",
-        |(keyring, credential, salt)| {
+    (keyring(), credential(), any::<[u8; 16]>())
+        .prop_filter_map("hashing does not fail", |(keyring, credential, salt)| {
             let policy = HashPolicy::DANGER_CHEAP_FOR_TESTS;
             let mut hasher = crate::Hasher::new();
             let secret =
                 StoredSecret::seal(&credential, &keyring, policy, &mut hasher, &mut Repeating(salt)).ok()?;
             Some(Sealed { keyring, credential, secret })
-        },
-    )
+        })
+        .boxed()
 }
 
 /// A source that gives the same 16 bytes again and again, so that a failing case can be repeated.

@@ -15,7 +15,7 @@ use crate::{
 /// Numbers an id can have: small ones mostly, the greatest now and then.
 fn number() -> impl Strategy<Value = u64> + Clone {
     const MOST: u64 = i64::MAX.unsigned_abs();
-    prop_oneof![6 => 1..=99u64, 1 => 1..=MOST, 1 => Just(MOST)]
+    prop_oneof![6 => 1..=99u64, 1 => 1..=MOST, 1 => Just(MOST)].boxed()
 }
 
 /// Ids of accounts.
@@ -40,7 +40,7 @@ pub fn audit_id() -> impl Strategy<Value = AuditId> + Clone {
 
 /// Revisions, the first and the last of all among them.
 pub fn revision() -> impl Strategy<Value = Revision> + Clone {
-    prop_oneof![6 => 0..=99u64, 1 => any::<u64>(), 1 => Just(u64::MAX)].prop_map(Revision::new)
+    prop_oneof![6 => 0..=99u64, 1 => any::<u64>(), 1 => Just(u64::MAX)].prop_map(Revision::new).boxed()
 }
 
 /// Instants from 1970 to 9999, most of them within a few seconds of each other so that they meet and cross.
@@ -49,21 +49,22 @@ pub fn timestamp() -> impl Strategy<Value = Timestamp> + Clone {
     let ends = select(alloc::vec![Timestamp::MIN.as_millis(), Timestamp::MAX.as_millis()]);
     prop_oneof![6 => near, 2 => Timestamp::MIN.as_millis()..=Timestamp::MAX.as_millis(), 1 => ends]
         .prop_filter_map("within the range of timestamps", Timestamp::from_millis)
+        .boxed()
 }
 
 /// Owners of both kinds.
 pub fn owner() -> impl Strategy<Value = Owner> + Clone {
-    prop_oneof![environment_id().prop_map(Owner::Environment), account_id().prop_map(Owner::Account)]
+    prop_oneof![environment_id().prop_map(Owner::Environment), account_id().prop_map(Owner::Account)].boxed()
 }
 
 /// Creators, with and without a key.
 pub fn creator() -> impl Strategy<Value = Creator> + Clone {
-    (owner(), option::of(key_id())).prop_map(|(principal, key)| Creator { principal, key })
+    (owner(), option::of(key_id())).prop_map(|(principal, key)| Creator { principal, key }).boxed()
 }
 
 /// Names: empty, short, of every script, and of the greatest length.
 pub fn name() -> impl Strategy<Value = Name> + Clone {
-    text(Name::MAX_CHARS).prop_filter_map("no forbidden character", |text| Name::new(text).ok())
+    text(Name::MAX_CHARS).prop_filter_map("no forbidden character", |text| Name::new(text).ok()).boxed()
 }
 
 /// Descriptions: like names, with tabs and line breaks.
@@ -72,6 +73,7 @@ pub fn description() -> impl Strategy<Value = Description> + Clone {
         ("[a-z \t\r\n]{0,20}", text(Description::MAX_CHARS - 20)).prop_map(|(start, rest)| start + &rest);
     prop_oneof![broken, text(Description::MAX_CHARS)]
         .prop_filter_map("no forbidden character", |text| Description::new(text).ok())
+        .boxed()
 }
 
 /// Texts of up to `most` characters: short ones character by character, long ones by repetition, which is quick.
@@ -79,7 +81,7 @@ fn text(most: usize) -> impl Strategy<Value = String> + Clone {
     let short = vec(character(), 0..=12).prop_map(String::from_iter);
     let long = (character(), 0..=most).prop_map(|(character, count)| repeat(character, count));
     let longest = character().prop_map(move |character| repeat(character, most));
-    prop_oneof![4 => "[a-z][a-z0-9 -]{0,12}", 3 => short, 1 => long, 1 => longest]
+    prop_oneof![4 => "[a-z][a-z0-9 -]{0,12}", 3 => short, 1 => long, 1 => longest].boxed()
 }
 
 fn repeat(character: char, count: usize) -> String {
@@ -88,7 +90,9 @@ fn repeat(character: char, count: usize) -> String {
 
 /// Characters a name may hold. Few of the others exist, so hardly one is thrown away.
 fn character() -> impl Strategy<Value = char> + Clone {
-    any::<char>().prop_filter("allowed in a name", |character| Name::new(String::from(*character)).is_ok())
+    any::<char>()
+        .prop_filter("allowed in a name", |character| Name::new(String::from(*character)).is_ok())
+        .boxed()
 }
 
 /// Universal names: UUIDs and well-known words.
@@ -96,6 +100,7 @@ pub fn uuid() -> impl Strategy<Value = Uuid> + Clone {
     let written = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
     prop_oneof![3 => written, 1 => "[a-zA-Z0-9-]{1,128}"]
         .prop_filter_map("letters, digits and dashes", |text| text.parse().ok())
+        .boxed()
 }
 
 /// Names of settings.
