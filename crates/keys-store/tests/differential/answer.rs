@@ -1,0 +1,140 @@
+//! Answers as text, to be compared: equal text is an equal answer.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use keys_core::{AccessControl, AccountId, AuditId, EnvironmentId, KeyId, Revision};
+use keys_store::conformance::sample;
+use keys_store::{
+    BackendError, ChangeListener, CommitError, Committed, EnvironmentQuery, KeyStore, Page, Published,
+    Touched,
+};
+
+use crate::step::Read;
+use crate::world::World;
+
+/// The answer to a question.
+pub(crate) fn read(store: &dyn KeyStore, world: &World, read: &Read) -> String {
+    let place = |number: &u64| KeyId::new(*number);
+    match read.clone() {
+        Read::Key(reach, at) => {
+            let id = world.key(&crate::step::Pick { at, stale: false }).parts().id;
+            answer(store.key(world.reach(reach.as_ref()), id).map(|key| key.as_ref().map(sample::picture)))
+        }
+        Read::Keys(reach, list) => {
+            let page = store.keys(world.reach(reach.as_ref()), &world.query(&list));
+            answer(
+                page.map(|Page { items, more }| {
+                    (items.iter().map(sample::picture).collect::<Vec<_>>(), more)
+                }),
+            )
+        }
+        Read::Environment(reach, at) => {
+            let id = EnvironmentId::new(world.owner(&at).number()).unwrap();
+            answer(store.environment(world.reach(reach.as_ref()), id))
+        }
+        Read::Environments(reach, removed, direction, after, limit) => {
+            let after = after.and_then(EnvironmentId::new);
+            let query = EnvironmentQuery { removed, direction, after, limit };
+            answer(store.environments(world.reach(reach.as_ref()), &query))
+        }
+        Read::Account(id) => answer(store.account(AccountId::new(id).unwrap())),
+        Read::Accounts(after, limit) => answer(store.accounts(after.and_then(AccountId::new), limit)),
+        Read::Setting(name) => answer(store.setting(name)),
+        Read::Peppers => answer(store.peppers()),
+        Read::Audit(after, limit) => answer(store.audit(after.and_then(AuditId::new), limit)),
+        Read::Head => answer(store.head()),
+        Read::LoadKey(n) => answer(
+            store
+                .load_key(&sample::access_key(n))
+                .map(|load| (load.row.as_ref().map(sample::row_picture), load.at)),
+        ),
+        Read::LoadOwner(at) => answer(store.load_owner(world.owner(&at))),
+        Read::LoadKeys(after, limit) => {
+            answer(store.load_keys(after.as_ref().and_then(place), limit).map(|load| {
+                let rows = load.row.iter().map(|(access_key, row)| (*access_key, sample::row_picture(row)));
+                (rows.collect::<Vec<_>>(), load.at)
+            }))
+        }
+        Read::StoredSecret(n) => answer(
+            store
+                .stored_secret(KeyId::new(n).unwrap())
+                .map(|secret| secret.as_ref().map(sample::secret_picture)),
+        ),
+        Read::Barrier => answer(store.barrier()),
+    }
+}
+
+fn answer(result: Result<impl Debug, BackendError>) -> String {
+    // What is inside an error of a store is the store's own.
+    format!("{:#?}", result.map_err(|error| error.kind()))
+}
+
+/// The answer to a commit.
+pub(crate) fn committed(result: Result<Vec<Committed>, CommitError>) -> String {
+    written(result.map(|committed| {
+        let pictures = committed.iter().map(|committed| match committed {
+            Committed::Key(record) => sample::picture(record),
+            other => format!("{other:?}"),
+        });
+        pictures.collect::<Vec<_>>()
+    }))
+}
+
+/// The answer to a write.
+pub(crate) fn written(result: Result<impl Debug, CommitError>) -> String {
+    match result {
+        Ok(done) => format!("{done:#?}"),
+        Err(CommitError::Refused { index, refusal }) => format!("refused: {index}, {refusal:?}"),
+        Err(CommitError::Failed(error)) => format!("failed: {:?}", error.kind()),
+        Err(CommitError::Unknown(error)) => format!("unknown: {:?}", error.kind()),
+        Err(other) => panic!("an outcome of a new kind: {other:?}"),
+    }
+}
+
+/// Writes down what a store tells.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder(Mutex<Vec<String>>);
+
+impl Recorder {
+    pub(crate) fn on(store: &dyn KeyStore) -> Arc<Self> {
+        let recorder = Arc::new(Self::default());
+        store.listen(recorder.clone());
+        recorder
+    }
+
+    /// What was heard since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    fn write_down(&self, heard: String) {
+        self.0.lock().unwrap().push(heard);
+    }
+}
+
+impl ChangeListener for Recorder {
+    fn hide(&self, batch: &[Touched]) {
+        self.write_down(format!("hide {batch:?}"));
+    }
+
+    fn publish(&self, batch: &[Published], revision: Revision) {
+        let pictures = batch.iter().map(|published| match published {
+            Published::Key(access_key, row) => format!("{access_key} {}", sample::row_picture(row)),
+            Published::Owner(..) | Published::AccessControl(..) => format!("{published:?}"),
+        });
+        self.write_down(format!("publish {:#?} at {revision}", pictures.collect::<Vec<_>>()));
+    }
+
+    fn reveal(&self, batch: &[Touched]) {
+        self.write_down(format!("reveal {batch:?}"));
+    }
+
+    fn forget(&self) {
+        self.write_down("forget".into());
+    }
+
+    fn resume(&self, revision: Revision, access_control: AccessControl) {
+        self.write_down(format!("resume at {revision}, {access_control:?}"));
+    }
+}

@@ -1,0 +1,340 @@
+//! Random steps: what they are, before they meet a store.
+//!
+//! A step names things by place, not by value: "the third version of a key that was ever seen". So it means
+//! something in every history, and a failing history can be made shorter.
+
+use keys_core::{
+    AccountKind, AccountState, Action, Creator, Description, Name, Origin, SettingName, Timestamp,
+    Transition, strategies,
+};
+use keys_store::fault::{Calls, Fault};
+use keys_store::{BackendErrorKind, Direction, KeyOrder, StateFilter};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// One step of a history.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Commit(Vec<Edit>),
+    /// Two updates of one key in one commit, the second at the revision the first makes.
+    UpdateTwice(KeyEdit, KeyEdit),
+    ReplaceTag {
+        key: Pick,
+        /// The tag the picked version has, or this one.
+        expected: Option<u64>,
+        new: u64,
+    },
+    Read(Read),
+    Inject(Calls, u64, Fault),
+    Reopen,
+}
+
+/// One of the versions there are now, or of all there ever were.
+#[derive(Debug, Clone)]
+pub(crate) struct Pick {
+    pub(crate) at: Index,
+    pub(crate) stale: bool,
+}
+
+/// One change of a commit.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    pub(crate) what: What,
+    pub(crate) requires: Option<Need>,
+    pub(crate) at: Timestamp,
+    pub(crate) origin: Origin,
+    pub(crate) action: Action,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    InsertAccount {
+        uuid: u8,
+        kind: AccountKind,
+        state: AccountState,
+        name: Option<Name>,
+    },
+    InsertEnvironment {
+        uuid: u8,
+        words: Words,
+        creator: Creator,
+    },
+    UpdateEnvironment(EnvironmentEdit),
+    InsertKey {
+        owner: Index,
+        access_key: u64,
+        words: Words,
+        creator: Creator,
+        created: Timestamp,
+        expires_at: Option<Timestamp>,
+    },
+    UpdateKey(KeyEdit),
+    PutSetting(SettingName, String),
+    InsertPepper(u8),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    pub(crate) name: Option<Name>,
+    pub(crate) description: Option<Description>,
+}
+
+/// What becomes of a version of a key, legal or not: a store knows no lifecycle.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyEdit {
+    pub(crate) key: Pick,
+    pub(crate) words: Words,
+    pub(crate) state: Move,
+    pub(crate) tamper: Option<Tamper>,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Move {
+    Stay,
+    /// If the core allows it.
+    Legal(Transition),
+    /// Active, Inactive with this secret, or Deleted.
+    Forced(u8, u64),
+}
+
+/// A change of what never changes.
+#[derive(Debug, Clone)]
+pub(crate) enum Tamper {
+    Id(u64),
+    Owner(Index),
+    AccessKey(u64),
+    Uuid(u8),
+    Creator(Creator),
+    Created(Timestamp),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EnvironmentEdit {
+    pub(crate) environment: Pick,
+    pub(crate) words: Words,
+    /// 0: as it was; else Active, Inactive, Removed.
+    pub(crate) state: u8,
+    pub(crate) tamper: Option<Tamper>,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Need {
+    EmptyStore,
+    ActiveKeyOf(Index, Timestamp),
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub(crate) enum Read {
+    Key(Option<Index>, Index),
+    Keys(Option<Index>, List),
+    Environment(Option<Index>, Index),
+    Environments(Option<Index>, bool, Direction, Option<u64>, usize),
+    Account(u64),
+    Accounts(Option<u64>, usize),
+    Setting(SettingName),
+    Peppers,
+    Audit(Option<u64>, usize),
+    Head,
+    LoadKey(u64),
+    LoadOwner(Index),
+    LoadKeys(Option<u64>, usize),
+    StoredSecret(u64),
+    Barrier,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    pub(crate) order: KeyOrder,
+    pub(crate) direction: Direction,
+    pub(crate) state: StateFilter,
+    pub(crate) id: Option<Index>,
+    pub(crate) access_key: Option<u64>,
+    /// Behind this version of a key, in this order.
+    pub(crate) after: Option<(Index, KeyOrder)>,
+    pub(crate) limit: usize,
+}
+
+// Boxed throughout: as one type, the whole is larger than the stack of a test.
+
+pub(crate) fn step() -> BoxedStrategy<Step> {
+    prop_oneof![
+        10 => prop::collection::vec(edit(), 1..4).prop_map(Step::Commit),
+        1 => (key_edit(), key_edit()).prop_map(|(first, second)| Step::UpdateTwice(first, second)),
+        2 => (pick(), option::weighted(0.3, 0..4u64), 0..4u64)
+            .prop_map(|(key, expected, new)| Step::ReplaceTag { key, expected, new }),
+        8 => read().prop_map(Step::Read),
+        1 => fault(),
+        1 => Just(Step::Reopen),
+    ]
+    .boxed()
+}
+
+fn pick() -> impl Strategy<Value = Pick> {
+    (any::<Index>(), prop::bool::weighted(0.1)).prop_map(|(at, stale)| Pick { at, stale })
+}
+
+fn edit() -> BoxedStrategy<Edit> {
+    let need = prop_oneof![
+        1 => Just(Need::EmptyStore),
+        9 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
+    ];
+    (what(), option::weighted(0.05, need), time(), strategies::origin(), strategies::action())
+        .prop_map(|(what, requires, at, origin, action)| Edit { what, requires, at, origin, action })
+        .boxed()
+}
+
+fn what() -> BoxedStrategy<What> {
+    let account = (0..30u8, strategies::account_kind(), strategies::account_state(), name())
+        .prop_map(|(uuid, kind, state, name)| What::InsertAccount { uuid, kind, state, name });
+    let environment = (0..30u8, words(), strategies::creator())
+        .prop_map(|(uuid, words, creator)| What::InsertEnvironment { uuid, words, creator });
+    let key = (any::<Index>(), 0..40u64, words(), strategies::creator(), time(), option::of(time()))
+        .prop_map(|(owner, access_key, words, creator, created, expires_at)| What::InsertKey {
+            owner,
+            access_key,
+            words,
+            creator,
+            created,
+            expires_at,
+        });
+    let value = prop_oneof![Just("true".into()), Just("false".into()), any::<String>()];
+    prop_oneof![
+        2 => account,
+        3 => environment,
+        2 => environment_edit().prop_map(What::UpdateEnvironment),
+        6 => key,
+        8 => key_edit().prop_map(What::UpdateKey),
+        1 => (strategies::setting_name(), value).prop_map(|(name, value)| What::PutSetting(name, value)),
+        1 => (0..6u8).prop_map(What::InsertPepper),
+    ]
+    .boxed()
+}
+
+fn key_edit() -> BoxedStrategy<KeyEdit> {
+    let state = prop_oneof![
+        3 => Just(Move::Stay),
+        5 => strategies::transition().prop_map(Move::Legal),
+        1 => (0..3u8, 0..4u64).prop_map(|(state, secret)| Move::Forced(state, secret)),
+    ];
+    (pick(), words(), state, option::weighted(0.03, tamper()), time())
+        .prop_map(|(key, words, state, tamper, now)| KeyEdit { key, words, state, tamper, now })
+        .boxed()
+}
+
+fn environment_edit() -> BoxedStrategy<EnvironmentEdit> {
+    (pick(), words(), 0..4u8, option::weighted(0.03, tamper()), time())
+        .prop_map(|(environment, words, state, tamper, now)| EnvironmentEdit {
+            environment,
+            words,
+            state,
+            tamper,
+            now,
+        })
+        .boxed()
+}
+
+fn tamper() -> BoxedStrategy<Tamper> {
+    prop_oneof![
+        (1..40u64).prop_map(Tamper::Id),
+        any::<Index>().prop_map(Tamper::Owner),
+        (0..16u64).prop_map(Tamper::AccessKey),
+        (0..12u8).prop_map(Tamper::Uuid),
+        strategies::creator().prop_map(Tamper::Creator),
+        time().prop_map(Tamper::Created),
+    ]
+    .boxed()
+}
+
+fn read() -> BoxedStrategy<Read> {
+    let reach = || option::of(any::<Index>());
+    let place = || option::of(0..20u64);
+    let limit = || prop_oneof![4 => 0..6usize, 1 => Just(usize::MAX)];
+    let environments = (reach(), any::<bool>(), direction(), place(), limit());
+    prop_oneof![
+        2 => (reach(), any::<Index>()).prop_map(|(reach, key)| Read::Key(reach, key)),
+        8 => (reach(), list()).prop_map(|(reach, list)| Read::Keys(reach, list)),
+        1 => (reach(), any::<Index>()).prop_map(|(reach, environment)| Read::Environment(reach, environment)),
+        2 => environments.prop_map(|(reach, removed, direction, after, limit)| {
+            Read::Environments(reach, removed, direction, after, limit)
+        }),
+        1 => (1..12u64).prop_map(Read::Account),
+        1 => (place(), limit()).prop_map(|(after, limit)| Read::Accounts(after, limit)),
+        1 => strategies::setting_name().prop_map(Read::Setting),
+        1 => Just(Read::Peppers),
+        1 => (place(), limit()).prop_map(|(after, limit)| Read::Audit(after, limit)),
+        1 => Just(Read::Head),
+        2 => (0..20u64).prop_map(Read::LoadKey),
+        2 => any::<Index>().prop_map(Read::LoadOwner),
+        2 => (place(), limit()).prop_map(|(after, limit)| Read::LoadKeys(after, limit)),
+        1 => (1..12u64).prop_map(Read::StoredSecret),
+        1 => Just(Read::Barrier),
+    ]
+    .boxed()
+}
+
+fn list() -> BoxedStrategy<List> {
+    let order = || select(&KeyOrder::ALL[..]);
+    let state = prop_oneof![
+        Just(StateFilter::Present),
+        Just(StateFilter::Any),
+        strategies::lifecycle_state().prop_map(StateFilter::Is),
+    ];
+    let limit = prop_oneof![4 => 0..6usize, 1 => Just(usize::MAX)];
+    // Mostly behind a place of the same order; now and then of another.
+    let after = option::of((any::<Index>(), option::weighted(0.1, order())));
+    let one = || option::weighted(0.1, any::<Index>());
+    (order(), direction(), state, one(), option::weighted(0.1, 0..16u64), after, limit)
+        .prop_map(|(order, direction, state, id, access_key, after, limit)| List {
+            order,
+            direction,
+            state,
+            id,
+            access_key,
+            after: after.map(|(key, other)| (key, other.unwrap_or(order))),
+            limit,
+        })
+        .boxed()
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    select(&Direction::ALL[..])
+}
+
+fn fault() -> impl Strategy<Value = Step> {
+    let fault = prop_oneof![
+        Just(Fault::Failed(BackendErrorKind::Full)),
+        Just(Fault::RolledBack(BackendErrorKind::Unavailable)),
+        any::<bool>().prop_map(|happened| Fault::Unknown { happened }),
+    ];
+    let calls = select(&[Calls::All, Calls::Writes, Calls::Reads][..]);
+    (calls, 0..3u64, fault).prop_map(|(calls, pass, fault)| Step::Inject(calls, pass, fault))
+}
+
+/// Texts that tie, and texts that sort differently by bytes than by any other rule.
+fn words() -> BoxedStrategy<Words> {
+    let description = prop_oneof![
+        3 => select(&["", "a", "B", "b", "é", "\u{FFFD}", "🍏", "a\tb\r\n'"][..])
+            .prop_map(|text| Description::new(text).unwrap()),
+        1 => strategies::description(),
+    ];
+    (name(), option::of(description)).prop_map(|(name, description)| Words { name, description }).boxed()
+}
+
+fn name() -> BoxedStrategy<Option<Name>> {
+    let name = prop_oneof![
+        3 => select(&["", "a", "B", "b", "é", "\u{FFFD}", "🍏", "a'b\"%_"][..])
+            .prop_map(|text| Name::new(text).unwrap()),
+        1 => strategies::name(),
+    ];
+    option::of(name).boxed()
+}
+
+/// Instants that tie, and any others.
+fn time() -> BoxedStrategy<Timestamp> {
+    let close = (0..4i64).prop_map(|millis| Timestamp::from_millis(millis).unwrap());
+    prop_oneof![2 => close, 1 => strategies::timestamp()].boxed()
+}
