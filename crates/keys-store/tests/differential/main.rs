@@ -121,3 +121,21 @@ fn run<D: Durable>(make: impl Fn() -> D) {
 fn a_store_in_memory_answers_like_itself() {
     run(Held::default);
 }
+
+/// A database in a folder of its own.
+#[cfg(feature = "sqlite")]
+struct Folder(tempfile::TempDir);
+
+#[cfg(feature = "sqlite")]
+impl Durable for Folder {
+    fn open(&mut self) -> Arc<dyn KeyStore> {
+        let path = self.0.path().join("keys.sqlite3");
+        Arc::new(keys_store::SqliteStore::open(&path, keys_store::OpenMode::Own).unwrap())
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_store_in_sqlite_answers_like_one_in_memory() {
+    run(|| Folder(tempfile::tempdir().unwrap()));
+}
