@@ -17,7 +17,7 @@ mod state;
 mod step;
 mod steps;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use rules::{Rule, Rules, SCENES, Scene};
 use state::State;
@@ -32,7 +32,7 @@ struct Found {
 
 /// Breadth first, so that the first violation has a shortest trace.
 fn search(scene: &Scene, rules: Rules) -> Found {
-    let mut numbers = HashMap::from([(State::first(), 0usize)]);
+    let mut seen = HashSet::from([State::first()]);
     let mut states = vec![(State::first(), 0usize, Step::Begin)];
     let mut at = 0;
     while let Some((state, _, _)) = states.get(at).copied() {
@@ -41,8 +41,7 @@ fn search(scene: &Scene, rules: Rules) -> Found {
             return Found { states: states.len(), violation: Some((violation, trace(&states, at))) };
         }
         for (step, next) in steps.next {
-            if !numbers.contains_key(&next) {
-                numbers.insert(next, states.len());
+            if seen.insert(next) {
                 states.push((next, at, step));
             }
         }
