@@ -7,6 +7,7 @@ mod error;
 mod hashing;
 mod index;
 pub mod keys;
+mod maintenance;
 mod settings;
 mod setup;
 
@@ -15,6 +16,7 @@ pub use context::{Caller, Context};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest};
+pub use maintenance::Maintenance;
 pub use settings::AccessControlError;
 
 /// How often a use case reads, decides and writes before it says that others keep getting in between.

@@ -1,0 +1,125 @@
+//! Changing what is there while no pepper is at hand.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use keys_core::{
+    AccessControl, EnvironmentId, EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId, KeyRecord,
+    Keyring, Pepper, Transition,
+};
+use keys_store::{BackendError, BackendErrorKind, KeyStore};
+use rand_core::TryCryptoRng;
+
+use crate::Edit;
+use crate::authority::{Authority, OpenError};
+use crate::context::Context;
+use crate::environments::{EnvironmentChangeError, EnvironmentRequest};
+use crate::error::StoreFailure;
+use crate::hashing::HashPool;
+use crate::index::Index;
+use crate::keys::KeyChangeError;
+use crate::settings::AccessControlError;
+
+/// The use cases that take no pepper, for a tool that owns the store of an installation and lacks its pepper file:
+/// whoever has lost that must still be able to deactivate a key and to switch access control off.
+///
+/// It issues and verifies nothing, and sets nothing up: the pepper it holds is known to nobody, so a key made or a tag
+/// written under it would be lost. That is why it is a type of its own and not a way to open an [`Authority`].
+#[derive(Debug)]
+pub struct Maintenance(Authority);
+
+impl Maintenance {
+    /// Opens a store that has been set up.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Store`] or [`OpenError::Rng`].
+    pub fn open<R: TryCryptoRng + ?Sized>(store: Arc<dyn KeyStore>, rng: &mut R) -> Result<Self, OpenError> {
+        let keyring = Keyring::new(vec![Pepper::generate(rng)?])
+            .map_err(|error| StoreFailure::from(BackendError::with_source(BackendErrorKind::Other, error)))?;
+        let index = Arc::new(Index::new(None));
+        store.listen(Arc::clone(&index) as _);
+        let hashers = HashPool::new(NonZeroUsize::MIN, 0);
+        let authority = Authority { store, index, keyring, policy: HashPolicy::STANDARD, hashers };
+        authority.begin_index().map_err(StoreFailure::from)?;
+        Ok(Self(authority))
+    }
+
+    /// As [`Authority::edit_key`].
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyChangeError`].
+    pub fn edit_key(&self, context: &Context, id: KeyId, edit: Edit) -> Result<KeyRecord, KeyChangeError> {
+        self.0.edit_key(context, id, edit, None)
+    }
+
+    /// As [`Authority::transition_key`].
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyChangeError`].
+    pub fn transition_key(
+        &self,
+        context: &Context,
+        id: KeyId,
+        transition: Transition,
+    ) -> Result<KeyRecord, KeyChangeError> {
+        self.0.transition_key(context, id, transition, None)
+    }
+
+    /// As [`Authority::create_environment`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EnvironmentChangeError`].
+    pub fn create_environment<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        request: EnvironmentRequest,
+        rng: &mut R,
+    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
+        self.0.create_environment(context, request, rng)
+    }
+
+    /// As [`Authority::edit_environment`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EnvironmentChangeError`].
+    pub fn edit_environment(
+        &self,
+        context: &Context,
+        id: EnvironmentId,
+        edit: Edit,
+    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
+        self.0.edit_environment(context, id, edit, None)
+    }
+
+    /// As [`Authority::transition_environment`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EnvironmentChangeError`].
+    pub fn transition_environment(
+        &self,
+        context: &Context,
+        id: EnvironmentId,
+        transition: EnvironmentTransition,
+    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
+        self.0.transition_environment(context, id, transition, None)
+    }
+
+    /// As [`Authority::set_access_control`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AccessControlError`].
+    pub fn set_access_control(
+        &self,
+        context: &Context,
+        access_control: AccessControl,
+    ) -> Result<(), AccessControlError> {
+        self.0.set_access_control(context, access_control)
+    }
+}
