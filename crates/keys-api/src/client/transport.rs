@@ -166,30 +166,34 @@ fn read(mut response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, ClientError>
 
 /// Whether the request may have reached the server decides what a caller may conclude.
 fn transport_error(error: ureq::Error) -> ClientError {
+    if matches!(error, ureq::Error::Protocol(_)) {
+        ClientError::not_the_authority(None, "something that is not HTTP")
+    } else if never_sent(&error) {
+        ClientError::Unreachable(error.into())
+    } else {
+        ClientError::NoAnswer(error.into())
+    }
+}
+
+fn never_sent(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
 
-    if matches!(error, ureq::Error::Protocol(_)) {
-        return ClientError::not_the_authority(None, "something that is not HTTP");
+    if let ureq::Error::Timeout(timeout) = error {
+        return matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect);
     }
-    let never_sent = match &error {
-        ureq::Error::Timeout(timeout) => {
-            matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect)
-        }
-        ureq::Error::Io(error) => matches!(
-            error.kind(),
-            ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable
-        ),
-        other => matches!(
-            other,
-            ureq::Error::HostNotFound
-                | ureq::Error::ConnectionFailed
-                | ureq::Error::ConnectProxyFailed(_)
-                | ureq::Error::InvalidProxyUrl
-                | ureq::Error::Tls(_)
-                | ureq::Error::Rustls(_)
-                | ureq::Error::BadUri(_)
-                | ureq::Error::Http(_)
-        ),
-    };
-    if never_sent { ClientError::Unreachable(error.into()) } else { ClientError::NoAnswer(error.into()) }
+    if let ureq::Error::Io(error) = error {
+        let kinds = [ConnectionRefused, HostUnreachable, NetworkUnreachable, AddrNotAvailable];
+        return kinds.contains(&error.kind());
+    }
+    matches!(
+        error,
+        ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed
+            | ureq::Error::ConnectProxyFailed(_)
+            | ureq::Error::InvalidProxyUrl
+            | ureq::Error::Tls(_)
+            | ureq::Error::Rustls(_)
+            | ureq::Error::BadUri(_)
+            | ureq::Error::Http(_)
+    )
 }
