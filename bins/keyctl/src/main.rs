@@ -1,2 +1,17 @@
-//! keyctl
-fn main() {}
+//! `keyctl`: creates and manages API keys, over HTTP or on a database. What a run does begins in [`app`].
+
+mod app;
+mod authority;
+mod cli;
+mod command;
+mod credentials;
+mod exit;
+mod expires;
+mod model;
+mod netrc;
+mod output;
+mod system;
+
+fn main() -> std::process::ExitCode {
+    app::run(std::env::args_os())
+}

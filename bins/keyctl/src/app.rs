@@ -1,0 +1,212 @@
+//! One run: arguments in; one answer on standard output or one line on standard error, and an exit code.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use keys_api::client::BaseUrl;
+
+use crate::authority::{Authority, local, remote};
+use crate::cli::{CommandLine, OutputFormat, Reach};
+use crate::command::Need;
+use crate::credentials::{self, Surroundings};
+use crate::exit::{Exit, Failure};
+use crate::output::Answer;
+use crate::system;
+
+/// Runs a command line.
+pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let surroundings = Surroundings {
+        variable: &|name| std::env::var_os(name),
+        stdin: &|| Box::new(io::stdin()) as Box<dyn Read>,
+    };
+    let arguments: Vec<_> = arguments.collect();
+    match CommandLine::try_parse_from(&arguments) {
+        Ok(line) => {
+            let format = output_format(line.output, &surroundings);
+            let result = format.clone().and_then(|format| carry_out(line, format, &surroundings));
+            finish(result, format.unwrap_or_default())
+        }
+        Err(error) => not_understood(&error, guess_format(&arguments, &surroundings)),
+    }
+}
+
+/// The answer, printed.
+fn carry_out(
+    line: CommandLine,
+    format: OutputFormat,
+    surroundings: &Surroundings<'_>,
+) -> Result<(), Failure> {
+    let now = system::now();
+    let authority = connect(line.reach, line.command.need(), surroundings)?;
+    let answer = line.command.run(authority.as_ref(), now)?;
+    // Let go of the database before anybody is slow to read the answer.
+    drop(authority);
+    print(&answer, format)
+}
+
+/// Reaches the authority that the arguments, else the environment, name.
+fn connect(reach: Reach, need: Need, surroundings: &Surroundings<'_>) -> Result<Box<dyn Authority>, Failure> {
+    let now = system::now();
+    match (reach.url, reach.database) {
+        (Some(_), Some(_)) => {
+            Err(Failure::new(Exit::Usage, "--url and --database are two ways to one thing").hint("use one"))
+        }
+        (None, Some(database)) => {
+            let local = local::open(&database, reach.pepper_file.as_deref(), need, now)?;
+            Ok(Box::new(local))
+        }
+        (given, None) => {
+            let (url, source) = match given {
+                Some(url) => (Some(url), "--url"),
+                None => (surroundings.first(&["KEYCTL_URL", "RANCHER_URL"])?, "KEYCTL_URL or RANCHER_URL"),
+            };
+            let Some(url) = url else { return Err(no_authority()) };
+            let url: BaseUrl =
+                url.parse().map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
+            let access_key = reach.access_key;
+            let credential =
+                credentials::find(access_key.as_deref(), reach.secret_stdin, url.host(), surroundings)?;
+            if !url.is_secure() && !url.is_loopback() && credential.is_some() {
+                warn("the API key goes over the network in the clear; use https://");
+            }
+            let ask = Box::new(move || credentials::ask(access_key.as_deref()));
+            Ok(Box::new(remote::Remote::new(url, credential.as_ref(), ask, now)?))
+        }
+    }
+}
+
+fn no_authority() -> Failure {
+    Failure::new(Exit::Usage, "no authority is named").hint(
+        "--url http://127.0.0.1:8080 for a running server (or KEYCTL_URL), \
+         --database sqlite:keys-data/keys.sqlite3 for a database",
+    )
+}
+
+fn output_format(
+    given: Option<OutputFormat>,
+    surroundings: &Surroundings<'_>,
+) -> Result<OutputFormat, Failure> {
+    match (given, surroundings.text("KEYCTL_OUTPUT")?.as_deref()) {
+        (Some(format), _) => Ok(format),
+        (None, None | Some("table")) => Ok(OutputFormat::Table),
+        (None, Some("json")) => Ok(OutputFormat::Json),
+        (None, Some(_)) => Err(Failure::new(Exit::Usage, "KEYCTL_OUTPUT is neither table nor json")),
+    }
+}
+
+/// Which format was asked for on a command line that was not understood.
+fn guess_format(arguments: &[OsString], surroundings: &Surroundings<'_>) -> OutputFormat {
+    let words: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let one_word = words.iter().any(|word| ["-ojson", "-o=json", "--output=json"].contains(word));
+    let two_words = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
+    if one_word || two_words {
+        return OutputFormat::Json;
+    }
+    output_format(None, surroundings).unwrap_or_default()
+}
+
+/// Prints an answer in one piece. Who stops reading has seen enough; but a secret that nobody saw is a loss.
+fn print(answer: &Answer, format: OutputFormat) -> Result<(), Failure> {
+    let text = answer.render(format, system::now());
+    let mut stdout = io::stdout().lock();
+    let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match (printed, answer.loss()) {
+        (Ok(()), _) => Ok(()),
+        (Err(error), None) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        (Err(error), None) => {
+            Err(Failure::new(Exit::Failure, format!("the answer could not be written: {error}")))
+        }
+        (Err(error), Some(loss)) => {
+            Err(Failure::new(Exit::Failure, format!("the answer could not be written: {error}; {loss}"))
+                .hint("deactivate and delete it, and create another"))
+        }
+    }
+}
+
+fn finish(result: Result<(), Failure>, format: OutputFormat) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure, format);
+            failure.exit().into()
+        }
+    }
+}
+
+fn complain(failure: &Failure, format: OutputFormat) {
+    let line = match format {
+        OutputFormat::Table => failure.to_string(),
+        OutputFormat::Json => failure.to_json(),
+    };
+    // Nobody is left to be told that nobody can be told.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "keyctl: warning: {message}");
+}
+
+/// Help and version go to standard output; an error becomes one line as all others.
+fn not_understood(error: &clap::Error, format: OutputFormat) -> ExitCode {
+    let shows = [
+        ErrorKind::DisplayHelp,
+        ErrorKind::DisplayVersion,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+    ];
+    if shows.contains(&error.kind()) {
+        let _ = error.print();
+    } else {
+        complain(&usage_failure(&error.to_string()), format);
+    }
+    if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
+}
+
+/// The first paragraph of what clap says, and its tip.
+fn usage_failure(text: &str) -> Failure {
+    let said: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let said = said.join(" ");
+    let message = said.strip_prefix("error: ").unwrap_or(&said);
+    let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+    Failure::new(Exit::Usage, message).hint(tip.unwrap_or("keyctl --help"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_says_becomes_one_line() {
+        let text =
+            "error: the following required arguments were not provided:\n  <KEY>...\n\nUsage: keyctl get\n";
+        assert_eq!(
+            usage_failure(text).to_string(),
+            "keyctl: the following required arguments were not provided: <KEY>... (hint: keyctl --help)"
+        );
+        let text =
+            "error: unexpected argument '--nme' found\n\n  tip: a similar argument exists: '--name'\n\nUsage";
+        assert_eq!(
+            usage_failure(text).to_string(),
+            "keyctl: unexpected argument '--nme' found (hint: a similar argument exists: '--name')"
+        );
+    }
+
+    #[test]
+    fn the_format_of_an_error_is_guessed_from_what_was_typed() {
+        let surroundings =
+            Surroundings { variable: &|_| None, stdin: &|| Box::new(io::empty()) as Box<dyn Read> };
+        let table = [
+            (vec!["keyctl", "-o", "json", "nonsense"], OutputFormat::Json),
+            (vec!["keyctl", "nonsense", "--output=json"], OutputFormat::Json),
+            (vec!["keyctl", "-ojson"], OutputFormat::Json),
+            (vec!["keyctl", "-o", "table", "json"], OutputFormat::Table),
+            (vec!["keyctl", "json"], OutputFormat::Table),
+        ];
+        for (words, format) in table {
+            let arguments: Vec<_> = words.iter().map(OsString::from).collect();
+            assert_eq!(guess_format(&arguments, &surroundings), format, "{words:?}");
+        }
+    }
+}

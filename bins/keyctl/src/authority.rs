@@ -1,0 +1,151 @@
+//! What the commands need of an authority, whichever way it is reached.
+
+pub(crate) mod local;
+mod refusals;
+pub(crate) mod remote;
+
+use std::fmt;
+use std::str::FromStr;
+
+use keys_core::{
+    AccessControl, AccessKey, Description, EnvironmentId, EnvironmentTransition, KeyId, Name, Timestamp,
+    Transition,
+};
+
+use crate::exit::Failure;
+use crate::model::{Environment, IssuedKey, Key};
+
+/// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
+///
+/// Every method fails with a [`Failure`] that says for the reader what was not done.
+pub(crate) trait Authority: fmt::Debug {
+    /// Issues a key.
+    fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure>;
+
+    /// Every key within reach that is not deleted, in order of id.
+    fn keys(&self) -> Result<Vec<Key>, Failure>;
+
+    /// One key.
+    fn key(&self, name: &KeyName) -> Result<Key, Failure>;
+
+    /// Changes name and description of a key.
+    fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure>;
+
+    /// Moves a key to its next state.
+    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure>;
+
+    /// Makes an environment.
+    fn create_environment(
+        &self,
+        name: Option<Name>,
+        description: Option<Description>,
+    ) -> Result<Environment, Failure>;
+
+    /// Every environment within reach that is not removed, in order of id.
+    fn environments(&self) -> Result<Vec<Environment>, Failure>;
+
+    /// One environment.
+    fn environment(&self, id: EnvironmentId) -> Result<Environment, Failure>;
+
+    /// Changes name and description of an environment.
+    fn edit_environment(&self, id: EnvironmentId, edit: Edit) -> Result<Environment, Failure>;
+
+    /// Moves an environment to its next state.
+    fn change_environment(
+        &self,
+        id: EnvironmentId,
+        transition: EnvironmentTransition,
+    ) -> Result<Environment, Failure>;
+
+    /// Whether callers need a key.
+    fn access_control(&self) -> Result<AccessControl, Failure>;
+
+    /// Switches access control. Switching it on may be refused for want of an administrator's key.
+    fn set_access_control(&self, access_control: AccessControl) -> Result<(), Failure>;
+
+    /// The environment that the way of reaching the authority stands for, if it does.
+    fn home(&self) -> Option<EnvironmentId>;
+
+    /// Where clients find the authority.
+    fn endpoint(&self) -> Endpoint;
+}
+
+/// How a key is named: by its id, or by its access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyName {
+    /// Such as `1c7`.
+    Id(KeyId),
+    /// Such as `KC…`.
+    AccessKey(AccessKey),
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::AccessKey(access_key) => access_key.fmt(f),
+        }
+    }
+}
+
+/// Why a text names no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected an id such as 1c7, or an access key of 20 characters")]
+pub(crate) struct ParseKeyNameError;
+
+impl FromStr for KeyName {
+    type Err = ParseKeyNameError;
+
+    fn from_str(text: &str) -> Result<Self, ParseKeyNameError> {
+        let id = text.parse().map(Self::Id).ok();
+        id.or_else(|| text.parse().map(Self::AccessKey).ok()).ok_or(ParseKeyNameError)
+    }
+}
+
+/// Whom a new key shall belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NewOwner {
+    /// The account that asks.
+    Account,
+    /// An environment.
+    Environment(EnvironmentId),
+}
+
+/// What is said of a new key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewKey {
+    /// Its name.
+    pub(crate) name: Option<Name>,
+    /// Its description.
+    pub(crate) description: Option<Description>,
+    /// From when on it is refused.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// An edit: for each text `None` to keep it, `Some(None)` to take it away, else the new one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Edit {
+    /// The name.
+    pub(crate) name: Option<Option<Name>>,
+    /// The description.
+    pub(crate) description: Option<Option<Description>>,
+}
+
+/// Where clients find an authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// The host without its port, as `.netrc` names it.
+    pub(crate) host: String,
+    /// The base of its API, such as `http://127.0.0.1:8080/v1`.
+    pub(crate) api: String,
+}
+
+impl Endpoint {
+    /// The API as a key of this owner sees it.
+    pub(crate) fn of_owner(&self, owner: NewOwner) -> String {
+        match owner {
+            NewOwner::Account => self.api.clone(),
+            NewOwner::Environment(id) => format!("{}/projects/{id}", self.api),
+        }
+    }
+}

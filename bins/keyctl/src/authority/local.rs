@@ -1,0 +1,233 @@
+//! An authority reached by opening its database.
+//!
+//! Reading commands read beside a running server. Changing ones own the database while they run, so no server may; what
+//! they do is in the audit chain as done by way of the database.
+
+mod failures;
+mod open;
+
+use std::sync::Arc;
+
+use keys_core::{
+    AccessControl, AccountId, Description, EnvironmentId, EnvironmentRecord, EnvironmentTransition, KeyId,
+    KeyRecord, Lifecycle, Name, SettingName, Timestamp, Transition, Uuid,
+};
+use keys_service::{Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, Patch};
+use keys_store::{
+    EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyQuery, KeyStore, Reach, StateFilter,
+};
+
+use self::failures::{
+    backend_failed, changes_need_ownership, environment_not_changed, issue_failed, key_not_changed,
+    not_switched,
+};
+use super::refusals::{no_environment, no_key, not_enterable};
+use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
+use crate::exit::{Exit, Failure};
+use crate::model::{Environment, IssuedKey, Key};
+use crate::system;
+
+pub(crate) use self::open::open;
+
+/// An open database.
+#[derive(Debug)]
+pub(crate) struct Local {
+    store: Arc<dyn KeyStore>,
+    service: Service,
+    now: Timestamp,
+}
+
+/// What of the service is open: as much as the command needs.
+#[derive(Debug)]
+enum Service {
+    /// Nothing: the database is only read.
+    None,
+    /// What takes no pepper.
+    Maintenance(Maintenance),
+    /// Everything.
+    Whole(keys_service::Authority),
+}
+
+/// How many records are read at a time.
+const PAGE: usize = 1_000;
+
+impl Local {
+    fn context(&self) -> Result<Context, Failure> {
+        let random = |error: &dyn std::error::Error| Failure::new(Exit::Failure, error.to_string());
+        let request_id = Uuid::generate(&mut system::rng()).map_err(|error| random(&error))?;
+        Ok(Context {
+            caller: Caller::of_database(),
+            client_address: None,
+            request_id: request_id.as_str().parse().map_err(|error| random(&error))?,
+            now: self.now,
+        })
+    }
+
+    fn maintenance(&self) -> Result<&Maintenance, Failure> {
+        match &self.service {
+            Service::Maintenance(maintenance) => Ok(maintenance),
+            Service::None | Service::Whole(_) => Err(changes_need_ownership()),
+        }
+    }
+
+    fn keys_matching(&self, filter: KeyFilter) -> Result<Vec<Key>, Failure> {
+        let mut query = KeyQuery { filter, limit: PAGE, ..KeyQuery::default() };
+        let mut keys = Vec::new();
+        loop {
+            let page = self.store.keys(Reach::AllOwners, &query).map_err(backend_failed)?;
+            let last = page.items.last().map(|record| record.parts().id);
+            keys.extend(page.items.into_iter().map(key_of));
+            match last {
+                Some(id) if page.more => query.after = Some(KeyCursor { value: KeyCursorValue::Id, id }),
+                _ => return Ok(keys),
+            }
+        }
+    }
+}
+
+impl Authority for Local {
+    fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure> {
+        let Service::Whole(service) = &self.service else { return Err(changes_need_ownership()) };
+        let mut context = self.context()?;
+        if let NewOwner::Environment(id) = owner {
+            context.caller = service.enter(context.caller, id).map_err(|error| match error {
+                EnterError::Store(error) => backend_failed(error),
+                EnterError::Refused | _ => {
+                    self.environment(id).map_or_else(|failure| failure, |_| not_enterable(id))
+                }
+            })?;
+        }
+        let NewKey { name, description, expires_at } = new;
+        let request = KeyRequest { name, description, expires_at };
+        let issued = service.issue_key(&context, request, &mut system::rng()).map_err(issue_failed)?;
+        let (key, secret_key) = (key_of(issued.record), issued.secret_key);
+        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint() })
+    }
+
+    fn keys(&self) -> Result<Vec<Key>, Failure> {
+        self.keys_matching(KeyFilter::default())
+    }
+
+    fn key(&self, name: &KeyName) -> Result<Key, Failure> {
+        let filter = match name {
+            KeyName::Id(id) => KeyFilter { id: Some(*id), ..KeyFilter::default() },
+            KeyName::AccessKey(access_key) => {
+                KeyFilter { access_key: Some(*access_key), ..KeyFilter::default() }
+            }
+        };
+        let found = self.keys_matching(KeyFilter { state: StateFilter::Any, ..filter })?;
+        found.into_iter().next().ok_or_else(|| no_key(name))
+    }
+
+    fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure> {
+        let edited = self.maintenance()?.edit_key(&self.context()?, id, edit_of(edit));
+        edited.map(key_of).map_err(|error| key_not_changed(id, error))
+    }
+
+    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure> {
+        let changed = self.maintenance()?.transition_key(&self.context()?, id, transition);
+        changed.map(key_of).map_err(|error| key_not_changed(id, error))
+    }
+
+    fn create_environment(
+        &self,
+        name: Option<Name>,
+        description: Option<Description>,
+    ) -> Result<Environment, Failure> {
+        let request = EnvironmentRequest { name, description };
+        let made = self.maintenance()?.create_environment(&self.context()?, request, &mut system::rng());
+        made.map(environment_of).map_err(|error| environment_not_changed(None, error))
+    }
+
+    fn environments(&self) -> Result<Vec<Environment>, Failure> {
+        let mut query = EnvironmentQuery { limit: PAGE, ..EnvironmentQuery::default() };
+        let mut environments = Vec::new();
+        loop {
+            let page = self.store.environments(Reach::AllOwners, &query).map_err(backend_failed)?;
+            query.after = page.items.last().map(|record| record.parts().id);
+            environments.extend(page.items.into_iter().map(environment_of));
+            if !page.more || query.after.is_none() {
+                return Ok(environments);
+            }
+        }
+    }
+
+    fn environment(&self, id: EnvironmentId) -> Result<Environment, Failure> {
+        let found = self.store.environment(Reach::AllOwners, id).map_err(backend_failed)?;
+        found.map(environment_of).ok_or_else(|| no_environment(id))
+    }
+
+    fn edit_environment(&self, id: EnvironmentId, edit: Edit) -> Result<Environment, Failure> {
+        let edited = self.maintenance()?.edit_environment(&self.context()?, id, edit_of(edit));
+        edited.map(environment_of).map_err(|error| environment_not_changed(Some(id), error))
+    }
+
+    fn change_environment(
+        &self,
+        id: EnvironmentId,
+        transition: EnvironmentTransition,
+    ) -> Result<Environment, Failure> {
+        let changed = self.maintenance()?.transition_environment(&self.context()?, id, transition);
+        changed.map(environment_of).map_err(|error| environment_not_changed(Some(id), error))
+    }
+
+    fn access_control(&self) -> Result<AccessControl, Failure> {
+        match self.store.setting(SettingName::AccessControl).map_err(backend_failed)? {
+            None => Ok(AccessControl::default()),
+            Some(setting) => setting.value.parse().map_err(|error| {
+                Failure::new(Exit::Failure, format!("the database is damaged: {}: {error}", setting.name))
+            }),
+        }
+    }
+
+    fn set_access_control(&self, access_control: AccessControl) -> Result<(), Failure> {
+        self.maintenance()?.set_access_control(&self.context()?, access_control).map_err(not_switched)
+    }
+
+    fn home(&self) -> Option<EnvironmentId> {
+        None
+    }
+
+    /// Where a server of this database listens unless it is told otherwise.
+    fn endpoint(&self) -> Endpoint {
+        Endpoint { host: "127.0.0.1".to_owned(), api: "http://127.0.0.1:8080/v1".to_owned() }
+    }
+}
+
+fn key_of(record: KeyRecord) -> Key {
+    let parts = record.into_parts();
+    // Accounts and environments share one counter and one spelling, so this names either.
+    let owner = AccountId::new(parts.owner.number()).unwrap_or(AccountId::ADMIN);
+    Key {
+        id: parts.id,
+        access_key: parts.access_key,
+        name: parts.name.map(|name| name.as_str().to_owned()),
+        description: parts.description.map(|text| text.as_str().to_owned()),
+        state: parts.lifecycle.state(),
+        owner,
+        created: parts.created,
+        expires_at: parts.expires_at,
+        deleted_at: match parts.lifecycle {
+            Lifecycle::Deleted { at } => Some(at),
+            Lifecycle::Active(_) | Lifecycle::Inactive(_) => None,
+        },
+    }
+}
+
+fn environment_of(record: EnvironmentRecord) -> Environment {
+    let parts = record.into_parts();
+    Environment {
+        id: parts.id,
+        name: parts.name.map(|name| name.as_str().to_owned()),
+        description: parts.description.map(|text| text.as_str().to_owned()),
+        state: parts.state,
+        created: parts.created,
+    }
+}
+
+fn edit_of(edit: Edit) -> keys_service::Edit {
+    keys_service::Edit {
+        name: edit.name.map_or(Patch::Keep, Patch::Set),
+        description: edit.description.map_or(Patch::Keep, Patch::Set),
+    }
+}

@@ -1,0 +1,128 @@
+//! What the failures of store and service mean to a reader.
+
+use std::error::Error;
+
+use keys_core::{EnvironmentId, KeyId};
+use keys_service::{
+    AccessControlError, EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError,
+    StoreFailure,
+};
+use keys_store::{BackendError, BackendErrorKind, OpenError};
+
+use super::super::refusals::{
+    environment_refused, key_refused, no_administrator_key, no_environment, no_key,
+};
+use crate::exit::{Exit, Failure};
+
+/// An error and its causes on one line.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The database was not opened.
+pub(super) fn not_opened(error: OpenError) -> Failure {
+    let message = chain(&error);
+    match error {
+        OpenError::Locked { .. } => {
+            Failure::new(Exit::Conflict, message).hint("--url http://127.0.0.1:8080 in place of --database")
+        }
+        OpenError::Missing { .. } => Failure::new(Exit::NotFound, message),
+        OpenError::NotAFile { .. } => Failure::new(Exit::Usage, message),
+        OpenError::Foreign { .. }
+        | OpenError::Newer { .. }
+        | OpenError::Older { .. }
+        | OpenError::Corrupt { .. }
+        | OpenError::ReadOnlyFile { .. }
+        | OpenError::Full { .. }
+        | OpenError::RolledBack { .. }
+        | OpenError::Forked { .. }
+        | OpenError::Anchor { .. }
+        | OpenError::NetworkFileSystem { .. }
+        | OpenError::OldSqlite { .. }
+        | OpenError::Permissions { .. }
+        | OpenError::Io { .. }
+        | _ => Failure::new(Exit::Failure, message),
+    }
+}
+
+/// The authority was not opened on the database.
+pub(super) fn not_opened_to_issue(error: AuthorityOpenError) -> Failure {
+    match error {
+        AuthorityOpenError::LostPepper { .. } => {
+            Failure::new(Exit::Usage, chain(&error)).hint("--pepper-file names the file of this database")
+        }
+        AuthorityOpenError::Store(failure) => store_failed(failure),
+        AuthorityOpenError::Rng(_) | _ => Failure::new(Exit::Failure, chain(&error)),
+    }
+}
+
+/// The store failed while it read.
+pub(super) fn backend_failed(error: BackendError) -> Failure {
+    let exit = match error.kind() {
+        BackendErrorKind::Unavailable => Exit::Unreachable,
+        BackendErrorKind::Full
+        | BackendErrorKind::ReadOnly
+        | BackendErrorKind::Corrupt
+        | BackendErrorKind::Other
+        | _ => Exit::Failure,
+    };
+    Failure::new(exit, chain(&error))
+}
+
+fn store_failed(failure: StoreFailure) -> Failure {
+    match failure {
+        StoreFailure::Failed(error) => backend_failed(error).and("nothing was changed"),
+        StoreFailure::Unknown(_) | _ => {
+            Failure::new(Exit::Failure, chain(&failure)).hint("look before you try again")
+        }
+    }
+}
+
+/// A command that changes something was given a database that was opened to be read. Opening asks what the command
+/// needs, so nobody sees this.
+pub(super) fn changes_need_ownership() -> Failure {
+    Failure::new(Exit::Failure, "the database was opened to be read only")
+}
+
+pub(super) fn issue_failed(error: IssueError) -> Failure {
+    match error {
+        IssueError::ExpiryPassed => {
+            Failure::new(Exit::Usage, "--expires: that instant has passed").hint("is the clock right?")
+        }
+        IssueError::OwnerInactive => Failure::new(Exit::Conflict, chain(&error)),
+        IssueError::Store(failure) => store_failed(failure),
+        IssueError::Busy | IssueError::Rng(_) | IssueError::Repeated | IssueError::Hash(_) | _ => {
+            Failure::new(Exit::Failure, chain(&error))
+        }
+    }
+}
+
+pub(super) fn key_not_changed(id: KeyId, error: KeyChangeError) -> Failure {
+    match error {
+        KeyChangeError::NotFound => no_key(id),
+        KeyChangeError::Refused(refusal) => key_refused(id, refusal),
+        KeyChangeError::Store(failure) => store_failed(failure).within(id),
+        KeyChangeError::Conflict { .. } | KeyChangeError::Contended | _ => {
+            Failure::new(Exit::Conflict, format!("{id}: {}", chain(&error))).hint("try again")
+        }
+    }
+}
+
+pub(super) fn environment_not_changed(id: Option<EnvironmentId>, error: EnvironmentChangeError) -> Failure {
+    match (id, error) {
+        (Some(id), EnvironmentChangeError::NotFound) => no_environment(id),
+        (Some(id), EnvironmentChangeError::Refused(refusal)) => environment_refused(id, refusal),
+        (_, EnvironmentChangeError::Store(failure)) => store_failed(failure),
+        (_, EnvironmentChangeError::Rng(error)) => Failure::new(Exit::Failure, error.to_string()),
+        (_, error) => Failure::new(Exit::Conflict, chain(&error)).hint("try again"),
+    }
+}
+
+pub(super) fn not_switched(error: AccessControlError) -> Failure {
+    match error {
+        AccessControlError::NoAdministratorKey => no_administrator_key(),
+        AccessControlError::Store(failure) => store_failed(failure),
+        AccessControlError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
+    }
+}

@@ -1,0 +1,98 @@
+//! Opening a database for as much as a command needs.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keys_core::{HashPolicy, Keyring, Revision, Timestamp, Uuid};
+use keys_service::{AuthorityConfig, Maintenance};
+use keys_store::{KeyStore, OpenMode, StoreUrl, pepper_file};
+
+use super::failures::{backend_failed, chain, not_opened, not_opened_to_issue};
+use super::{Local, Service};
+use crate::command::Need;
+use crate::exit::{Exit, Failure};
+use crate::system;
+
+/// Opens the database at `url` for what a command needs. Never makes one, and never changes its schema: both are the
+/// server's, which has the say about peppers.
+///
+/// # Errors
+///
+/// [`Exit::Usage`] for a URL that names no database file; [`Exit::NotFound`] when there is none;
+/// [`Exit::Conflict`] when a server owns it.
+pub(crate) fn open(
+    url: &str,
+    pepper_path: Option<&Path>,
+    need: Need,
+    now: Timestamp,
+) -> Result<Local, Failure> {
+    let url: StoreUrl = url.parse().map_err(|error: keys_store::ParseStoreUrlError| {
+        Failure::new(Exit::Usage, format!("--database: {error}"))
+    })?;
+    let Some(path) = url.path().map(Path::to_path_buf) else {
+        let message = "--database: a store in memory lives in its server's process only";
+        return Err(Failure::new(Exit::Usage, message).hint("reach it with --url"));
+    };
+    let store = open_set_up(&url, OpenMode::ReadOnly, &path)?;
+    let store = match need {
+        Need::Read => store,
+        Need::Change | Need::Issue => {
+            drop(store);
+            open_set_up(&url, OpenMode::Own, &path)?
+        }
+    };
+    // A change must not be written as older than what is there, whatever became of the clock.
+    let latest = store.head().map_err(backend_failed)?.latest;
+    let now = latest.map_or(now, |latest| latest.max(now));
+    let service = match need {
+        Need::Read => Service::None,
+        Need::Change => Service::Maintenance(
+            Maintenance::open(Arc::clone(&store), &mut system::rng()).map_err(not_opened_to_issue)?,
+        ),
+        Need::Issue => {
+            let pepper_path = pepper_path.map_or_else(|| beside(&path), Path::to_path_buf);
+            Service::Whole(open_whole(&store, &pepper_path, now)?)
+        }
+    };
+    Ok(Local { store, service, now })
+}
+
+fn open_set_up(url: &StoreUrl, mode: OpenMode, path: &Path) -> Result<Arc<dyn KeyStore>, Failure> {
+    let store = url.open(mode).map_err(not_opened)?;
+    if store.head().map_err(backend_failed)?.revision == Revision::ZERO {
+        return Err(Failure::new(Exit::NotFound, format!("the database at {} is empty", path.display()))
+            .hint("start api-server on it once"));
+    }
+    Ok(store)
+}
+
+fn open_whole(
+    store: &Arc<dyn KeyStore>,
+    pepper_path: &Path,
+    now: Timestamp,
+) -> Result<keys_service::Authority, Failure> {
+    let keyring: Keyring = pepper_file::read(pepper_path)
+        .map_err(|error| Failure::new(Exit::Usage, chain(&error)).hint("--pepper-file names another"))?;
+    let config = AuthorityConfig {
+        keyring,
+        policy: HashPolicy::STANDARD,
+        hashers: NonZeroUsize::MIN,
+        hash_queue: 0,
+        index_capacity: None,
+        accept_lost_pepper: false,
+    };
+    let mut rng = system::rng();
+    let request_id = Uuid::generate(&mut rng)
+        .map_err(|error| Failure::new(Exit::Failure, error.to_string()))?
+        .as_str()
+        .parse()
+        .map_err(|error: keys_core::ParseRequestIdError| Failure::new(Exit::Failure, error.to_string()))?;
+    keys_service::Authority::open(Arc::clone(store), config, request_id, now, &mut rng)
+        .map_err(not_opened_to_issue)
+}
+
+/// The pepper file of a database unless another is named.
+fn beside(database: &Path) -> PathBuf {
+    database.with_file_name("pepper")
+}

@@ -1,0 +1,134 @@
+//! Refusals in one wording, whichever way the authority was reached.
+
+use std::fmt;
+
+use keys_core::{
+    AccountId, EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
+    LifecycleState, Transition, TransitionError,
+};
+
+use crate::exit::{Exit, Failure};
+
+/// There is no such key, or it is not the caller's to see.
+pub(super) fn no_key(name: impl fmt::Display) -> Failure {
+    Failure::new(Exit::NotFound, format!("there is no key {name}")).hint("keyctl list")
+}
+
+/// There is no such environment, or it is not the caller's to see.
+pub(super) fn no_environment(id: EnvironmentId) -> Failure {
+    Failure::new(Exit::NotFound, format!("there is no environment {id}")).hint("keyctl env list")
+}
+
+/// A key's state does not allow a transition.
+pub(super) fn key_refused(id: KeyId, refusal: TransitionError) -> Failure {
+    let message = format!("{id}: {refusal}");
+    match refusal {
+        TransitionError::AlreadySo { .. } => Failure::already_so(message),
+        TransitionError::NotAllowed { transition: Transition::Delete, from: LifecycleState::Active } => {
+            Failure::new(Exit::Conflict, message).hint(format!("first: keyctl deactivate {id}"))
+        }
+        TransitionError::NotAllowed { .. } | _ => {
+            Failure::new(Exit::Conflict, message).hint("a deleted key stays deleted: keyctl create")
+        }
+    }
+}
+
+/// An environment's state does not allow a transition.
+pub(super) fn environment_refused(id: EnvironmentId, refusal: EnvironmentTransitionError) -> Failure {
+    let message = format!("{id}: {refusal}");
+    match refusal {
+        EnvironmentTransitionError::AlreadySo { .. } => Failure::already_so(message),
+        EnvironmentTransitionError::NotAllowed { .. } | _ => Failure::new(Exit::Conflict, message),
+    }
+}
+
+/// Why a key in this state does not take this transition, if it does not.
+pub(super) fn key_refusal(state: LifecycleState, transition: Transition) -> Option<TransitionError> {
+    let leads_to = match transition {
+        Transition::Activate => LifecycleState::Active,
+        Transition::Deactivate => LifecycleState::Inactive,
+        Transition::Delete => LifecycleState::Deleted,
+    };
+    if state.transitions().contains(&transition) {
+        None
+    } else if state == leads_to {
+        Some(TransitionError::AlreadySo { state })
+    } else {
+        Some(TransitionError::NotAllowed { transition, from: state })
+    }
+}
+
+/// Why an environment in this state does not take this transition, if it does not.
+pub(super) fn environment_refusal(
+    state: EnvironmentState,
+    transition: EnvironmentTransition,
+) -> Option<EnvironmentTransitionError> {
+    state.apply(transition, keys_core::Timestamp::MIN).err()
+}
+
+/// A key is to be made in an environment that is not active, or not the caller's.
+pub(super) fn not_enterable(id: EnvironmentId) -> Failure {
+    Failure::new(Exit::Conflict, format!("no key can be made in environment {id}: it is not active"))
+        .hint(format!("keyctl env activate {id}"))
+}
+
+/// Access control cannot be switched on for want of a key to switch it off with.
+pub(super) fn no_administrator_key() -> Failure {
+    let message = format!(
+        "access control stays off: account {} has no Active API key, so nobody could administer afterwards",
+        AccountId::ADMIN
+    );
+    Failure::new(Exit::Conflict, message).hint("keyctl create --account --name admin")
+}
+
+#[cfg(test)]
+mod tests {
+    use keys_core::{Lifecycle, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn the_refusals_of_deleted_keys_are_those_of_the_core() {
+        for transition in Transition::ALL {
+            let refused = Lifecycle::Deleted { at: Timestamp::MIN }.apply(transition, Timestamp::MIN).err();
+            assert_eq!(key_refusal(LifecycleState::Deleted, transition), refused);
+        }
+    }
+
+    #[test]
+    fn every_cell_of_the_table_has_its_answer() {
+        use LifecycleState::{Active, Deleted, Inactive};
+        use Transition::{Activate, Deactivate, Delete};
+        let legal = [(Active, Deactivate), (Inactive, Activate), (Inactive, Delete)];
+        let already = [(Active, Activate), (Inactive, Deactivate), (Deleted, Delete)];
+        for (state, transition) in
+            LifecycleState::ALL.into_iter().flat_map(|s| Transition::ALL.map(|t| (s, t)))
+        {
+            let expected = if legal.contains(&(state, transition)) {
+                None
+            } else if already.contains(&(state, transition)) {
+                Some(TransitionError::AlreadySo { state })
+            } else {
+                Some(TransitionError::NotAllowed { transition, from: state })
+            };
+            assert_eq!(key_refusal(state, transition), expected, "{state} {transition}");
+        }
+    }
+
+    #[test]
+    fn the_texts_say_what_to_do() {
+        let id = KeyId::new(7).expect("an id");
+        let active =
+            TransitionError::NotAllowed { transition: Transition::Delete, from: LifecycleState::Active };
+        assert_eq!(
+            key_refused(id, active).to_string(),
+            "keyctl: 1c7: cannot delete a key that is active (hint: first: keyctl deactivate 1c7)"
+        );
+        let already = TransitionError::AlreadySo { state: LifecycleState::Inactive };
+        assert_eq!(
+            key_refused(id, already).to_string(),
+            "keyctl: 1c7: the key is already inactive (hint: --idempotent takes that as success)"
+        );
+        assert!(no_administrator_key().to_string().contains("keyctl create --account --name admin"));
+    }
+}

@@ -1,0 +1,299 @@
+//! An authority over HTTP.
+
+mod failures;
+mod parse;
+
+use std::cell::RefCell;
+
+use keys_api::client::{self, BaseUrl, ClientError, Refusal};
+use keys_api::{ApiKeyInput, EditInput, ProjectInput};
+use keys_core::{
+    AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition, KeyId,
+    LifecycleState, Name, SettingName, Timestamp, Transition,
+};
+
+use self::failures::{ClientFailure, refused};
+use super::refusals::{
+    environment_refusal, environment_refused, key_refusal, key_refused, no_administrator_key, no_environment,
+    no_key, not_enterable,
+};
+use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
+use crate::exit::{Exit, Failure};
+use crate::model::{Environment, IssuedKey, Key};
+
+/// Asks a person for a credential; `None` when there is nobody to ask.
+pub(crate) type Ask = Box<dyn Fn() -> Result<Option<Credential>, Failure>>;
+
+/// A server, spoken to with or without a credential.
+pub(crate) struct Remote {
+    client: RefCell<client::Client>,
+    url: BaseUrl,
+    home: Option<EnvironmentId>,
+    ask: Ask,
+    now: Timestamp,
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Remote").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Remote {
+    /// A server at `url`. Without a credential the first request goes out bare, and `ask` is asked when the server
+    /// wants one.
+    ///
+    /// # Errors
+    ///
+    /// The URL names an environment by something that is no id, or the credential cannot be sent.
+    pub(crate) fn new(
+        url: BaseUrl,
+        credential: Option<&Credential>,
+        ask: Ask,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let home = match url.project().map(str::parse) {
+            None => None,
+            Some(Ok(id)) => Some(id),
+            Some(Err(_)) => return Err(Failure::new(Exit::Usage, "the URL names no environment")),
+        };
+        let mut client = client::Client::new(url.clone());
+        if let Some(credential) = credential {
+            client = client.with_credential(presentable(credential)?);
+        }
+        Ok(Self { client: RefCell::new(client), url, home, ask, now })
+    }
+
+    /// Makes a request, and once more with a credential when the server wants one and somebody can give it.
+    fn request<T>(
+        &self,
+        request: impl Fn(&client::Client) -> Result<T, ClientError>,
+    ) -> Result<T, ClientFailure> {
+        let first = request(&self.client.borrow());
+        let Err(ClientError::Unauthenticated { presented: false }) = first else {
+            return first.map_err(ClientFailure::Client);
+        };
+        let Some(credential) = (self.ask)().map_err(ClientFailure::Asking)? else {
+            return first.map_err(ClientFailure::Client);
+        };
+        let credential = presentable(&credential).map_err(ClientFailure::Asking)?;
+        let client = self.client.borrow().clone().with_credential(credential);
+        self.client.replace(client);
+        request(&self.client.borrow()).map_err(ClientFailure::Client)
+    }
+
+    /// As [`request`](Self::request), with every failure in words.
+    fn asked<T>(&self, request: impl Fn(&client::Client) -> Result<T, ClientError>) -> Result<T, Failure> {
+        self.request(request).map_err(|error| self.failure(error))
+    }
+
+    fn failure(&self, error: ClientFailure) -> Failure {
+        error.in_words(&self.url)
+    }
+
+    /// Refuses to make an account key with an environment's key: the server would make an environment key.
+    fn check_is_account(&self) -> Result<(), Failure> {
+        let Some(caller) = self.asked(client::Client::account_id)? else { return Ok(()) };
+        if caller == AccountId::ADMIN.to_string() {
+            return Ok(());
+        }
+        match self.request(|client| client.project(&caller)) {
+            Ok(_) => {
+                let message = format!("an API key of environment {caller} cannot make account keys");
+                Err(Failure::new(Exit::NotAllowed, message)
+                    .hint("use an account key, or leave out --account"))
+            }
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+}
+
+impl Authority for Remote {
+    fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure> {
+        let project = match owner {
+            NewOwner::Environment(id) => Some(id.to_string()),
+            NewOwner::Account => {
+                self.check_is_account()?;
+                None
+            }
+        };
+        let input = ApiKeyInput {
+            name: new.name.map(|name| name.as_str().to_owned()),
+            description: new.description.map(|description| description.as_str().to_owned()),
+            expires_at: new.expires_at.map(|at| at.to_string()),
+        };
+        let issued = self.request(|client| client.create_key(project.as_deref(), &input));
+        let issued = issued.map_err(|error| match (error, owner) {
+            (ClientFailure::Client(ClientError::Refused(refusal)), NewOwner::Environment(id)) => {
+                self.create_refused(id, &refusal)
+            }
+            (error, _) => self.failure(error),
+        })?;
+        let key = parse::key(&issued.key)?;
+        let secret_key = parse::secret(&key, &issued.secret_key)?;
+        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint() })
+    }
+
+    fn keys(&self) -> Result<Vec<Key>, Failure> {
+        let keys = self.asked(client::Client::keys)?;
+        let mut keys = keys.iter().map(parse::key).collect::<Result<Vec<_>, _>>()?;
+        keys.retain(|key| key.state != LifecycleState::Deleted);
+        keys.sort_by_key(|key| key.id);
+        Ok(keys)
+    }
+
+    fn key(&self, name: &KeyName) -> Result<Key, Failure> {
+        let found = match name {
+            KeyName::Id(id) => self.request(|client| client.key(&id.to_string()).map(Some)),
+            KeyName::AccessKey(access_key) => {
+                self.request(|client| client.key_with_access_key(access_key.as_str()))
+            }
+        };
+        match found {
+            Ok(Some(key)) => parse::key(&key),
+            Ok(None) => Err(no_key(name)),
+            Err(error) if error.is_not_found() => Err(no_key(name)),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure> {
+        let edit = edit_input(edit);
+        parse::key(&self.asked(|client| client.edit_key(&id.to_string(), &edit))?)
+    }
+
+    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure> {
+        let change = match transition {
+            Transition::Activate => client::Change::Activate,
+            Transition::Deactivate => client::Change::Deactivate,
+            Transition::Delete => client::Change::Remove,
+        };
+        match self.request(|client| client.change_key(&id.to_string(), change)) {
+            // The dialect takes the removal of what is removed; for us it is already so.
+            Ok(key) => parse::key(&key),
+            Err(ClientFailure::Client(ClientError::Refused(refusal))) => {
+                let state = self.key(&KeyName::Id(id))?.state;
+                Err(match key_refusal(state, transition) {
+                    Some(known) => key_refused(id, known),
+                    None => refused(&refusal),
+                })
+            }
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn create_environment(
+        &self,
+        name: Option<Name>,
+        description: Option<Description>,
+    ) -> Result<Environment, Failure> {
+        let input = ProjectInput {
+            name: name.map(|name| name.as_str().to_owned()),
+            description: description.map(|description| description.as_str().to_owned()),
+        };
+        parse::environment(&self.asked(|client| client.create_project(&input))?)
+    }
+
+    fn environments(&self) -> Result<Vec<Environment>, Failure> {
+        let projects = self.asked(client::Client::projects)?;
+        let mut environments = projects.iter().map(parse::environment).collect::<Result<Vec<_>, _>>()?;
+        environments.retain(|environment| environment.state.removed_at().is_none());
+        environments.sort_by_key(|environment| environment.id);
+        Ok(environments)
+    }
+
+    fn environment(&self, id: EnvironmentId) -> Result<Environment, Failure> {
+        match self.request(|client| client.project(&id.to_string())) {
+            Ok(project) => parse::environment(&project),
+            Err(error) if error.is_not_found() => Err(no_environment(id)),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn edit_environment(&self, id: EnvironmentId, edit: Edit) -> Result<Environment, Failure> {
+        let edit = edit_input(edit);
+        parse::environment(&self.asked(|client| client.edit_project(&id.to_string(), &edit))?)
+    }
+
+    fn change_environment(
+        &self,
+        id: EnvironmentId,
+        transition: EnvironmentTransition,
+    ) -> Result<Environment, Failure> {
+        let change = match transition {
+            EnvironmentTransition::Activate => client::Change::Activate,
+            EnvironmentTransition::Deactivate => client::Change::Deactivate,
+            EnvironmentTransition::Remove => client::Change::Remove,
+            EnvironmentTransition::Restore => client::Change::Restore,
+        };
+        match self.request(|client| client.change_project(&id.to_string(), change)) {
+            Ok(project) => parse::environment(&project),
+            Err(ClientFailure::Client(ClientError::Refused(refusal))) => {
+                let state = self.environment(id)?.state;
+                Err(match environment_refusal(state, transition) {
+                    Some(known) => environment_refused(id, known),
+                    None => refused(&refusal),
+                })
+            }
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn access_control(&self) -> Result<AccessControl, Failure> {
+        let setting = self.asked(|client| client.setting(SettingName::AccessControl.as_str()))?;
+        parse::access_control(&setting)
+    }
+
+    fn set_access_control(&self, access_control: AccessControl) -> Result<(), Failure> {
+        let name = SettingName::AccessControl.as_str();
+        match self.request(|client| client.set_setting(name, access_control.as_str())) {
+            Ok(_) => Ok(()),
+            Err(ClientFailure::Client(ClientError::Refused(_)))
+                if access_control == AccessControl::On && !self.has_administrator_key()? =>
+            {
+                Err(no_administrator_key())
+            }
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn home(&self) -> Option<EnvironmentId> {
+        self.home
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        Endpoint { host: self.url.host().to_owned(), api: self.url.api() }
+    }
+}
+
+impl Remote {
+    /// Why a key was not made in an environment: most likely because of the environment.
+    fn create_refused(&self, id: EnvironmentId, refusal: &Refusal) -> Failure {
+        match self.environment(id) {
+            Ok(environment) if environment.state != keys_core::EnvironmentState::Active => not_enterable(id),
+            Ok(_) => refused(refusal),
+            Err(failure) => failure,
+        }
+    }
+
+    fn has_administrator_key(&self) -> Result<bool, Failure> {
+        let keys = self.keys()?;
+        let administers = |key: &Key| {
+            key.owner == AccountId::ADMIN && key.state == LifecycleState::Active && !key.is_expired(self.now)
+        };
+        Ok(keys.iter().any(administers))
+    }
+}
+
+fn presentable(credential: &Credential) -> Result<client::Credential, Failure> {
+    client::Credential::new(credential.access_key().as_str(), credential.secret_key().expose())
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+fn edit_input(edit: Edit) -> EditInput {
+    EditInput {
+        name: edit.name.map(|name| name.map(|name| name.as_str().to_owned())),
+        description: edit.description.map(|text| text.map(|text| text.as_str().to_owned())),
+    }
+}

@@ -1,0 +1,80 @@
+//! What the failures of the client mean to a reader.
+
+use keys_api::client::{BaseUrl, ClientError, Refusal};
+
+use crate::exit::{Exit, Failure};
+
+/// Why a request has no answer.
+#[derive(Debug)]
+pub(super) enum ClientFailure {
+    /// As the client says.
+    Client(ClientError),
+    /// A person was asked for a credential, and that failed.
+    Asking(Failure),
+}
+
+impl ClientFailure {
+    /// Whether the server said that what was asked for is not there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Client(ClientError::Refused(refusal)) if refusal.status == 404)
+    }
+
+    /// What it means to a reader.
+    pub(super) fn in_words(self, url: &BaseUrl) -> Failure {
+        match self {
+            Self::Client(error) => in_words(error, url),
+            Self::Asking(failure) => failure,
+        }
+    }
+}
+
+/// What a request that did not end well means to a reader.
+fn in_words(error: ClientError, url: &BaseUrl) -> Failure {
+    match error {
+        ClientError::Refused(refusal) => refused(&refusal),
+        ClientError::Unauthenticated { presented: false } => {
+            Failure::new(Exit::NotAllowed, "the server asks for an API key").hint(
+                "set KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY, pass --access-key with --secret-stdin, \
+                 or put the pair into ~/.netrc",
+            )
+        }
+        ClientError::Unauthenticated { presented: true } => {
+            Failure::new(Exit::NotAllowed, "the server does not accept the API key")
+                .hint("it may be mistyped, Inactive, expired or deleted, or its environment is not active")
+        }
+        ClientError::Unreachable(cause) => {
+            Failure::new(Exit::Unreachable, format!("the server at {url} cannot be reached: {cause}"))
+                .hint("is api-server running there?")
+        }
+        ClientError::NoAnswer(cause) => Failure::new(
+            Exit::Unreachable,
+            format!("the server at {url} did not answer ({cause}); it is unknown whether the command was carried out"),
+        )
+        .hint("look before you try again"),
+        ClientError::NotTheAuthority { status: Some(502..=504), .. } => {
+            Failure::new(Exit::Unreachable, format!("a proxy at {url} does not reach the server"))
+                .hint("try again")
+        }
+        ClientError::NotTheAuthority { .. } | ClientError::InvalidId | _ => {
+            Failure::new(Exit::Failure, format!("{url}: {error}")).hint("check the URL")
+        }
+    }
+}
+
+/// A "no" of the server for which there are no words of our own.
+pub(super) fn refused(refusal: &Refusal) -> Failure {
+    let exit = match refusal.status {
+        404 => Exit::NotFound,
+        401 | 403 | 405 => Exit::NotAllowed,
+        409 | 412 | 422 if !is_input(refusal) => Exit::Conflict,
+        400 | 413 | 422 => Exit::Usage,
+        429 | 502..=504 => Exit::Unreachable,
+        _ => Exit::Failure,
+    };
+    Failure::new(exit, format!("the server refused: {refusal}"))
+}
+
+/// Whether a field that was sent is at fault.
+fn is_input(refusal: &Refusal) -> bool {
+    refusal.field_name.as_deref().is_some_and(|field| field != "action")
+}

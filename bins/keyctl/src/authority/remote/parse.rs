@@ -1,0 +1,74 @@
+//! Answers of a server as keyctl's own types. What does not fit is no answer of an authority.
+
+use keys_api::client::SecretText;
+use keys_api::{ApiKey, Date, Project, Setting};
+use keys_core::{AccessControl, EnvironmentState, LifecycleState, SecretKey, Timestamp};
+
+use crate::exit::{Exit, Failure};
+use crate::model::{Environment, Key};
+
+/// A key.
+pub(super) fn key(key: &ApiKey) -> Result<Key, Failure> {
+    Ok(Key {
+        id: field("id", Some(&key.id))?,
+        access_key: field("publicValue", key.public_value.as_ref())?,
+        name: key.name.clone(),
+        description: key.description.clone(),
+        state: key_state(key.state.as_deref())?,
+        owner: field("accountId", key.account_id.as_ref())?,
+        created: date("created", key.created.as_ref())?.ok_or_else(|| strange("created"))?,
+        expires_at: date("expiresAt", key.expires_at.as_ref())?,
+        deleted_at: date("removed", key.removed.as_ref())?,
+    })
+}
+
+/// The secret of a key just issued.
+pub(super) fn secret(key: &Key, secret: &SecretText) -> Result<SecretKey, Failure> {
+    SecretKey::parse(secret.expose(), &key.access_key).map_err(|error| {
+        strange("secretValue").and(error).and(format!("delete the new key {} and make another", key.id))
+    })
+}
+
+/// An environment.
+pub(super) fn environment(project: &Project) -> Result<Environment, Failure> {
+    let removed = date("removed", project.removed.as_ref())?;
+    Ok(Environment {
+        id: field("id", Some(&project.id))?,
+        name: project.name.clone(),
+        description: project.description.clone(),
+        state: match (project.state.as_deref(), removed) {
+            (Some("active"), _) => EnvironmentState::Active,
+            (Some("inactive"), _) => EnvironmentState::Inactive,
+            (Some("removed" | "purged"), Some(at)) => EnvironmentState::Removed { at },
+            _ => return Err(strange("state")),
+        },
+        created: date("created", project.created.as_ref())?.ok_or_else(|| strange("created"))?,
+    })
+}
+
+/// The setting of access control.
+pub(super) fn access_control(setting: &Setting) -> Result<AccessControl, Failure> {
+    field("value", setting.value.as_ref())
+}
+
+fn key_state(state: Option<&str>) -> Result<LifecycleState, Failure> {
+    match state {
+        Some("active") => Ok(LifecycleState::Active),
+        Some("inactive") => Ok(LifecycleState::Inactive),
+        Some("removed" | "purged") => Ok(LifecycleState::Deleted),
+        _ => Err(strange("state")),
+    }
+}
+
+fn field<T: std::str::FromStr>(name: &str, text: Option<&String>) -> Result<T, Failure> {
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| strange(name))
+}
+
+fn date(name: &str, date: Option<&Date>) -> Result<Option<Timestamp>, Failure> {
+    date.map(|date| date.as_str().parse().map_err(|_| strange(name))).transpose()
+}
+
+fn strange(field: &str) -> Failure {
+    Failure::new(Exit::Failure, format!("the server's answer has a {field} that keyctl does not understand"))
+        .hint("is this keyctl as new as the server?")
+}

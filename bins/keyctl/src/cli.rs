@@ -1,0 +1,271 @@
+//! What was typed. No behaviour: what it means is in `command/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use keys_core::EnvironmentId;
+
+use crate::authority::KeyName;
+use crate::expires::Expiry;
+
+/// Create and manage API keys.
+///
+/// An authority is reached over HTTP (--url, else KEYCTL_URL or RANCHER_URL) or by opening its database
+/// (--database). With --url a credential is taken from --secret-stdin, from KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY
+/// (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), or from .netrc; on a terminal it is asked for. It is never an
+/// argument.
+///
+/// Exit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 not authenticated or not allowed, 5 conflict or illegal
+/// transition, 6 key not valid, 7 authority not reached.
+#[derive(Debug, Parser)]
+#[command(name = "keyctl", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+
+    /// How to print the answer, and errors [default: table, or KEYCTL_OUTPUT]
+    #[arg(short, long, global = true, value_name = "FORMAT", help_heading = "Output")]
+    pub(crate) output: Option<OutputFormat>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How the authority is reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Authority")]
+pub(crate) struct Reach {
+    /// The server, such as http://127.0.0.1:8080; an environment's endpoint stands for that environment
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// The database, such as sqlite:keys-data/keys.sqlite3; to change something, no server may be running on it
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "url")]
+    pub(crate) database: Option<String>,
+
+    /// The pepper file of the database [default: `pepper` beside it]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) pepper_file: Option<PathBuf>,
+
+    /// The access key to use; its secret is read from where --help says, never from an argument
+    #[arg(long, global = true, value_name = "ACCESS_KEY")]
+    pub(crate) access_key: Option<String>,
+
+    /// Read the secret key of --access-key, or a whole kc_… pair, from standard input
+    #[arg(long, global = true)]
+    pub(crate) secret_stdin: bool,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create an API key and show its secret, once
+    Create(Create),
+    /// List API keys
+    List(List),
+    /// Show an API key
+    Get(Get),
+    /// Change name or description of an API key
+    Edit(Edit),
+    /// Let Inactive API keys be accepted again
+    Activate(Change),
+    /// Refuse Active API keys from now on, until they are activated
+    Deactivate(Change),
+    /// Delete Inactive API keys for good
+    Delete(Change),
+    /// Manage environments
+    #[command(subcommand)]
+    Env(Env),
+    /// Switch access control, or show whether it is on
+    #[command(subcommand)]
+    AccessControl(AccessControl),
+}
+
+/// `create`.
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// Make an account key, which acts as its owner, instead of an environment key
+    #[arg(long, conflicts_with = "environment")]
+    pub(crate) account: bool,
+
+    /// The environment of the key [default: that of the --url, or the only active one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) environment: Option<EnvironmentId>,
+
+    /// Its name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// Its description
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+
+    /// When it stops being accepted: 90d, 12h, 30m, or 2027-01-01T00:00:00Z [default: never]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<Expiry>,
+
+    /// Print nothing but what this wants
+    #[arg(long, value_name = "FORMAT", conflicts_with = "output")]
+    pub(crate) format: Option<SecretFormat>,
+}
+
+/// In what form a new pair is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecretFormat {
+    /// A line for ~/.netrc
+    Netrc,
+    /// A curl command
+    Curl,
+    /// Lines for a shell
+    Env,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only the keys of this environment
+    #[arg(long, value_name = "ID")]
+    pub(crate) environment: Option<EnvironmentId>,
+}
+
+/// `get`.
+#[derive(Debug, Args)]
+pub(crate) struct Get {
+    /// Its id, such as 1c7, or its access key
+    #[arg(value_name = "KEY")]
+    pub(crate) key: KeyName,
+}
+
+/// `edit`.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its id, such as 1c7, or its access key
+    #[arg(value_name = "KEY")]
+    pub(crate) key: KeyName,
+
+    #[command(flatten)]
+    pub(crate) texts: EditedTexts,
+}
+
+/// What an edit changes.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct EditedTexts {
+    /// Its new name; an empty one takes the name away
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// Its new description; an empty one takes the description away
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+}
+
+/// `activate`, `deactivate`, `delete`.
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    /// Ids, such as 1c7, or access keys
+    #[arg(value_name = "KEY", required = true)]
+    pub(crate) keys: Vec<KeyName>,
+
+    /// What is so already counts as done
+    #[arg(long)]
+    pub(crate) idempotent: bool,
+}
+
+/// `env`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Env {
+    /// Create an environment
+    Create(EnvCreate),
+    /// List environments
+    List,
+    /// Change name or description of an environment
+    Edit(EnvEdit),
+    /// Let the keys of Inactive environments be accepted again
+    Activate(EnvChange),
+    /// Refuse the keys of Active environments from now on, until they are activated
+    Deactivate(EnvChange),
+    /// Remove environments and refuse their keys
+    Delete(EnvChange),
+}
+
+/// `env create`.
+#[derive(Debug, Args)]
+pub(crate) struct EnvCreate {
+    /// Its name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// Its description
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+}
+
+/// `env edit`.
+#[derive(Debug, Args)]
+pub(crate) struct EnvEdit {
+    /// Its id, such as 1a5
+    #[arg(value_name = "ID")]
+    pub(crate) environment: EnvironmentId,
+
+    #[command(flatten)]
+    pub(crate) texts: EditedTexts,
+}
+
+/// `env activate`, `env deactivate`, `env delete`.
+#[derive(Debug, Args)]
+pub(crate) struct EnvChange {
+    /// Ids, such as 1a5
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) environments: Vec<EnvironmentId>,
+
+    /// What is so already counts as done
+    #[arg(long)]
+    pub(crate) idempotent: bool,
+}
+
+/// `access-control`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum AccessControl {
+    /// Ask every caller for a key; wants an Active key of account 1a1 first
+    Enable,
+    /// Let everybody who reaches the address act as the administrator
+    Disable,
+    /// Show whether it is on
+    Status,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn no_argument_takes_a_secret() {
+        fn arguments(command: &clap::Command) -> Vec<String> {
+            let own = command.get_arguments().map(|argument| argument.get_id().to_string());
+            own.chain(command.get_subcommands().flat_map(arguments)).collect()
+        }
+        let telling: Vec<_> = arguments(&CommandLine::command())
+            .into_iter()
+            .filter(|name| name.contains("secret") || name.contains("password") || name.contains("token"))
+            .collect();
+        assert_eq!(telling, ["secret_stdin"], "a switch, which takes no value");
+    }
+}

@@ -1,0 +1,103 @@
+//! What each command means: questions to an authority, and an answer.
+
+mod access_control;
+mod change;
+mod create;
+mod edit;
+mod env;
+mod get;
+mod list;
+
+use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
+
+use crate::authority::{Authority, Edit};
+use crate::cli::{AccessControl, Command, EditedTexts, Env};
+use crate::exit::{Exit, Failure};
+use crate::output::Answer;
+
+/// What a command needs of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// To read it, beside a running server.
+    Read,
+    /// To change it, when no server owns it.
+    Change,
+    /// To change it, and to make a key, which takes the pepper.
+    Issue,
+}
+
+impl Command {
+    /// What the command needs of a database.
+    pub(crate) const fn need(&self) -> Need {
+        match self {
+            Self::Create(_) => Need::Issue,
+            Self::List(_) | Self::Get(_) => Need::Read,
+            Self::Edit(_) | Self::Activate(_) | Self::Deactivate(_) | Self::Delete(_) => Need::Change,
+            Self::Env(env) => match env {
+                Env::List => Need::Read,
+                Env::Create(_) | Env::Edit(_) | Env::Activate(_) | Env::Deactivate(_) | Env::Delete(_) => {
+                    Need::Change
+                }
+            },
+            Self::AccessControl(access_control) => match access_control {
+                AccessControl::Status => Need::Read,
+                AccessControl::Enable | AccessControl::Disable => Need::Change,
+            },
+        }
+    }
+
+    /// Carries the command out.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not carried out; what was, when it had several parts.
+    pub(crate) fn run(self, authority: &dyn Authority, now: Timestamp) -> Result<Answer, Failure> {
+        match self {
+            Self::Create(create) => create::run(authority, create, now),
+            Self::List(list) => list::run(authority, &list),
+            Self::Get(get) => get::run(authority, &get),
+            Self::Edit(edit) => edit::run(authority, edit),
+            Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate),
+            Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate),
+            Self::Delete(keys) => change::keys(authority, &keys, Transition::Delete),
+            Self::Env(env) => match env {
+                Env::Create(create) => env::create(authority, create),
+                Env::List => env::list(authority),
+                Env::Edit(edit) => env::edit(authority, edit),
+                Env::Activate(these) => {
+                    change::environments(authority, &these, EnvironmentTransition::Activate)
+                }
+                Env::Deactivate(these) => {
+                    change::environments(authority, &these, EnvironmentTransition::Deactivate)
+                }
+                Env::Delete(these) => change::environments(authority, &these, EnvironmentTransition::Remove),
+            },
+            Self::AccessControl(access_control) => access_control::run(authority, access_control),
+        }
+    }
+}
+
+/// A typed name; an empty one is none.
+fn name(text: String) -> Result<Option<Name>, Failure> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Name::new(text).map(Some).map_err(|error| Failure::new(Exit::Usage, format!("--name: {error}")))
+}
+
+/// A typed description; an empty one is none.
+fn description(text: String) -> Result<Option<Description>, Failure> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Description::new(text)
+        .map(Some)
+        .map_err(|error| Failure::new(Exit::Usage, format!("--description: {error}")))
+}
+
+fn typed_edit(texts: EditedTexts) -> Result<Edit, Failure> {
+    Ok(Edit {
+        name: texts.name.map(name).transpose()?,
+        description: texts.description.map(description).transpose()?,
+    })
+}

@@ -1,0 +1,45 @@
+//! `create`.
+
+use keys_core::{EnvironmentState, Timestamp};
+
+use crate::authority::{Authority, NewKey, NewOwner};
+use crate::cli::Create;
+use crate::exit::{Exit, Failure};
+use crate::output::Answer;
+
+pub(super) fn run(authority: &dyn Authority, create: Create, now: Timestamp) -> Result<Answer, Failure> {
+    let expires_at = create.expires.map(|expiry| expiry.at(now)).transpose();
+    let new = NewKey {
+        name: create.name.map(super::name).transpose()?.flatten(),
+        description: create.description.map(super::description).transpose()?.flatten(),
+        expires_at: expires_at.map_err(|error| Failure::new(Exit::Usage, format!("--expires: {error}")))?,
+    };
+    let owner = match (create.account, create.environment) {
+        (true, _) => NewOwner::Account,
+        (false, Some(environment)) => NewOwner::Environment(environment),
+        (false, None) => the_environment(authority)?,
+    };
+    let issued = authority.create_key(owner, new)?;
+    Ok(Answer::Issued(Box::new(issued), create.format))
+}
+
+/// The environment that is meant when none is named: that of the endpoint, else the only active one.
+///
+/// A key in the wrong environment is found out late, so where there is a choice it must be made.
+fn the_environment(authority: &dyn Authority) -> Result<NewOwner, Failure> {
+    if let Some(home) = authority.home() {
+        return Ok(NewOwner::Environment(home));
+    }
+    let mut environments = authority.environments()?;
+    environments.retain(|environment| environment.state == EnvironmentState::Active);
+    match environments.as_slice() {
+        [only] => Ok(NewOwner::Environment(only.id)),
+        [] => Err(Failure::new(Exit::Usage, "no environment is active")
+            .hint("keyctl env activate ID, or --account for an account key")),
+        [first, ..] => {
+            let message = format!("which of {} environments shall the key belong to?", environments.len());
+            Err(Failure::new(Exit::Usage, message)
+                .hint(format!("--environment {}, or another of `keyctl env list`, or --account", first.id)))
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Where the credential comes from. Never from an argument: process lists and histories show those.
+//!
+//! In this order: `--secret-stdin`; the environment; `.netrc`. `--access-key` says which pair is meant. When none is
+//! found and the server wants one, a person at a terminal is asked.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use keys_core::{AccessKey, Credential};
+use zeroize::Zeroizing;
+
+use crate::exit::{Exit, Failure};
+use crate::netrc;
+
+/// What a run is given besides its arguments.
+pub(crate) struct Surroundings<'a> {
+    /// A variable of the environment.
+    pub(crate) variable: &'a dyn Fn(&str) -> Option<OsString>,
+    /// Standard input.
+    pub(crate) stdin: &'a dyn Fn() -> Box<dyn Read>,
+}
+
+impl Surroundings<'_> {
+    /// A variable as text; one that is empty counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Usage`] when it is not UTF-8.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
+        match (self.variable)(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some(Err(_)) => Err(usage(format!("{name} is not text"))),
+        }
+    }
+
+    /// The first of these variables that is set.
+    ///
+    /// # Errors
+    ///
+    /// As [`text`](Self::text).
+    pub(crate) fn first(&self, names: &[&str]) -> Result<Option<String>, Failure> {
+        for name in names {
+            if let Some(text) = self.text(name)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The credential for a host, if there is one.
+///
+/// # Errors
+///
+/// [`Exit::Usage`] when half a pair, a malformed one, or a file that others can read was found.
+pub(crate) fn find(
+    access_key: Option<&str>,
+    secret_stdin: bool,
+    host: &str,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    let access_key = access_key.map(parse_access_key).transpose()?;
+    if secret_stdin {
+        return from_stdin(access_key, surroundings).map(Some);
+    }
+    for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
+        if let Some(credential) = from_environment(access_key, names, surroundings)? {
+            return Ok(Some(credential));
+        }
+    }
+    from_netrc(access_key, host, surroundings)
+}
+
+/// Asks a person at a terminal for a credential; `None` when there is no terminal.
+///
+/// # Errors
+///
+/// What was typed is no pair, or the terminal failed.
+pub(crate) fn ask(access_key: Option<&str>) -> Result<Option<Credential>, Failure> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    let failed = |error: io::Error| Failure::new(Exit::Failure, format!("the terminal failed: {error}"));
+    let access_key = match access_key {
+        Some(access_key) => access_key.to_owned(),
+        None => {
+            let mut stderr = io::stderr();
+            write!(stderr, "Access key: ").and_then(|()| stderr.flush()).map_err(failed)?;
+            let mut line = String::new();
+            io::stdin().lock().read_line(&mut line).map_err(failed)?;
+            line.trim().to_owned()
+        }
+    };
+    let secret_key = Zeroizing::new(rpassword::prompt_password("Secret key: ").map_err(failed)?);
+    pair(&access_key, secret_key.trim(), "what was typed").map(Some)
+}
+
+/// One line of standard input: a secret key, or a pair in the joined form.
+fn from_stdin(access_key: Option<AccessKey>, surroundings: &Surroundings<'_>) -> Result<Credential, Failure> {
+    let line = read_line((surroundings.stdin)())?;
+    if line.starts_with(Credential::JOINED_PREFIX) {
+        let credential =
+            Credential::parse_joined(&line).map_err(|error| malformed("standard input", &error))?;
+        return match access_key {
+            Some(access_key) if access_key != credential.access_key() => {
+                Err(usage("standard input holds another pair than that of --access-key"))
+            }
+            _ => Ok(credential),
+        };
+    }
+    let access_key = match access_key {
+        Some(access_key) => access_key.to_string(),
+        None => surroundings
+            .first(&["KEYCTL_ACCESS_KEY", "RANCHER_ACCESS_KEY"])?
+            .ok_or_else(|| usage("--secret-stdin wants --access-key, or a whole kc_… pair"))?,
+    };
+    pair(&access_key, &line, "standard input")
+}
+
+/// The first line, without its end. A secret is short, so no more is read than one could have.
+fn read_line(stdin: Box<dyn Read>) -> Result<Zeroizing<String>, Failure> {
+    const LONGEST: u64 = 1_024;
+    let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
+    BufReader::new(stdin.take(LONGEST))
+        .read_line(&mut line)
+        .map_err(|error| usage(format!("standard input cannot be read: {error}")))?;
+    let end = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(end);
+    if line.is_empty() {
+        return Err(usage("standard input holds no secret key"));
+    }
+    Ok(line)
+}
+
+fn from_environment(
+    wanted: Option<AccessKey>,
+    names: [&str; 2],
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    let [access_name, secret_name] = names;
+    let access_key = surroundings.text(access_name)?;
+    let secret_key = surroundings.text(secret_name)?.map(Zeroizing::new);
+    match (access_key, secret_key) {
+        (None, None) => Ok(None),
+        (Some(access_key), Some(secret_key)) => {
+            if wanted.is_some_and(|wanted| wanted.as_str() != access_key) {
+                return Ok(None);
+            }
+            pair(&access_key, &secret_key, &format!("{access_name} and {secret_name}")).map(Some)
+        }
+        // The access key alone is no mistake: its secret may come from elsewhere, but nothing says so.
+        (Some(_), None) => Err(usage(format!("{access_name} is set, but {secret_name} is not"))),
+        (None, Some(secret_key)) => match wanted {
+            Some(wanted) => pair(wanted.as_str(), &secret_key, secret_name).map(Some),
+            None => Err(usage(format!("{secret_name} is set, but {access_name} is not"))),
+        },
+    }
+}
+
+fn from_netrc(
+    wanted: Option<AccessKey>,
+    host: &str,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    let Some((path, required)) = netrc_path(surroundings)? else { return Ok(None) };
+    let (text, mode) = match read_netrc(&path) {
+        Ok(read) => read,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Ok(None),
+        Err(error) => return Err(usage(format!("{} cannot be read: {error}", path.display()))),
+    };
+    let entries = netrc::entries_for(&text, host);
+    // The file belongs to other programs too: a login that is no access key is theirs.
+    let entry = entries.into_iter().find(|entry| match entry.login.parse::<AccessKey>() {
+        Ok(access_key) => wanted.is_none_or(|wanted| wanted == access_key),
+        Err(_) => false,
+    });
+    let Some(entry) = entry else { return Ok(None) };
+    if mode & 0o077 != 0 {
+        return Err(usage(format!("{} can be read by others", path.display()))
+            .hint(format!("chmod 600 {}", path.display())));
+    }
+    pair(&entry.login, &entry.password, &path.display().to_string()).map(Some)
+}
+
+/// The file, and whether it was named, so that its absence is an error.
+fn netrc_path(surroundings: &Surroundings<'_>) -> Result<Option<(PathBuf, bool)>, Failure> {
+    if let Some(path) = surroundings.text("NETRC")? {
+        return Ok(Some((path.into(), true)));
+    }
+    Ok(surroundings.text("HOME")?.map(|home| (Path::new(&home).join(".netrc"), false)))
+}
+
+/// The file's text and the bits of its mode that say who may read it.
+fn read_netrc(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
+    const LONGEST: u64 = 1_024 * 1_024;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+    }
+    if metadata.len() > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "longer than a mebibyte"));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok((Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()), mode(&metadata)))
+}
+
+#[cfg(unix)]
+fn mode(metadata: &std::fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &std::fs::Metadata) -> u32 {
+    0
+}
+
+fn parse_access_key(text: &str) -> Result<AccessKey, Failure> {
+    text.parse().map_err(|error| usage(format!("--access-key is malformed: {error}")))
+}
+
+fn pair(access_key: &str, secret_key: &str, source: &str) -> Result<Credential, Failure> {
+    Credential::parse(access_key, secret_key).map_err(|error| malformed(source, &error))
+}
+
+/// A pair that cannot be one: said before anything is asked of the server.
+fn malformed(source: &str, error: &keys_core::ParseCredentialError) -> Failure {
+    let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    usage(format!("the pair in {source} is malformed: {cause}"))
+}
+
+fn usage(message: impl Into<String>) -> Failure {
+    Failure::new(Exit::Usage, message)
+}
+
+#[cfg(test)]
+mod tests;

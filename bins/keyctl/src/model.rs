@@ -1,0 +1,67 @@
+//! Keys and environments as keyctl shows them, whichever way they came.
+
+use keys_core::{
+    AccessKey, AccountId, EnvironmentId, EnvironmentState, KeyId, LifecycleState, SecretKey, Timestamp,
+};
+
+use crate::authority::{Endpoint, NewOwner};
+
+/// An API key.
+///
+/// Texts are kept as they came, not parsed: another server's may break our rules, and output escapes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Its id.
+    pub(crate) id: KeyId,
+    /// Its public half.
+    pub(crate) access_key: AccessKey,
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Its description.
+    pub(crate) description: Option<String>,
+    /// Its state.
+    pub(crate) state: LifecycleState,
+    /// The account or environment it belongs to. Both are written `1a…`, and share one counter.
+    pub(crate) owner: AccountId,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+    /// From when on it is refused, if ever.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// When it was deleted, if it was.
+    pub(crate) deleted_at: Option<Timestamp>,
+}
+
+impl Key {
+    /// Whether it is refused because its time is over.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+/// A key just issued, with its secret and where to use it.
+#[derive(Debug)]
+pub(crate) struct IssuedKey {
+    /// The key.
+    pub(crate) key: Key,
+    /// Its private half.
+    pub(crate) secret_key: SecretKey,
+    /// Whom it belongs to.
+    pub(crate) owner: NewOwner,
+    /// Where clients find the authority.
+    pub(crate) endpoint: Endpoint,
+}
+
+/// An environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Environment {
+    /// Its id.
+    pub(crate) id: EnvironmentId,
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Its description.
+    pub(crate) description: Option<String>,
+    /// Its state.
+    pub(crate) state: EnvironmentState,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+}

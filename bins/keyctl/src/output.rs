@@ -1,0 +1,63 @@
+//! What a run prints: the answer of a command, for people or for programs.
+
+pub(crate) mod escape;
+pub(crate) mod json;
+mod pair;
+mod table;
+
+use keys_core::{AccessControl, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::cli::{OutputFormat, SecretFormat};
+use crate::model::{Environment, IssuedKey, Key};
+
+/// The answer of a command.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A key just issued; in one of the forms for other programs, if that was asked.
+    Issued(Box<IssuedKey>, Option<SecretFormat>),
+    /// One key.
+    Key(Box<Key>),
+    /// Keys.
+    Keys(Vec<Key>),
+    /// One environment.
+    Environment(Box<Environment>),
+    /// Environments.
+    Environments(Vec<Environment>),
+    /// Access control.
+    AccessControl(AccessControl),
+}
+
+impl Answer {
+    /// The text to print, each line ended; wiped when dropped, because it may hold a new secret.
+    pub(crate) fn render(&self, format: OutputFormat, now: Timestamp) -> Zeroizing<String> {
+        if let Self::Issued(issued, Some(form)) = self {
+            return pair::render(issued, *form);
+        }
+        match format {
+            OutputFormat::Table => table::render(self, now),
+            OutputFormat::Json => json::render(self, now),
+        }
+    }
+
+    /// What is lost when the answer cannot be printed, if it is more than a look.
+    pub(crate) fn loss(&self) -> Option<String> {
+        match self {
+            Self::Issued(issued, _) => Some(format!(
+                "key {} was made, but its secret was not shown and cannot be shown again",
+                issued.key.id
+            )),
+            Self::Key(_)
+            | Self::Keys(_)
+            | Self::Environment(_)
+            | Self::Environments(_)
+            | Self::AccessControl(_) => None,
+        }
+    }
+}
+
+/// An instant to the second, as the API writes it.
+fn seconds(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.split_once('.').map_or_else(|| text.clone(), |(whole, _)| format!("{whole}Z"))
+}

@@ -1,0 +1,97 @@
+//! Nothing that others wrote can move the cursor, ring, recolour, hide or turn what is shown.
+
+/// Whether a character must not reach a terminal: a control, or an invisible one that breaks a line, turns the
+/// direction of text or hides in it.
+pub(crate) fn is_dangerous(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{00AD}'
+                | '\u{061C}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// The text on one line, with `\n`, `\t`, `\r` and `\u{…}` in place of what [`is_dangerous`].
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_dangerous(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+/// JSON text with `\uXXXX` in place of what [`is_dangerous`]; it means the same.
+///
+/// In JSON without added white space such characters stand inside strings only, so this may look at characters
+/// alone.
+pub(crate) fn json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_dangerous(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every control character, and every character with Unicode's `Bidi_Control` property.
+    fn controls_and_bidi() -> impl Iterator<Item = char> {
+        let bidi = ['\u{061C}', '\u{200E}', '\u{200F}'];
+        let bidi = bidi.into_iter().chain('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}');
+        ('\0'..=char::MAX).filter(|character| character.is_control()).chain(bidi)
+    }
+
+    #[test]
+    fn every_control_and_bidi_character_is_escaped_on_a_line() {
+        let mut seen = 0;
+        for character in controls_and_bidi() {
+            let line = one_line(&format!("a{character}b"));
+            assert!(!line.chars().any(is_dangerous), "{character:?} came through as {line:?}");
+            assert!(line.starts_with("a\\") && line.ends_with('b'), "{line:?}");
+            seen += 1;
+        }
+        assert_eq!(seen, 65 + 12);
+    }
+
+    #[test]
+    fn every_dangerous_character_is_escaped_in_json_and_means_the_same() {
+        for character in ('\0'..=char::MAX).filter(|character| is_dangerous(*character)) {
+            let text = serde_json::to_string(&format!("a{character}b")).expect("text is JSON");
+            let escaped = json(&text);
+            assert!(!escaped.chars().any(is_dangerous), "{character:?} came through as {escaped:?}");
+            let back: String = serde_json::from_str(&escaped).expect("it is JSON still");
+            assert_eq!(back, format!("a{character}b"));
+        }
+    }
+
+    #[test]
+    fn what_people_write_stays_as_it_is() {
+        let text = r"Grüße, 日本語, ✓, C:\dir, 'quoted' and emoji 🔑";
+        assert_eq!(one_line(text), text);
+        assert_eq!(json(text), text);
+    }
+
+    #[test]
+    fn line_breaks_stay_readable() {
+        assert_eq!(one_line("a\tb\r\nc\u{1b}[31m\u{202e}"), r"a\tb\r\nc\u{1b}[31m\u{202e}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Answers for programs: one line of JSON. Field names are for ever; more may come.
+
+use keys_core::{AccessControl, Timestamp};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::escape;
+use super::{Answer, seconds};
+use crate::model::{Environment, IssuedKey, Key};
+
+/// The answer as one line of JSON.
+pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(match answer {
+        Answer::Issued(issued, _) => line(&JsonIssued::new(issued, now)),
+        Answer::Key(key) => line(&JsonKey::new(key, now)),
+        Answer::Keys(keys) => line(&keys.iter().map(|key| JsonKey::new(key, now)).collect::<Vec<_>>()),
+        Answer::Environment(environment) => line(&JsonEnvironment::new(environment)),
+        Answer::Environments(environments) => {
+            line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
+        }
+        Answer::AccessControl(access_control) => {
+            line(&JsonAccessControl { enabled: *access_control == AccessControl::On })
+        }
+    });
+    text.push('\n');
+    text
+}
+
+/// A value as JSON on one line, with nothing in it that moves a cursor.
+pub(crate) fn line<T: Serialize>(value: &T) -> String {
+    // Structs of texts and numbers have no way to fail; an empty line would be noticed.
+    escape::json(&Zeroizing::new(serde_json::to_string(value).unwrap_or_default()))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonKey<'a> {
+    id: String,
+    access_key: &'a str,
+    name: Option<&'a str>,
+    description: Option<&'a str>,
+    state: &'static str,
+    owner: String,
+    created: String,
+    expires_at: Option<String>,
+    expired: bool,
+    deleted_at: Option<String>,
+}
+
+impl<'a> JsonKey<'a> {
+    fn new(key: &'a Key, now: Timestamp) -> Self {
+        Self {
+            id: key.id.to_string(),
+            access_key: key.access_key.as_str(),
+            name: key.name.as_deref(),
+            description: key.description.as_deref(),
+            state: key.state.as_str(),
+            owner: key.owner.to_string(),
+            created: seconds(key.created),
+            expires_at: key.expires_at.map(seconds),
+            expired: key.is_expired(now),
+            deleted_at: key.deleted_at.map(seconds),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonIssued<'a> {
+    #[serde(flatten)]
+    key: JsonKey<'a>,
+    secret_key: &'a str,
+}
+
+impl<'a> JsonIssued<'a> {
+    fn new(issued: &'a IssuedKey, now: Timestamp) -> Self {
+        Self { key: JsonKey::new(&issued.key, now), secret_key: issued.secret_key.expose() }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonEnvironment<'a> {
+    id: String,
+    name: Option<&'a str>,
+    description: Option<&'a str>,
+    state: &'static str,
+    created: String,
+}
+
+impl<'a> JsonEnvironment<'a> {
+    fn new(environment: &'a Environment) -> Self {
+        Self {
+            id: environment.id.to_string(),
+            name: environment.name.as_deref(),
+            description: environment.description.as_deref(),
+            state: environment.state.as_str(),
+            created: seconds(environment.created),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonAccessControl {
+    enabled: bool,
+}

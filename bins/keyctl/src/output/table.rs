@@ -1,0 +1,147 @@
+//! Answers for people: columns, or one thing with a line for each of its fields. Never coloured.
+
+use comfy_table::{Table, presets};
+use keys_core::{AccessControl, SecretKey, Timestamp};
+use zeroize::Zeroizing;
+
+use super::escape::one_line;
+use super::{Answer, seconds};
+use crate::model::{Environment, IssuedKey, Key};
+
+/// The answer as lines.
+pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
+    match answer {
+        Answer::Issued(issued, _) => issued_lines(issued, now),
+        Answer::Key(key) => fields(&key_fields(key, now)),
+        Answer::Keys(keys) => columns(
+            ["ID", "ACCESS KEY", "STATE", "OWNER", "NAME", "CREATED", "EXPIRES"],
+            keys.iter().map(|key| key_row(key, now)),
+        ),
+        Answer::Environment(environment) => fields(&environment_fields(environment)),
+        Answer::Environments(environments) => columns(
+            ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],
+            environments.iter().map(environment_row),
+        ),
+        Answer::AccessControl(access_control) => Zeroizing::new(match access_control {
+            AccessControl::On => "access control is on: callers need an API key\n".to_owned(),
+            AccessControl::Off => {
+                "access control is off: whoever reaches the address is the administrator\n".to_owned()
+            }
+        }),
+    }
+}
+
+fn key_row(key: &Key, now: Timestamp) -> [String; 7] {
+    [
+        key.id.to_string(),
+        key.access_key.to_string(),
+        state_of(key, now),
+        key.owner.to_string(),
+        text_of(key.name.as_deref()),
+        seconds(key.created),
+        expiry_of(key),
+    ]
+}
+
+fn key_fields(key: &Key, now: Timestamp) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("id", key.id.to_string()),
+        ("access key", key.access_key.to_string()),
+        ("state", state_of(key, now)),
+        ("owner", key.owner.to_string()),
+        ("name", text_of(key.name.as_deref())),
+        ("description", text_of(key.description.as_deref())),
+        ("created", seconds(key.created)),
+        ("expires", expiry_of(key)),
+    ];
+    fields.extend(key.deleted_at.map(|at| ("deleted", seconds(at))));
+    fields
+}
+
+/// The secret is written by hand, so that no copy of it stays behind in a table.
+fn issued_lines(issued: &IssuedKey, now: Timestamp) -> Zeroizing<String> {
+    let about = fields(&key_fields(&issued.key, now));
+    let mut lines = Zeroizing::new(String::with_capacity(about.len() + SecretKey::LENGTH + 32));
+    for line in about.split_inclusive('\n') {
+        lines.push_str(line);
+        if line.starts_with("access key ") {
+            lines.push_str("secret key   ");
+            lines.push_str(issued.secret_key.expose());
+            lines.push('\n');
+        }
+    }
+    lines
+}
+
+fn environment_row(environment: &Environment) -> [String; 5] {
+    [
+        environment.id.to_string(),
+        environment.state.as_str().to_owned(),
+        text_of(environment.name.as_deref()),
+        seconds(environment.created),
+        text_of(environment.description.as_deref()),
+    ]
+}
+
+fn environment_fields(environment: &Environment) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", environment.id.to_string()),
+        ("state", environment.state.as_str().to_owned()),
+        ("name", text_of(environment.name.as_deref())),
+        ("description", text_of(environment.description.as_deref())),
+        ("created", seconds(environment.created)),
+    ]
+}
+
+fn state_of(key: &Key, now: Timestamp) -> String {
+    if key.is_expired(now) { format!("{} (expired)", key.state) } else { key.state.to_string() }
+}
+
+fn expiry_of(key: &Key) -> String {
+    key.expires_at.map_or_else(|| "never".to_owned(), seconds)
+}
+
+/// A text of others as one cell: on one line, and not longer than a table bears.
+fn text_of(text: Option<&str>) -> String {
+    const LONGEST: usize = 4_096;
+    let line = one_line(text.unwrap_or("-"));
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+fn fields(fields: &[(&'static str, String)]) -> Zeroizing<String> {
+    let mut table = plain_table();
+    for (name, value) in fields {
+        table.add_row([*name, value.as_str()]);
+    }
+    lines_of(&table)
+}
+
+fn columns<const N: usize>(
+    header: [&'static str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> Zeroizing<String> {
+    let mut table = plain_table();
+    table.set_header(header);
+    table.add_rows(rows);
+    lines_of(&table)
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table
+}
+
+/// The table without the blanks that fill its lines on either side.
+fn lines_of(table: &Table) -> Zeroizing<String> {
+    let mut text = String::new();
+    for line in table.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(&line).trim_end_matches(' ');
+        text.push_str(line);
+        text.push('\n');
+    }
+    Zeroizing::new(text)
+}
