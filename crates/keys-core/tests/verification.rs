@@ -295,7 +295,7 @@ fn a_tag_matches_in_every_bit_or_not_at_all() {
     let Tagged { tag, pepper } = keyring.tag(&pair);
     for bit in 0..8 * Tag::LENGTH {
         let mut bytes = *tag.as_bytes();
-        bytes.iter_mut().nth(bit / 8).map(|byte| *byte ^= 1 << (bit % 8)).unwrap();
+        bytes.get_mut(bit / 8).map(|byte| *byte ^= 1 << (bit % 8)).unwrap();
         let changed = Tag::from_bytes(bytes);
         assert!(!tag.matches(&changed));
         let row = row(7, RowState::Active(Tagged { tag: changed, pepper }), None);
