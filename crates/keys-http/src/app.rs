@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::connection::Limits;
 use crate::ports::{Clock, Entropy};
+use crate::request_id::RequestIds;
 
 /// Who can reach the listening address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) config: AppConfig,
     /// One permit for each request that may block; see the `hop` module.
     pub(crate) blocking: Arc<Semaphore>,
+    pub(crate) request_ids: RequestIds,
     draining: AtomicBool,
 }
 
@@ -64,7 +66,9 @@ impl App {
         config: AppConfig,
     ) -> Arc<Self> {
         let blocking = Arc::new(Semaphore::new(config.limits.blocking));
-        Arc::new(Self { authority, clock, entropy, config, blocking, draining: AtomicBool::new(false) })
+        let request_ids = RequestIds::new(&*entropy, clock.now().as_millis().unsigned_abs());
+        let draining = AtomicBool::new(false);
+        Arc::new(Self { authority, clock, entropy, config, blocking, request_ids, draining })
     }
 
     /// From now on `/readyz` says that this server is going away.

@@ -1,14 +1,33 @@
 //! From sockets to requests and back, within limits.
 
+mod door;
+mod guarded;
 mod limits;
+mod scanner;
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use http::header::{CONNECTION, TRANSFER_ENCODING};
+use http::{HeaderValue, Request};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 pub use limits::Limits;
 
+use self::door::{Admission, Door};
+use self::guarded::{Guarded, Signals};
 use crate::app::App;
+use crate::flow::{self, Arrival};
 
 /// How serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +37,97 @@ pub struct Drained {
     pub cut: usize,
 }
 
+/// How long to wait after the system refused to accept: it is out of file descriptors, and hurrying makes it worse.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
 /// Serves `app` on `listener` until `shutdown` resolves, then lets the requests that are running end for as long as
 /// [`Limits::drain_time`] allows.
 ///
 /// Once `shutdown` resolves the listener is closed, so that nobody waits in its queue for an answer that never comes.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> Drained {
-    shutdown.await;
+    let graceful = GracefulShutdown::new();
+    let door = Door::new(&app.config.limits);
+    let mut connections = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => match door.admit(peer.ip()) {
+                Some(admission) => {
+                    connections.spawn(connect(stream, peer, Arc::clone(&app), graceful.watcher(), admission));
+                }
+                None => turn_away(&stream),
+            },
+            Err(error) => {
+                tracing::warn!(target: "connection", %error, "a connection could not be accepted");
+                tokio::select! {
+                    biased;
+                    () = &mut shutdown => break,
+                    () = sleep(ACCEPT_PAUSE) => {}
+                }
+            }
+        }
+    }
     drop(listener);
     app.begin_draining();
-    Drained { cut: 0 }
+    // Elapsed or not, what counts is who is still there.
+    let _ = timeout(app.config.limits.drain_time, graceful.shutdown()).await;
+    while connections.try_join_next().is_some() {}
+    let cut = connections.len();
+    connections.shutdown().await;
+    Drained { cut }
+}
+
+/// One connection, to its end.
+async fn connect(stream: TcpStream, peer: SocketAddr, app: Arc<App>, watcher: Watcher, admission: Admission) {
+    // Answers are small and written whole; waiting to fill a packet only makes them late.
+    let _ = stream.set_nodelay(true);
+    let signals = Arc::new(Signals::default());
+    let limits = app.config.limits.clone();
+    let io = TokioIo::new(Guarded::new(stream, Arc::clone(&signals), &limits));
+    let service = service_fn(move |request| {
+        let (app, signals) = (Arc::clone(&app), Arc::clone(&signals));
+        async move { Ok::<_, Infallible>(answer(&app, request, peer, &signals).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        // A second net below the deadlines of `Guarded`, which tell a slow head from an idle connection.
+        .header_read_timeout(limits.idle_time + limits.header_time)
+        .max_headers(limits.headers)
+        .max_buf_size(limits.header_bytes)
+        // Who has said everything may close its half and wait for the answer.
+        .half_close(true)
+        .serve_connection(io, service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(target: "connection", %error, "a connection ended early");
+    }
+    drop(admission);
+}
+
+async fn answer(
+    app: &Arc<App>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    signals: &Signals,
+) -> http::Response<Full<bytes::Bytes>> {
+    signals.begin();
+    let chunked = request.headers().contains_key(TRANSFER_ENCODING);
+    let arrival = Arrival { peer, ambiguous: signals.ambiguous() };
+    let mut response = flow::respond(app, request, arrival).await;
+    // The scanner does not look for the end of a chunked body, so nothing may follow one.
+    if chunked || app.is_draining() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    signals.end();
+    response.map(Full::new)
+}
+
+/// Tells a caller for whom there is no room to come back. It costs one write that cannot block.
+fn turn_away(stream: &TcpStream) {
+    let _ = stream.try_write(guarded::FULL.as_bytes());
 }

@@ -1,0 +1,239 @@
+//! A stream with deadlines: for the next head, for the rest of a head, and for a caller who does not read.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::limits::Limits;
+use super::scanner::Scanner;
+
+/// What a connection's stream and its requests tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    busy: AtomicBool,
+    ambiguous: AtomicBool,
+}
+
+impl Signals {
+    /// A request is being answered: its own deadlines hold.
+    pub(super) fn begin(&self) {
+        self.busy.store(true, Ordering::Release);
+    }
+
+    /// Its answer is ready.
+    pub(super) fn end(&self) {
+        self.busy.store(false, Ordering::Release);
+    }
+
+    /// Whether a head on this connection framed its body in two ways at once.
+    pub(super) fn ambiguous(&self) -> bool {
+        self.ambiguous.load(Ordering::Acquire)
+    }
+}
+
+/// What a silent connection is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// Its first request.
+    First,
+    /// The rest of a head.
+    Head,
+    /// The next request.
+    Next,
+}
+
+/// A stream with deadlines.
+#[derive(Debug)]
+pub(super) struct Guarded<S> {
+    stream: S,
+    signals: Arc<Signals>,
+    scanner: Scanner,
+    first: bool,
+    /// What is waited for, while nothing is being answered.
+    waiting: Option<Waiting>,
+    deadline: Pin<Box<Sleep>>,
+    /// Runs while a write is pending.
+    stalled: Option<Pin<Box<Sleep>>>,
+    header_time: Duration,
+    idle_time: Duration,
+    write_stall: Duration,
+}
+
+impl<S> Guarded<S> {
+    /// Puts deadlines on a stream.
+    pub(super) fn new(stream: S, signals: Arc<Signals>, limits: &Limits) -> Self {
+        Self {
+            stream,
+            signals,
+            scanner: Scanner::default(),
+            first: true,
+            waiting: None,
+            deadline: Box::pin(sleep(limits.header_time)),
+            stalled: None,
+            header_time: limits.header_time,
+            idle_time: limits.idle_time,
+            write_stall: limits.write_stall,
+        }
+    }
+
+    /// What is waited for now; `None` while a request is answered or its body read, which have deadlines elsewhere.
+    fn waits_for(&self) -> Option<Waiting> {
+        if self.signals.busy.load(Ordering::Acquire) || self.scanner.in_body() {
+            None
+        } else if self.scanner.in_head() {
+            Some(Waiting::Head)
+        } else if self.first {
+            Some(Waiting::First)
+        } else {
+            Some(Waiting::Next)
+        }
+    }
+
+    /// Starts the deadline when what is waited for changes, and says what was waited for once it has passed.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Waiting> {
+        let waiting = self.waits_for();
+        let Some(waited) = waiting else {
+            self.waiting = None;
+            return Poll::Pending;
+        };
+        if self.waiting != waiting {
+            self.waiting = waiting;
+            let time = match waited {
+                // Who connects is about to ask; only who has asked before may take its time.
+                Waiting::First | Waiting::Head => self.header_time,
+                Waiting::Next => self.idle_time,
+            };
+            self.deadline.as_mut().reset(Instant::now() + time);
+        }
+        self.deadline.as_mut().poll(cx).map(|()| waited)
+    }
+
+    /// Starts the deadline of a write that cannot go on, and says whether it has passed.
+    fn poll_stalled<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let time = self.write_stall;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(time)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
+            this.scanner.feed(buffer.filled().get(before..).unwrap_or_default());
+            this.first &= !this.scanner.in_head() && buffer.filled().len() == before;
+            if this.scanner.ambiguous() {
+                this.signals.ambiguous.store(true, Ordering::Release);
+            }
+            return Poll::Ready(read);
+        }
+        match this.poll_deadline(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(waited) => {
+                if waited == Waiting::Head && this.stalled.is_none() {
+                    // Nothing is being answered, so nothing else is being written.
+                    let _ = Pin::new(&mut this.stream).poll_write(cx, SLOW.as_bytes());
+                }
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_write(cx, bytes) {
+            Poll::Pending => this.poll_stalled(cx),
+            ready @ Poll::Ready(_) => {
+                this.stalled = None;
+                ready
+            }
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_write_vectored(cx, slices) {
+            Poll::Pending => this.poll_stalled(cx),
+            ready @ Poll::Ready(_) => {
+                this.stalled = None;
+                ready
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+macro_rules! whole_answer {
+    ($status:literal, $extra:literal, $length:literal, $body:literal) => {
+        concat!(
+            "HTTP/1.1 ",
+            $status,
+            "\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\n",
+            $extra,
+            "Content-Length: ",
+            $length,
+            "\r\n\r\n",
+            $body
+        )
+    };
+}
+
+/// The answer to a head that does not come to its end.
+const SLOW: &str = whole_answer!(
+    "408 Request Timeout",
+    "",
+    "172",
+    r#"{"id":"","type":"error","links":{},"actions":{},"status":408,"code":"Request Timeout","message":"Request Timeout","detail":"the head of the request did not arrive in time"}"#
+);
+
+/// The answer to a connection for which there is no room.
+pub(super) const FULL: &str = whole_answer!(
+    "503 Service Unavailable",
+    "Retry-After: 1\r\n",
+    "181",
+    r#"{"id":"","type":"error","links":{},"actions":{},"status":503,"code":"Service Unavailable","message":"Service Unavailable","detail":"there are too many connections; try again later"}"#
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_written_by_hand_are_well_formed() {
+        for answer in [SLOW, FULL] {
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            let length = head.split("Content-Length: ").nth(1).unwrap();
+            assert_eq!(length, body.len().to_string());
+            let error: keys_api::ErrorObject = serde_json::from_str(body).unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {} {}\r\n", error.status, error.code)));
+        }
+    }
+}

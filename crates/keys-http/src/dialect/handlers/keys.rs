@@ -1,0 +1,190 @@
+//! API keys.
+
+use keys_api::{ApiKey, Resource as _};
+use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
+use keys_service::{KeyChangeError, KeyRequest};
+use keys_store::{KeyFilter, KeyOrder, KeyQuery, StateFilter};
+
+use super::{Answer, Call, edit as edit_of, texts};
+use crate::dialect::body::Given;
+use crate::dialect::filter::{self, FieldValue, Filter};
+use crate::dialect::paging::{Found, Paging, Sorting};
+use crate::dialect::{marker, methods, views};
+use crate::ports::EntropyRng;
+use crate::problem::Problem;
+
+/// The most rows that one filtered page reads; what is left is behind its marker.
+const MAX_ROWS: usize = 10_000;
+/// How many rows a filtered list reads at a time.
+const BATCH: usize = 1_000;
+
+/// What a list of keys can be sorted by.
+const SORTING: &[Sorting<KeyOrder>] = &[
+    Sorting { field: "created", order: KeyOrder::Created },
+    Sorting { field: "description", order: KeyOrder::Description },
+    Sorting { field: "id", order: KeyOrder::Id },
+    Sorting { field: "name", order: KeyOrder::Name },
+    Sorting { field: "publicValue", order: KeyOrder::AccessKey },
+    Sorting { field: "state", order: KeyOrder::State },
+];
+
+/// `POST /v1/apikeys`: the one answer that shows a secret.
+pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (name, description) = texts(call.fields)?;
+    let expires_at = match call.fields.text("expiresAt")? {
+        Given::Absent | Given::Null => None,
+        Given::Text(text) => Some(
+            text.parse::<Timestamp>()
+                .map_err(|error| Problem::field("InvalidDateFormat", "expiresAt", error.to_string()))?,
+        ),
+    };
+    let request = KeyRequest { name, description, expires_at };
+    let issued = call.authority.issue_key(call.context, request, &mut EntropyRng(call.entropy))?;
+    let document = views::key(&issued.record, Some(&issued.secret_key), call.urls);
+    Answer::created(&document, document.links.get("self"))
+}
+
+/// `GET /v1/apikeys/{id}`, deleted ones included.
+pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    Answer::ok(&views::key(&load(call, parse(id)?)?, None, call.urls))
+}
+
+/// `PUT /v1/apikeys/{id}`: name and description, in any state.
+pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let record = call.authority.edit_key(call.context, parse(id)?, edit_of(call.fields)?, None)?;
+    Answer::ok(&views::key(&record, None, call.urls))
+}
+
+/// `DELETE /v1/apikeys/{id}`: from Inactive; on a deleted key nothing is left to do.
+pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    let record = match call.authority.transition_key(call.context, id, Transition::Delete, None) {
+        Ok(record) => record,
+        Err(KeyChangeError::Refused(TransitionError::AlreadySo { .. })) => load(call, id)?,
+        Err(KeyChangeError::Refused(_)) => return Err(active(call)),
+        Err(error) => return Err(error.into()),
+    };
+    Answer::ok(&views::key(&record, None, call.urls))
+}
+
+/// `POST /v1/apikeys/{id}?action=…`.
+pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    let transition = match action {
+        "activate" => Transition::Activate,
+        "deactivate" => Transition::Deactivate,
+        "remove" => Transition::Delete,
+        _ => return update(call, id),
+    };
+    let record = call.authority.transition_key(call.context, id, transition, None)?;
+    Answer::accepted(&views::key(&record, None, call.urls))
+}
+
+/// `?action=update` walks through the states of an update and changes nothing; `PUT` is the way to edit.
+fn update(call: &Call<'_>, id: KeyId) -> Result<Answer, Problem> {
+    let record = load(call, id)?;
+    if record.parts().lifecycle.state() == LifecycleState::Deleted {
+        return Err(Problem::field("ActionNotAvailable", "action", "the key is removed"));
+    }
+    Answer::accepted(&views::key(&record, None, call.urls))
+}
+
+/// `GET /v1/apikeys`.
+pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
+    let paging = Paging::read(call.query, SORTING);
+    let filters = filter::read(&ApiKey::DECLARATION, call.query);
+    let found = find(call, &paging, &filters)?;
+    let keys = found.items.iter().map(|record| views::key(record, None, call.urls)).collect();
+    Answer::ok(&paging.collection(&ApiKey::DECLARATION, call.urls, call.query, &filters, keys, found.marker))
+}
+
+/// One page: what the store does not filter by is filtered here, over at most [`MAX_ROWS`] rows.
+fn find(call: &Call<'_>, paging: &Paging<KeyOrder>, filters: &[Filter]) -> Result<Found<KeyRecord>, Problem> {
+    let order = paging.order.unwrap_or_default();
+    let Some(store_filter) = store_filter(filters) else { return Ok(Found::nothing()) };
+    let after = paging.marker.as_deref().map(|marker| marker::read(marker, order)).transpose()?;
+    let (limit, mut rows) = (paging.limit, 0);
+    let batch = if filters.is_empty() { limit } else { BATCH };
+    let mut query =
+        KeyQuery { order, direction: paging.direction, filter: store_filter, after, limit: batch };
+    let mut items = Vec::new();
+    loop {
+        let page = call.authority.keys(call.context, &query)?;
+        rows += page.items.len();
+        let mut left = page.items.into_iter();
+        while items.len() < limit
+            && let Some(record) = left.next()
+        {
+            query.after = Some(marker::cursor(&record, order));
+            if filters.iter().all(|filter| filter.passes(&value(&record, filter.field))) {
+                items.push(record);
+            }
+        }
+        let more = page.more || left.next().is_some();
+        if !more || items.len() >= limit || rows >= MAX_ROWS {
+            let marker = query.after.filter(|_| more).map(|cursor| marker::write(&cursor));
+            return Ok(Found { items, marker });
+        }
+    }
+}
+
+/// What the store can filter by itself. `None` when nothing can pass.
+///
+/// Deleted keys are shown to whoever asks for them by state or by their time of removal.
+fn store_filter(filters: &[Filter]) -> Option<KeyFilter> {
+    let mut store = KeyFilter::default();
+    for filter in filters {
+        match (filter.field, filter.modifier.as_str()) {
+            ("id", "eq") => store.id = Some(filter.value.parse().ok()?),
+            ("publicValue", "eq") => store.access_key = Some(filter.value.parse().ok()?),
+            ("state", "eq") if filter.value == "removed" => store.state = StateFilter::Any,
+            ("removed", modifier) if modifier != "null" => store.state = StateFilter::Any,
+            _ => {}
+        }
+    }
+    Some(store)
+}
+
+/// The value of a field as its document shows it.
+fn value(record: &KeyRecord, field: &str) -> FieldValue {
+    let parts = record.parts();
+    let text = |text: Option<String>| text.map_or(FieldValue::Absent, FieldValue::Text);
+    match field {
+        "id" => FieldValue::Ordered(i128::from(parts.id.number()), parts.id.to_string()),
+        "name" => text(parts.name.as_ref().map(ToString::to_string)),
+        "description" => text(parts.description.as_ref().map(ToString::to_string)),
+        "state" => FieldValue::Text(views::key_state(parts.lifecycle.state()).to_owned()),
+        "accountId" => FieldValue::Text(views::owner_id(parts.owner)),
+        "kind" => FieldValue::Text("apiKey".to_owned()),
+        "publicValue" => FieldValue::Text(parts.access_key.to_string()),
+        "uuid" => FieldValue::Text(Uuid::of_key(&parts.access_key).to_string()),
+        "created" => FieldValue::date(Some(parts.created)),
+        "removed" => FieldValue::date(match &parts.lifecycle {
+            Lifecycle::Active(_) | Lifecycle::Inactive(_) => None,
+            Lifecycle::Deleted { at } => Some(*at),
+        }),
+        _ => FieldValue::Absent,
+    }
+}
+
+/// What is no id is the id of nothing.
+fn parse(id: &str) -> Result<KeyId, Problem> {
+    id.parse().map_err(|_| Problem::NotFound)
+}
+
+fn load(call: &Call<'_>, id: KeyId) -> Result<KeyRecord, Problem> {
+    call.authority.key(call.context, id)?.ok_or(Problem::NotFound)
+}
+
+/// An accident should need two steps.
+fn active(call: &Call<'_>) -> Problem {
+    let kind = crate::dialect::grammar::Kind::Resource(&ApiKey::DECLARATION);
+    let mut allow = methods::allowed(kind, call.audience());
+    allow.retain(|method| *method != http::Method::DELETE);
+    Problem::MethodNotAllowed {
+        allow: methods::list(&allow).into(),
+        detail: Some(
+            "the key is active: deactivate it first (POST it with ?action=deactivate), then delete it",
+        ),
+    }
+}

@@ -1,0 +1,165 @@
+//! Environments, which the dialect calls projects.
+
+use keys_api::{Project, Resource as _};
+use keys_core::{
+    EnvironmentId, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
+};
+use keys_service::{EnvironmentChangeError, EnvironmentRequest};
+use keys_store::EnvironmentQuery;
+
+use super::{Answer, Call, edit as edit_of, texts};
+use crate::dialect::filter::{self, FieldValue, Filter};
+use crate::dialect::paging::{Found, Paging, Sorting};
+use crate::dialect::views;
+use crate::ports::EntropyRng;
+use crate::problem::Problem;
+
+const MAX_ROWS: usize = 10_000;
+const BATCH: usize = 1_000;
+
+/// What a list of environments can be sorted by.
+const SORTING: &[Sorting<()>] = &[Sorting { field: "id", order: () }];
+
+/// `POST /v1/projects`.
+pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (name, description) = texts(call.fields)?;
+    let request = EnvironmentRequest { name, description };
+    let record = call.authority.create_environment(call.context, request, &mut EntropyRng(call.entropy))?;
+    let document = views::project(&record, call.audience(), call.urls);
+    Answer::created(&document, document.links.get("self"))
+}
+
+/// `GET /v1/projects/{id}`, removed ones included.
+pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let record = load(call, parse(id)?)?;
+    Answer::ok(&views::project(&record, call.audience(), call.urls))
+}
+
+/// `PUT /v1/projects/{id}`: name and description.
+pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let record = call.authority.edit_environment(call.context, parse(id)?, edit_of(call.fields)?, None)?;
+    Answer::ok(&views::project(&record, call.audience(), call.urls))
+}
+
+/// `DELETE /v1/projects/{id}`: from either state; on a removed one nothing is left to do.
+pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    let removed =
+        call.authority.transition_environment(call.context, id, EnvironmentTransition::Remove, None);
+    let record = match removed {
+        Ok(record) => record,
+        Err(EnvironmentChangeError::Refused(EnvironmentTransitionError::AlreadySo { .. })) => load(call, id)?,
+        Err(error) => return Err(error.into()),
+    };
+    Answer::ok(&views::project(&record, call.audience(), call.urls))
+}
+
+/// `POST /v1/projects/{id}?action=…`.
+pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    let transition = match action {
+        "activate" => EnvironmentTransition::Activate,
+        "deactivate" => EnvironmentTransition::Deactivate,
+        "remove" => EnvironmentTransition::Remove,
+        "restore" => EnvironmentTransition::Restore,
+        _ => return update(call, id),
+    };
+    let record = call.authority.transition_environment(call.context, id, transition, None)?;
+    let document = views::project(&record, call.audience(), call.urls);
+    // The contract has a status of its own for this one.
+    match transition {
+        EnvironmentTransition::Deactivate => Answer::ok(&document),
+        EnvironmentTransition::Activate | EnvironmentTransition::Remove | EnvironmentTransition::Restore => {
+            Answer::accepted(&document)
+        }
+    }
+}
+
+/// `?action=update` changes nothing; `PUT` is the way to edit.
+fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
+    let record = load(call, id)?;
+    if let EnvironmentState::Removed { .. } = record.parts().state {
+        return Err(Problem::field("ActionNotAvailable", "action", "the environment is removed"));
+    }
+    Answer::accepted(&views::project(&record, call.audience(), call.urls))
+}
+
+/// `GET /v1/projects`, by id.
+pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
+    let paging = Paging::read(call.query, SORTING);
+    let filters = filter::read(&Project::DECLARATION, call.query);
+    let found = find(call, &paging, &filters)?;
+    let audience = call.audience();
+    let projects = found.items.iter().map(|record| views::project(record, audience, call.urls)).collect();
+    let declaration = &Project::DECLARATION;
+    Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, projects, found.marker))
+}
+
+fn find(
+    call: &Call<'_>,
+    paging: &Paging<()>,
+    filters: &[Filter],
+) -> Result<Found<EnvironmentRecord>, Problem> {
+    let after = paging.marker.as_deref().map(read_marker).transpose()?;
+    let (limit, mut rows) = (paging.limit, 0);
+    let batch = if filters.is_empty() { limit } else { BATCH };
+    let removed = filters.iter().any(wants_removed);
+    let mut query = EnvironmentQuery { removed, direction: paging.direction, after, limit: batch };
+    let mut items = Vec::new();
+    loop {
+        let page = call.authority.environments(call.context, &query)?;
+        rows += page.items.len();
+        let mut left = page.items.into_iter();
+        while items.len() < limit
+            && let Some(record) = left.next()
+        {
+            query.after = Some(record.parts().id);
+            if filters.iter().all(|filter| filter.passes(&value(&record, filter.field))) {
+                items.push(record);
+            }
+        }
+        let more = page.more || left.next().is_some();
+        if !more || items.len() >= limit || rows >= MAX_ROWS {
+            let marker = query.after.filter(|_| more).map(|id| format!("m{id}"));
+            return Ok(Found { items, marker });
+        }
+    }
+}
+
+fn wants_removed(filter: &Filter) -> bool {
+    match (filter.field, filter.modifier.as_str()) {
+        ("state", "eq") => filter.value == "removed",
+        ("removed", modifier) => modifier != "null",
+        _ => false,
+    }
+}
+
+fn read_marker(marker: &str) -> Result<EnvironmentId, Problem> {
+    marker.strip_prefix('m').and_then(|id| id.parse().ok()).ok_or_else(crate::dialect::marker::unknown)
+}
+
+/// The value of a field as its document shows it.
+fn value(record: &EnvironmentRecord, field: &str) -> FieldValue {
+    let parts = record.parts();
+    let text = |text: Option<String>| text.map_or(FieldValue::Absent, FieldValue::Text);
+    match field {
+        "id" => FieldValue::Ordered(i128::from(parts.id.number()), parts.id.to_string()),
+        "name" => text(parts.name.as_ref().map(ToString::to_string)),
+        "description" => text(parts.description.as_ref().map(ToString::to_string)),
+        "state" => FieldValue::Text(parts.state.as_str().to_owned()),
+        "kind" => FieldValue::Text("project".to_owned()),
+        "uuid" => FieldValue::Text(parts.uuid.to_string()),
+        "created" => FieldValue::date(Some(parts.created)),
+        "removed" => FieldValue::date(parts.state.removed_at()),
+        _ => FieldValue::Absent,
+    }
+}
+
+/// What is no id is the id of nothing.
+fn parse(id: &str) -> Result<EnvironmentId, Problem> {
+    id.parse().map_err(|_| Problem::NotFound)
+}
+
+fn load(call: &Call<'_>, id: EnvironmentId) -> Result<EnvironmentRecord, Problem> {
+    call.authority.environment(call.context, id)?.ok_or(Problem::NotFound)
+}

@@ -1,0 +1,44 @@
+//! Which methods and actions an address has for a caller.
+
+use http::Method;
+use keys_api::{Audience, Declaration, Verb};
+
+use super::grammar::Kind;
+
+/// The methods of an address: those its type declares for the audience, `HEAD` with `GET`, and `OPTIONS`.
+pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
+    let verbs = match kind {
+        Kind::Operational => &[Verb::Get],
+        Kind::Collection(declaration) => declaration.methods(audience).collection,
+        Kind::Resource(declaration) => declaration.methods(audience).resource,
+    };
+    let acts = match kind {
+        Kind::Resource(declaration) => declaration.methods(audience).actions,
+        Kind::Operational | Kind::Collection(_) => false,
+    };
+    let mut methods: Vec<Method> = verbs
+        .iter()
+        .flat_map(|verb| match verb {
+            Verb::Get => vec![Method::GET, Method::HEAD],
+            Verb::Post => vec![Method::POST],
+            Verb::Put => vec![Method::PUT],
+            Verb::Delete => vec![Method::DELETE],
+        })
+        .collect();
+    methods.push(Method::OPTIONS);
+    // Without an action a POST to a resource creates nothing, so it is refused; see `has_action`.
+    if acts && !methods.contains(&Method::POST) {
+        methods.push(Method::POST);
+    }
+    methods
+}
+
+/// Whether an action exists for the audience.
+pub(crate) fn has_action(declaration: &Declaration, audience: Audience, name: &str) -> bool {
+    declaration.methods(audience).actions && declaration.actions.iter().any(|action| action.name == name)
+}
+
+/// As `Allow` lists them.
+pub(crate) fn list(methods: &[Method]) -> String {
+    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
+}

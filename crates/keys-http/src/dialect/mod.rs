@@ -1,0 +1,13 @@
+//! The `/v1` dialect: from an address to a document.
+
+pub(crate) mod body;
+mod filter;
+pub(crate) mod grammar;
+pub(crate) mod handlers;
+mod marker;
+mod methods;
+mod paging;
+mod problems;
+pub(crate) mod query;
+pub(crate) mod urls;
+pub(crate) mod views;

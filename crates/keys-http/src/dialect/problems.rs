@@ -1,0 +1,155 @@
+//! What the use cases refuse and fail with, as problems.
+
+use keys_core::{EnvironmentTransitionError, TransitionError};
+use keys_service::{
+    AccessControlError, AuthenticateError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError,
+    StoreFailure,
+};
+use keys_store::{BackendError, BackendErrorKind};
+
+use crate::problem::Problem;
+
+const UNCHANGED: &str = "the server could not store it, nothing was changed; try again, and if it stays so, its log \
+    says why";
+const UNKNOWN: &str = "the server failed while it stored the change; it is unknown whether it happened, so read \
+    before trying again";
+const UNREAD: &str = "the server could not read its store; try again, and if it stays so, its log says why";
+const DEFECT: &str = "the server failed; nothing was changed, and its log says why";
+
+impl From<BackendError> for Problem {
+    fn from(error: BackendError) -> Self {
+        Self::Failed { soon: soon(&error), detail: UNREAD, cause: error.into() }
+    }
+}
+
+/// Whether whoever runs the server, or time, can be expected to help.
+fn soon(error: &BackendError) -> bool {
+    match error.kind() {
+        BackendErrorKind::Unavailable | BackendErrorKind::Full | BackendErrorKind::ReadOnly => true,
+        BackendErrorKind::Corrupt => false,
+        _ => false,
+    }
+}
+
+impl From<StoreFailure> for Problem {
+    fn from(error: StoreFailure) -> Self {
+        match error {
+            StoreFailure::Failed(cause) => {
+                Self::Failed { soon: soon(&cause), detail: UNCHANGED, cause: cause.into() }
+            }
+            StoreFailure::Unknown(cause) => Self::Failed { soon: true, detail: UNKNOWN, cause: cause.into() },
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Busy => Self::Busy,
+            IssueError::ExpiryPassed => {
+                Self::field("MinLimitExceeded", "expiresAt", "the expiry is not in the future")
+            }
+            IssueError::OwnerInactive => Self::Forbidden("the environment is not active, so it gets no keys"),
+            IssueError::Store(failure) => failure.into(),
+            IssueError::Rng(cause) => Self::Failed { soon: true, detail: DEFECT, cause: cause.into() },
+            IssueError::Hash(cause) => Self::Failed { soon: false, detail: DEFECT, cause: cause.into() },
+            other => Self::Failed { soon: false, detail: DEFECT, cause: other.into() },
+        }
+    }
+}
+
+impl From<KeyChangeError> for Problem {
+    fn from(error: KeyChangeError) -> Self {
+        match error {
+            KeyChangeError::NotFound => Self::NotFound,
+            KeyChangeError::Refused(refusal) => refused(&refusal, key_advice(&refusal)),
+            KeyChangeError::Conflict { .. } | KeyChangeError::Contended => Self::Conflict,
+            KeyChangeError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+fn key_advice(refusal: &TransitionError) -> &'static str {
+    match refusal {
+        TransitionError::NotAllowed { from: keys_core::LifecycleState::Active, .. } => {
+            "; deactivate it first: POST it with ?action=deactivate"
+        }
+        _ => "",
+    }
+}
+
+fn refused(refusal: &impl std::fmt::Display, advice: &str) -> Problem {
+    Problem::field("ActionNotAvailable", "action", format!("{refusal}{advice}"))
+}
+
+impl From<EnvironmentChangeError> for Problem {
+    fn from(error: EnvironmentChangeError) -> Self {
+        match error {
+            EnvironmentChangeError::Forbidden => {
+                Self::Forbidden("only the administrator, outside any environment, may do this")
+            }
+            EnvironmentChangeError::NotFound => Self::NotFound,
+            EnvironmentChangeError::Refused(refusal) => refused(&refusal, environment_advice(&refusal)),
+            EnvironmentChangeError::Conflict { .. } | EnvironmentChangeError::Contended => Self::Conflict,
+            EnvironmentChangeError::Rng(cause) => {
+                Self::Failed { soon: true, detail: DEFECT, cause: cause.into() }
+            }
+            EnvironmentChangeError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+fn environment_advice(refusal: &EnvironmentTransitionError) -> &'static str {
+    match refusal {
+        EnvironmentTransitionError::NotAllowed {
+            from: keys_core::EnvironmentState::Removed { .. }, ..
+        } => "; restore it first: POST it with ?action=restore",
+        _ => "",
+    }
+}
+
+impl From<EnterError> for Problem {
+    fn from(error: EnterError) -> Self {
+        match error {
+            EnterError::Refused => Self::Forbidden(
+                "the environment cannot be entered: it does not exist, is not active, or is not yours",
+            ),
+            EnterError::Store(cause) => cause.into(),
+            other => Self::Failed { soon: false, detail: DEFECT, cause: other.into() },
+        }
+    }
+}
+
+impl From<AuthenticateError> for Problem {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Busy => Self::Busy,
+            AuthenticateError::Hash(cause) => {
+                Self::Failed { soon: false, detail: DEFECT, cause: cause.into() }
+            }
+            AuthenticateError::Store(cause) => cause.into(),
+            other => Self::Failed { soon: false, detail: DEFECT, cause: other.into() },
+        }
+    }
+}
+
+impl From<AccessControlError> for Problem {
+    fn from(error: AccessControlError) -> Self {
+        match error {
+            AccessControlError::Forbidden => {
+                Self::Forbidden("only the administrator, outside any environment, switches access control")
+            }
+            AccessControlError::NoAdministratorKey => Self::field(
+                "InvalidState",
+                "value",
+                "account 1a1 has no Active API key, so nobody could administer afterwards: make one first with \
+                 POST /v1/apikeys and keep its secret",
+            ),
+            AccessControlError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What the head of a request says, checked as far as it can be without knowing who asks.
+
+use http::Method;
+use http::request::Parts;
+
+use crate::app::App;
+use crate::dialect::grammar::{self, Place, Route};
+use crate::dialect::query::Query;
+use crate::dialect::urls::Urls;
+use crate::host::Host;
+use crate::problem::Problem;
+
+/// The head of a request.
+pub(super) struct Head {
+    /// Whom it was sent to.
+    pub(super) host: Host,
+    /// The method, after `_method`.
+    pub(super) method: Method,
+    /// The parameters.
+    pub(super) query: Query,
+    /// The address, or what is wrong with it: told only to those who may ask, so that a bad key is answered alike
+    /// everywhere.
+    pub(super) place: Result<Place, Problem>,
+    /// Makes addresses like this one.
+    pub(super) urls: Urls,
+}
+
+impl Head {
+    /// Reads a head.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::BadRequest`] or [`Problem::TargetTooLong`] for what no caller may send.
+    pub(super) fn read(app: &App, parts: &Parts, ambiguous: bool) -> Result<Self, Problem> {
+        if ambiguous {
+            return Err(Problem::BadRequest(
+                "the body is framed by `Content-Length` and `Transfer-Encoding` at once",
+            ));
+        }
+        let host = Host::of(parts)?;
+        let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+        let limit = app.config.limits.target_bytes;
+        if target > limit {
+            return Err(Problem::TargetTooLong { limit });
+        }
+        let query = Query::parse(parts.uri.query().unwrap_or_default())?;
+        let place = grammar::parse(parts.uri.path());
+        let within = place.as_ref().ok().and_then(|place| place.within.as_deref());
+        let urls = Urls::new(app.config.exposure, &host, within);
+        Ok(Self { method: overridden(&parts.method, &query), host, query, place, urls })
+    }
+
+    /// The route, if the address has one.
+    pub(super) fn route(&self) -> Option<&Route> {
+        self.place.as_ref().ok().map(|place| &place.route)
+    }
+
+    /// The environment the path names, as it was written.
+    pub(super) fn within(&self) -> Option<&str> {
+        self.place.as_ref().ok().and_then(|place| place.within.as_deref())
+    }
+}
+
+/// `?_method=PUT` makes a POST a PUT, for forms that can only POST. It makes nothing else of anything else: a link
+/// must not be able to change a thing.
+fn overridden(method: &Method, query: &Query) -> Method {
+    match query.get("_method") {
+        Some(wanted) if *method == Method::POST => {
+            Method::from_bytes(wanted.to_ascii_uppercase().as_bytes()).unwrap_or(Method::POST)
+        }
+        _ => method.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_post_can_become_another_method() {
+        let query = |text| Query::parse(text).unwrap();
+        assert_eq!(overridden(&Method::POST, &query("_method=put")), Method::PUT);
+        assert_eq!(overridden(&Method::POST, &query("_method=DELETE")), Method::DELETE);
+        assert_eq!(overridden(&Method::POST, &query("_method=%20")), Method::POST);
+        assert_eq!(overridden(&Method::POST, &query("method=PUT")), Method::POST);
+        for method in [Method::GET, Method::PUT, Method::HEAD, Method::DELETE] {
+            assert_eq!(overridden(&method, &query("_method=POST")), method);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! One request from its head to its answer, in one direction.
+//!
+//! ```text
+//! head ─► guards ─► authenticate ─► route ─► body ─► handler ─► answer ─► log
+//!         open      from the index,          ▲          │
+//!         servers,  else in the hop          └─ one hop, if anything may block
+//!         browsers
+//! ```
+//!
+//! The clock is read once, before anything else.
+
+mod body;
+mod head;
+mod job;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, header};
+use http_body_util::Full;
+use keys_core::{RequestId, Timestamp};
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::dialect::grammar::Route;
+use crate::dialect::views;
+use crate::flow::body::Incoming;
+use crate::flow::head::Head;
+use crate::flow::job::{Job, Outcome};
+use crate::guard::{CsrfCookie, check_cross_site, check_exposure, is_browser};
+use crate::hop::blocking;
+use crate::log::Entry;
+use crate::problem::Problem;
+use crate::{ops, reply};
+
+/// What the connection knows of the request it brings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    /// Where it comes from.
+    pub(crate) peer: SocketAddr,
+    /// Whether its head framed the body in two ways at once.
+    pub(crate) ambiguous: bool,
+}
+
+impl App {
+    /// Answers one request that did not come over a socket of [`serve`](crate::serve): for tests, and for servers
+    /// that own their sockets.
+    pub async fn respond(self: &Arc<Self>, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+        respond(self, request.map(Full::new), Arrival { peer, ambiguous: false }).await
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn respond<B: Incoming>(
+    app: &Arc<App>,
+    request: Request<B>,
+    arrival: Arrival,
+) -> Response<Bytes> {
+    let now = app.clock.now();
+    let request_id = app.request_ids.next();
+    let (parts, body) = request.into_parts();
+    let mut entry = Entry::begin(&parts.method, request_id.as_str());
+    let answering = answer(app, &parts, body, arrival, (now, &request_id), &mut entry);
+    let mut response = match timeout(app.config.limits.request_time, answering).await {
+        Ok(response) => response,
+        Err(_) => reply::error(&Problem::TookTooLong, request_id.as_str()),
+    };
+    let headers = response.headers_mut();
+    reply::finish(headers, request_id.as_str());
+    reply::put(headers, reply::X_API_CLIENT_IP, Some(&arrival.peer.ip().to_canonical().to_string()));
+    // A caller of HTTP/1.0 gets one answer, and one whose framing is in doubt too.
+    if parts.version < Version::HTTP_11 || arrival.ambiguous {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    entry.end(response.status().as_u16());
+    response
+}
+
+async fn answer<B: Incoming>(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: B,
+    arrival: Arrival,
+    (now, request_id): (Timestamp, &RequestId),
+    entry: &mut Entry,
+) -> Response<Bytes> {
+    let head = match Head::read(app, parts, arrival.ambiguous) {
+        Ok(head) => head,
+        Err(problem) => return reply::error(&problem, request_id.as_str()),
+    };
+    if let Some(route) = head.route() {
+        entry.route = route.template();
+        if route.is_operational() {
+            return operate(app, route, &head.method, request_id).await;
+        }
+    }
+    let schemas = head.urls.schemas();
+    let outcome = outcome(app, head, parts, body, arrival, (now, request_id)).await;
+    let mut response = match outcome.result {
+        Ok(answer) => reply::document(answer),
+        Err(problem) => {
+            entry.cause = problem.cause();
+            let mut response = reply::error(&problem, request_id.as_str());
+            challenge(app, &problem, &parts.headers, response.headers_mut());
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    reply::put(headers, reply::X_API_SCHEMAS, Some(&schemas));
+    if let Some(caller) = outcome.caller {
+        let effective = views::owner_id(caller.effective());
+        reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
+        entry.principal = Some(caller.principal().to_string());
+        entry.via = Some(caller.via().to_string());
+    } else {
+        entry.via = outcome.denied.map(|reason| reason.to_string());
+    }
+    if is_browser(&parts.headers) {
+        let cookie = CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy));
+        reply::put(headers, header::SET_COOKIE, cookie.map(|cookie| cookie.set()).as_deref());
+    }
+    response
+}
+
+async fn operate(app: &Arc<App>, route: &Route, method: &Method, request_id: &RequestId) -> Response<Bytes> {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return ops::answer(app, route).await;
+    }
+    reply::error(&Problem::MethodNotAllowed { allow: "GET, HEAD".into(), detail: None }, request_id.as_str())
+}
+
+async fn outcome<B: Incoming>(
+    app: &Arc<App>,
+    head: Head,
+    parts: &Parts,
+    body: B,
+    arrival: Arrival,
+    (now, request_id): (Timestamp, &RequestId),
+) -> Outcome {
+    let access_control = app.authority.access_control();
+    let guarded = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
+        .and_then(|()| check_cross_site(&head.method, &head.host, &parts.headers));
+    if let Err(problem) = guarded {
+        return problem.into();
+    }
+    let identity = match job::identify(app, &parts.headers, now) {
+        Ok(identity) => identity,
+        Err(outcome) => return outcome,
+    };
+    let fields = match body::fields(app, parts, &head, body).await {
+        Ok(fields) => fields,
+        Err(problem) => return problem.into(),
+    };
+    let client_address = Some(arrival.peer.ip().to_canonical());
+    let job = Job {
+        app: Arc::clone(app),
+        identity,
+        project: job::project(&parts.headers, &head),
+        head,
+        fields,
+        client_address,
+        request_id: request_id.clone(),
+        now,
+    };
+    if !job.may_block() {
+        return job.run();
+    }
+    blocking(&app.blocking, move || job.run()).await.unwrap_or_else(Outcome::from)
+}
+
+/// What a 401 asks for; programs that show their own log-in ask for no challenge, and web sockets cannot take one.
+fn challenge(app: &App, problem: &Problem, request: &HeaderMap, response: &mut HeaderMap) {
+    let says = |name: &str, value: &[u8]| {
+        request.get_all(name).iter().any(|own| own.as_bytes().trim_ascii().eq_ignore_ascii_case(value))
+    };
+    if !matches!(problem, Problem::NotAuthenticated)
+        || says("x-api-no-challenge", b"true")
+        || says("connection", b"upgrade")
+    {
+        return;
+    }
+    let realm = app.config.realm.replace('\\', "\\\\").replace('"', "\\\"");
+    let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
+    reply::put(response, header::WWW_AUTHENTICATE, Some(&challenge));
+}

@@ -1,0 +1,31 @@
+//! For those who look after the server. Strangers learn whether it works and nothing else.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use crate::app::App;
+use crate::dialect::grammar::Route;
+use crate::hop::blocking;
+use crate::reply;
+
+/// Answers `/ping`, `/healthz` and `/readyz`.
+pub(crate) async fn answer(app: &Arc<App>, route: &Route) -> Response<Bytes> {
+    match route {
+        Route::Ready => ready(app).await,
+        Route::Ping => reply::text(StatusCode::OK, "pong"),
+        _ => reply::text(StatusCode::OK, "ok\n"),
+    }
+}
+
+/// Whether requests can be served: not while the server is going away, nor while its store cannot be read.
+async fn ready(app: &Arc<App>) -> Response<Bytes> {
+    let authority = Arc::clone(&app.authority);
+    let readable = blocking(&app.blocking, move || authority.store().head().is_ok()).await;
+    if !app.is_draining() && readable.unwrap_or(false) {
+        reply::text(StatusCode::OK, "ready\n")
+    } else {
+        reply::text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
+}

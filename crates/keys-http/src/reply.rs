@@ -1,0 +1,83 @@
+//! Answers as they are sent: documents, errors, and the headers that go with all of them.
+
+use bytes::Bytes;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use keys_api::ErrorObject;
+
+use crate::dialect::handlers::Answer;
+use crate::problem::{Problem, phrase};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+/// Every refusal that may be cured by waiting says for how many seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// A document as an answer.
+pub(crate) fn document(answer: Answer) -> Response<Bytes> {
+    let Answer { status, body, allow, location } = answer;
+    let mut response = plain(status, body.unwrap_or_default().into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, JSON);
+    put(headers, header::ALLOW, allow.as_deref());
+    put(headers, header::LOCATION, location.as_deref());
+    response
+}
+
+/// A problem as an answer.
+pub(crate) fn error(problem: &Problem, request_id: &str) -> Response<Bytes> {
+    let public = problem.public();
+    let status = public.status;
+    let object = match public.validation {
+        Some((code, field)) => ErrorObject::validation(request_id, status.as_u16(), code, field),
+        None => ErrorObject::new(request_id, status.as_u16(), phrase(status)),
+    };
+    let object = match public.detail {
+        Some(detail) => object.with_detail(detail),
+        None => object,
+    };
+    let mut response = plain(status, serde_json::to_vec(&object).unwrap_or_default().into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, JSON);
+    put(headers, header::ALLOW, problem.allow());
+    if problem.retry() {
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response
+}
+
+/// A short text as an answer.
+pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
+    let mut response = plain(status, Bytes::from_static(text.as_bytes()));
+    response.headers_mut().insert(header::CONTENT_TYPE, TEXT);
+    response
+}
+
+/// The headers of every answer, whatever it says.
+pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, User-Agent, Authorization, X-API-Key"));
+    put(headers, X_REQUEST_ID, Some(request_id));
+}
+
+/// Sets a header to a text; a text that no header can hold is left out.
+pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {
+    if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+        headers.insert(name, value);
+    }
+}
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where the schemas are: clients look for it in every answer.
+pub(crate) const X_API_SCHEMAS: HeaderName = HeaderName::from_static("x-api-schemas");
+/// Whom the caller acts as.
+pub(crate) const X_API_ACCOUNT_ID: HeaderName = HeaderName::from_static("x-api-account-id");
+/// From where the caller was seen.
+pub(crate) const X_API_CLIENT_IP: HeaderName = HeaderName::from_static("x-api-client-ip");
+
+fn plain(status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+}
