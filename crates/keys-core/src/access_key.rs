@@ -33,6 +33,14 @@ impl AccessKey {
 
     /// A new access key of our shape.
     ///
+    /// ```
+    /// use keys_core::AccessKey;
+    ///
+    /// let key = AccessKey::generate(&mut getrandom::SysRng)?;
+    /// assert!(key.as_str().starts_with(AccessKey::PREFIX));
+    /// # Ok::<(), keys_core::RngError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RngError`] when the source fails.
@@ -67,6 +75,15 @@ impl AccessKey {
 }
 
 /// Where a pair's syntax comes from.
+///
+/// ```
+/// use keys_core::{AccessKey, Shape};
+///
+/// let shape = |text: &str| text.parse().map(|key: AccessKey| key.shape());
+/// assert_eq!(shape("KC7Q0WVN3TZ5H8RJ2M4X")?, Shape::Native);
+/// assert_eq!(shape("8B7D2A6C0F1E4D5A9C3B")?, Shape::Rancher);
+/// # Ok::<(), keys_core::ParseAccessKeyError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Made here: `KC…`, and a secret key with a checksum.

@@ -9,6 +9,13 @@ use crate::time::Timestamp;
 use crate::uuid::Uuid;
 
 /// What an account is for.
+///
+/// ```
+/// use keys_core::AccountKind;
+///
+/// assert_eq!("admin".parse(), Ok(AccountKind::Admin));
+/// assert_eq!(AccountKind::User.to_string(), "user");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountKind {
     /// Administers the installation; `1a1` is one from the first start.
@@ -47,6 +54,12 @@ impl fmt::Display for AccountKind {
 }
 
 /// Whether an account's keys are accepted.
+///
+/// ```
+/// use keys_core::AccountState;
+///
+/// assert_eq!("inactive".parse(), Ok(AccountState::Inactive));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountState {
     /// Its keys are accepted, each by its own state.
@@ -143,6 +156,21 @@ pub struct AccountParts {
 }
 
 /// An account as it is kept.
+///
+/// ```
+/// use keys_core::{AccountId, AccountKind, AccountRecord, AccountState, NewAccount, Revision, Timestamp};
+///
+/// let new = NewAccount {
+///     uuid: "admin".parse()?,
+///     kind: AccountKind::Admin,
+///     state: AccountState::Active,
+///     name: None,
+///     created: Timestamp::MIN,
+/// };
+/// let account = new.into_record(AccountId::ADMIN, Revision::new(1));
+/// assert_eq!(AccountRecord::from_parts(account.parts().clone()), account);
+/// # Ok::<(), keys_core::ParseUuidError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRecord(AccountParts);
 

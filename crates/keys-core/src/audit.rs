@@ -35,6 +35,14 @@ pub struct Origin {
 /// How a principal was established.
 ///
 /// Text form, for ever: `key/1c7`, `open-access`, `database`, `system`.
+///
+/// ```
+/// use keys_core::Via;
+///
+/// assert_eq!("key/1c7".parse::<Via>()?, Via::Key("1c7".parse()?));
+/// assert_eq!(Via::Database.to_string(), "database");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Via {
@@ -83,6 +91,14 @@ impl FromStr for Via {
 }
 
 /// The name of one request: 1 to 64 letters, digits and dashes.
+///
+/// ```
+/// use keys_core::RequestId;
+///
+/// assert_eq!("0f8e7d6c".parse::<RequestId>()?.as_str(), "0f8e7d6c");
+/// assert!("two words".parse::<RequestId>().is_err());
+/// # Ok::<(), keys_core::ParseRequestIdError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RequestId(Box<str>);
 
@@ -119,6 +135,13 @@ impl FromStr for RequestId {
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
         /// What was done. The text forms are for ever.
+        ///
+        /// ```
+        /// use keys_core::Action;
+        ///
+        /// assert_eq!("key.deactivate".parse(), Ok(Action::DeactivateKey));
+        /// assert!(Action::DeactivateKey.narrows() && !Action::IssueKey.narrows());
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Action {
@@ -219,6 +242,13 @@ impl FromStr for Action {
 ///
 /// Text form, for ever: `key/1c7`, `environment/1a5`, `account/1a1`, `setting/api.security.enabled`,
 /// `pepper/0123456789abcdef`.
+///
+/// ```
+/// use keys_core::Target;
+///
+/// assert_eq!("key/1c7".parse::<Target>()?, Target::Key("1c7".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -290,6 +320,13 @@ pub struct AuditEvent {
 }
 
 /// The hash of an event and of all before it. Text form, for ever: 64 lower-case hexadecimal digits.
+///
+/// ```
+/// use keys_core::AuditLink;
+///
+/// assert_eq!(AuditLink::GENESIS.to_string(), "0".repeat(64));
+/// assert_eq!("0".repeat(64).parse(), Ok(AuditLink::GENESIS));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AuditLink([u8; Self::LENGTH]);
 
@@ -337,7 +374,37 @@ impl FromStr for AuditLink {
 /// Links an event to the one before it: SHA-256 over a fixed word, the previous link, and every field.
 ///
 /// Each field is written as its text form with its length in front, so no two events share an encoding. The
-/// encoding is for ever: it is what an auditor recomputes.
+/// encoding is for ever: it is what an auditor recomputes. In bytes, and in this order: `keys-core/audit/1`, the 32 of
+/// the previous link, then for each field its length in 8 bytes, most significant first, and its text in UTF-8: id, time,
+/// principal, via, client address, request id, owner, action, target, revision before, revision after. What is absent is
+/// an empty text.
+///
+/// ```
+/// use keys_core::{Action, AuditEvent, AuditId, AuditLink, Origin, Revision, Timestamp, Via, link};
+///
+/// let event = AuditEvent {
+///     id: AuditId::FIRST,
+///     at: "2026-11-23T18:30:00.250Z".parse()?,
+///     origin: Origin {
+///         principal: "account/1a1".parse()?,
+///         via: Via::System,
+///         client_address: None,
+///         request_id: "bootstrap".parse()?,
+///     },
+///     owner: "account/1a1".parse()?,
+///     action: Action::CreateAccount,
+///     target: "account/1a1".parse()?,
+///     before: None,
+///     after: Revision::new(1),
+/// };
+/// let kept = link(&AuditLink::GENESIS, &event);
+///
+/// // Whoever alters an event breaks its link, and with it every later one.
+/// let altered = AuditEvent { at: Timestamp::MIN, ..event.clone() };
+/// assert_eq!(link(&AuditLink::GENESIS, &event), kept);
+/// assert_ne!(link(&AuditLink::GENESIS, &altered), kept);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn link(previous: &AuditLink, event: &AuditEvent) -> AuditLink {
     let AuditEvent { id, at, origin, owner, action, target, before, after } = event;

@@ -45,6 +45,16 @@ impl Credential {
 
     /// Reads a pair given as two texts: username and password.
     ///
+    /// ```
+    /// use keys_core::{Credential, ParseCredentialError};
+    ///
+    /// let (access_key, secret_key) = ("KC7Q0WVN3TZ5H8RJ2M4X", "Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mq");
+    /// assert_eq!(Credential::parse(access_key, secret_key)?.access_key().as_str(), access_key);
+    /// let swapped = Credential::parse(secret_key, access_key);
+    /// assert!(matches!(swapped, Err(ParseCredentialError::AccessKey(_))));
+    /// # Ok::<(), ParseCredentialError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ParseCredentialError::AccessKey`] or [`ParseCredentialError::SecretKey`], for the half that is malformed.
@@ -55,6 +65,15 @@ impl Credential {
     }
 
     /// Reads the joined form.
+    ///
+    /// ```
+    /// use keys_core::{Credential, ParseCredentialError};
+    ///
+    /// let joined = "kc_KC7Q0WVN3TZ5H8RJ2M4X_Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mq";
+    /// assert_eq!(Credential::parse_joined(joined)?.access_key().as_str(), "KC7Q0WVN3TZ5H8RJ2M4X");
+    /// assert!(matches!(Credential::parse_joined("hello"), Err(ParseCredentialError::NotJoined)));
+    /// # Ok::<(), ParseCredentialError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,6 +117,7 @@ impl Credential {
     }
 }
 
+/// Joins two halves as they are. Halves of two shapes make a pair that no parser would read again.
 impl From<(AccessKey, SecretKey)> for Credential {
     fn from((access_key, secret_key): (AccessKey, SecretKey)) -> Self {
         Self { access_key, secret_key }

@@ -98,7 +98,23 @@ const SALT_LENGTH: usize = 16;
 
 /// An argon2id hash of a secret: a PHC string whose parameters were found to be within bounds.
 ///
-/// `Display` and `FromStr` are its stable text form, for a store to keep. `Debug` shows nothing of it.
+/// `Display` and `FromStr` are its stable text form, for a store to keep. `Debug` shows nothing of it. `==` compares the
+/// texts, for stores and tests; whether a secret belongs to a digest is for [`Hasher::verify`] to say.
+///
+/// ```
+/// use keys_core::{Digest, HashPolicy, ParseDigestError};
+///
+/// let text = "$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$bzcuSB0mF2nlmx5ez89ANywuCd1xkSLpEOKAo4bsnjM";
+/// let digest: Digest = text.parse()?;
+/// assert_eq!(digest.policy(), HashPolicy::STANDARD);
+/// assert!(!digest.is_obsolete(HashPolicy::STANDARD));
+/// assert_eq!(digest.to_string(), text);
+///
+/// // A hostile row must not choose how much memory is used.
+/// let greedy = text.replace("m=19456", "m=4194304");
+/// assert_eq!(greedy.parse::<Digest>(), Err(ParseDigestError::Costs));
+/// # Ok::<(), ParseDigestError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest(Box<str>);
 

@@ -22,6 +22,14 @@ use crate::time::Timestamp;
 use crate::uuid::Uuid;
 
 /// The state of an environment.
+///
+/// ```
+/// use keys_core::{EnvironmentState, Timestamp};
+///
+/// let removed = EnvironmentState::Removed { at: Timestamp::MIN };
+/// assert_eq!(removed.to_string(), "removed");
+/// assert_eq!(removed.removed_at(), Some(Timestamp::MIN));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EnvironmentState {
     /// Its keys are accepted, each by its own state.
@@ -36,6 +44,13 @@ pub enum EnvironmentState {
 }
 
 /// A requested change of an environment's state.
+///
+/// ```
+/// use keys_core::EnvironmentTransition;
+///
+/// assert_eq!("remove".parse(), Ok(EnvironmentTransition::Remove));
+/// assert!(EnvironmentTransition::Remove.narrows() && !EnvironmentTransition::Restore.narrows());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EnvironmentTransition {
     /// Accept its keys again.
@@ -253,6 +268,28 @@ pub struct EnvironmentParts {
 }
 
 /// An environment as it is kept. Changed only by the methods here.
+///
+/// ```
+/// use keys_core::{EnvironmentRecord, EnvironmentState, EnvironmentTransition, Name, NewEnvironment, Revision};
+/// use keys_core::{Timestamp, Uuid};
+///
+/// let now: Timestamp = "2026-11-23T18:30:00Z".parse()?;
+/// let new = NewEnvironment {
+///     uuid: Uuid::generate(&mut getrandom::SysRng)?,
+///     name: Some(Name::new("staging")?),
+///     description: None,
+///     creator: "account/1a1".parse()?,
+///     created: now,
+/// };
+/// let environment = new.into_record("1a7".parse()?, Revision::new(1));
+/// let environment = environment.transition(EnvironmentTransition::Deactivate, now)?;
+/// assert_eq!(environment.parts().state, EnvironmentState::Inactive);
+///
+/// // A store keeps the parts and gives them back.
+/// let read = EnvironmentRecord::from_parts(environment.clone().into_parts())?;
+/// assert_eq!(read, environment);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvironmentRecord(EnvironmentParts);
 

@@ -66,18 +66,47 @@ macro_rules! id {
 
 id! {
     /// The id of an account, such as `1a1`, the administrator.
+    ///
+    /// ```
+    /// use keys_core::AccountId;
+    ///
+    /// assert_eq!(AccountId::ADMIN, "1a1".parse()?);
+    /// assert!("1a01".parse::<AccountId>().is_err());
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
     AccountId, "1a"
 }
 id! {
     /// The id of an environment, such as `1a5`, the environment of a fresh installation.
+    ///
+    /// ```
+    /// use keys_core::EnvironmentId;
+    ///
+    /// assert_eq!(EnvironmentId::new(5).map(|id| id.to_string()), Some("1a5".to_owned()));
+    /// assert_eq!(EnvironmentId::new(0), None);
+    /// ```
     EnvironmentId, "1a"
 }
 id! {
     /// The id of an API key, such as `1c7`. Not the access key: an id names the managed object.
+    ///
+    /// ```
+    /// use keys_core::KeyId;
+    ///
+    /// assert_eq!("1c7".parse::<KeyId>()?.number(), 7);
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
     KeyId, "1c"
 }
 id! {
     /// The id of an audit event; events are numbered from 1 without gaps.
+    ///
+    /// ```
+    /// use keys_core::AuditId;
+    ///
+    /// assert_eq!(AuditId::FIRST.next(), Some("1al2".parse()?));
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
     AuditId, "1al"
 }
 

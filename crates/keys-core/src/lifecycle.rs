@@ -18,6 +18,14 @@ use crate::stored_secret::StoredSecret;
 use crate::time::Timestamp;
 
 /// The state of a key, with what exists only in that state.
+///
+/// ```
+/// use keys_core::{Lifecycle, LifecycleState, Timestamp};
+///
+/// let deleted = Lifecycle::Deleted { at: Timestamp::MIN };
+/// assert_eq!(deleted.state(), LifecycleState::Deleted);
+/// assert!(deleted.secret().is_none());
+/// ```
 #[derive(Debug, Clone)]
 pub enum Lifecycle {
     /// The pair is accepted.
@@ -32,6 +40,14 @@ pub enum Lifecycle {
 }
 
 /// The state of a key without what it holds: for lists, filters, and messages.
+///
+/// ```
+/// use keys_core::{LifecycleState, Transition};
+///
+/// let state: LifecycleState = "inactive".parse()?;
+/// assert_eq!(state.transitions(), [Transition::Activate, Transition::Delete]);
+/// # Ok::<(), keys_core::ParseStateError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LifecycleState {
     /// See [`Lifecycle::Active`].
@@ -43,6 +59,13 @@ pub enum LifecycleState {
 }
 
 /// A requested change of state.
+///
+/// ```
+/// use keys_core::Transition;
+///
+/// assert_eq!("deactivate".parse(), Ok(Transition::Deactivate));
+/// assert!(Transition::Delete.narrows() && !Transition::Activate.narrows());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Transition {
     /// Let the pair be accepted again.

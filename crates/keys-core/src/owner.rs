@@ -85,6 +85,15 @@ impl FromStr for Owner {
 /// Who made something: the principal, and the key it was verified by when there was one.
 ///
 /// Text form, for ever: an [`Owner`], then `#` and the key's id when a key was used: `environment/1a5#1c7`.
+///
+/// ```
+/// use keys_core::Creator;
+///
+/// let creator: Creator = "account/1a1#1c7".parse()?;
+/// assert_eq!(creator.principal, "account/1a1".parse()?);
+/// assert_eq!(creator.key, Some("1c7".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Creator {
     /// Who it was made as.

@@ -97,6 +97,15 @@ impl FromStr for Pepper {
 }
 
 /// The name of a pepper: 64 bits derived from it. Text form, for ever: 16 lower-case hexadecimal digits.
+///
+/// ```
+/// use keys_core::{Pepper, PepperId};
+///
+/// let pepper: Pepper = "pepper-1-000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f".parse()?;
+/// assert_eq!(pepper.id().to_string(), "dcf9477869a5d977");
+/// assert_eq!(PepperId::from_number(pepper.id().number()), pepper.id());
+/// # Ok::<(), keys_core::ParsePepperError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PepperId(u64);
 
@@ -145,6 +154,14 @@ impl FromStr for PepperId {
 /// What a pepper makes of a pair: 32 bytes that only its holder can compute.
 ///
 /// There is no `==` on tags: comparison is [`matches`](Self::matches), in constant time.
+///
+/// ```
+/// use keys_core::Tag;
+///
+/// let kept = Tag::from_bytes([7; Tag::LENGTH]);
+/// assert!(kept.matches(&Tag::from_bytes(*kept.as_bytes())));
+/// assert!(!kept.matches(&Tag::from_bytes([8; Tag::LENGTH])));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Tag([u8; Self::LENGTH]);
 

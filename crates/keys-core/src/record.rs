@@ -79,6 +79,34 @@ pub struct KeyParts {
 }
 
 /// A key as it is kept. Changed only by the methods here: the pair, the owner and the creator never are.
+///
+/// ```
+/// use keys_core::*;
+///
+/// let keyring = Keyring::new(vec![Pepper::generate(&mut getrandom::SysRng)?])?;
+/// let pair = Credential::generate(&mut getrandom::SysRng)?;
+/// let policy = HashPolicy::DANGER_CHEAP_FOR_TESTS;
+/// let now: Timestamp = "2026-11-23T18:30:00Z".parse()?;
+/// let new = NewKey {
+///     owner: "environment/1a5".parse()?,
+///     access_key: pair.access_key(),
+///     secret: StoredSecret::seal(&pair, &keyring, policy, &mut Hasher::new(), &mut getrandom::SysRng)?,
+///     name: Some(Name::new("build box")?),
+///     description: None,
+///     creator: "account/1a1".parse()?,
+///     created: now,
+///     expires_at: None,
+/// };
+/// let record = new.into_record("1c7".parse()?, Revision::new(1));
+/// let record = record.edit(Some(Name::new("old build box")?), None, now);
+/// let record = record.transition(Transition::Deactivate, now)?.transition(Transition::Delete, now)?;
+/// assert_eq!(record.parts().lifecycle.state(), LifecycleState::Deleted);
+///
+/// // A store keeps the parts and gives them back.
+/// let read = KeyRecord::from_parts(record.into_parts())?;
+/// assert_eq!(read.parts().name, Some(Name::new("old build box")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct KeyRecord(KeyParts);
 

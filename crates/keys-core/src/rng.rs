@@ -8,6 +8,25 @@ use zeroize::Zeroizing;
 /// The random source failed, so nothing was made.
 ///
 /// The cause stays with the source: its error type belongs to the caller, who logs it.
+///
+/// ```
+/// use core::convert::Infallible;
+/// use keys_core::{RngError, SecretKey};
+///
+/// /// A source that is stuck never fails and never gives anything new.
+/// struct Stuck;
+///
+/// impl rand_core::TryRng for Stuck {
+///     type Error = Infallible;
+///     fn try_next_u32(&mut self) -> Result<u32, Infallible> { Ok(u32::MAX) }
+///     fn try_next_u64(&mut self) -> Result<u64, Infallible> { Ok(u64::MAX) }
+///     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> { bytes.fill(255); Ok(()) }
+/// }
+/// impl rand_core::TryCryptoRng for Stuck {}
+///
+/// let made: Result<_, RngError> = SecretKey::generate(&mut Stuck);
+/// assert!(made.is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the random source failed; nothing was generated")]
 #[non_exhaustive]

@@ -63,6 +63,17 @@ impl SecretKey {
 
     /// Reads a secret key presented beside `access_key`, whose shape decides the alphabet and the checksum.
     ///
+    /// ```
+    /// use keys_core::{ParseSecretKeyError, SecretKey};
+    ///
+    /// let access_key = "KC7Q0WVN3TZ5H8RJ2M4X".parse()?;
+    /// assert!(SecretKey::parse("Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mq", &access_key).is_ok());
+    /// // A typing error dies here, before anything is looked up.
+    /// let mistyped = SecretKey::parse("Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mp", &access_key);
+    /// assert_eq!(mistyped.err(), Some(ParseSecretKeyError::Checksum));
+    /// # Ok::<(), keys_core::ParseAccessKeyError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ParseSecretKeyError::Length`], [`Character`](ParseSecretKeyError::Character), or
@@ -72,6 +83,13 @@ impl SecretKey {
     }
 
     /// Reads a secret key of a known shape, for tools that find a lone secret.
+    ///
+    /// ```
+    /// use keys_core::{SecretKey, Shape};
+    ///
+    /// assert!(SecretKey::parse_shape("Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mq", Shape::Native).is_ok());
+    /// assert!(SecretKey::parse_shape("a word of forty letters is no secret key", Shape::Native).is_err());
+    /// ```
     ///
     /// # Errors
     ///

@@ -4,6 +4,12 @@ use core::fmt;
 use core::str::FromStr;
 
 /// The settings there are. Their text forms are the names Rancher v1 gave them.
+///
+/// ```
+/// use keys_core::SettingName;
+///
+/// assert_eq!("api.security.enabled".parse(), Ok(SettingName::AccessControl));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SettingName {
@@ -53,6 +59,13 @@ impl FromStr for SettingName {
 /// Whether callers need a credential. Off at first start, which is why a fresh server listens on loopback only.
 ///
 /// Text form, for ever: `true` for on, `false` for off.
+///
+/// ```
+/// use keys_core::AccessControl;
+///
+/// assert_eq!("true".parse(), Ok(AccessControl::On));
+/// assert_eq!(AccessControl::default(), AccessControl::Off);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AccessControl {
     /// Who reaches the address has the API.

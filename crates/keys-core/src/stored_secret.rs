@@ -7,7 +7,7 @@ use crate::credential::Credential;
 use crate::digest::{Digest, HashError, HashPolicy, Hasher};
 use crate::pepper::{Keyring, Tagged};
 
-/// The digest and the tag of one pair.
+/// The digest and the tag of one pair; [`seal`](Self::seal) makes it.
 ///
 /// The tag decides every verification under a known pepper, in under a microsecond; the digest lets keys survive
 /// the loss of all peppers. Both cover access key and secret key together, so neither can be moved to another row.

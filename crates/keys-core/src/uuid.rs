@@ -15,6 +15,15 @@ use crate::rng::{self, RngError};
 ///
 /// New ones are UUIDs (RFC 9562, version 4). The accounts and the environment of a fresh installation carry
 /// well-known words instead, such as `adminProject`, which clients written for Rancher look up.
+///
+/// ```
+/// use keys_core::Uuid;
+///
+/// let access_key = "KC7Q0WVN3TZ5H8RJ2M4X".parse()?;
+/// assert_eq!(Uuid::of_key(&access_key).as_str(), "6d1927f0-f7c2-8d25-962f-48d258cbf557");
+/// assert_eq!("adminProject".parse::<Uuid>()?.to_string(), "adminProject");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uuid(Box<str>);
 

@@ -159,6 +159,30 @@ impl NeedsDigest {
     ///
     /// `Ok(None)` when the secret is wrong.
     ///
+    /// ```
+    /// use keys_core::*;
+    ///
+    /// let keyring_of = |pepper| Keyring::new(vec![pepper]);
+    /// let lost = keyring_of(Pepper::generate(&mut getrandom::SysRng)?)?;
+    /// let keyring = keyring_of(Pepper::generate(&mut getrandom::SysRng)?)?;
+    /// let pair = Credential::generate(&mut getrandom::SysRng)?;
+    /// let (policy, mut hasher) = (HashPolicy::DANGER_CHEAP_FOR_TESTS, Hasher::new());
+    /// let kept = StoredSecret::seal(&pair, &lost, policy, &mut hasher, &mut getrandom::SysRng)?;
+    /// # let row = VerificationRow {
+    /// #     key: "1c7".parse()?,
+    /// #     owner: "environment/1a5".parse()?,
+    /// #     state: RowState::Active(kept.tagged),
+    /// #     expires_at: None,
+    /// #     revision: Revision::new(9),
+    /// # };
+    ///
+    /// let Proof::NeedsDigest(needed) = prove(Some(&row), &pair, &keyring) else { panic!("the pepper is lost") };
+    /// let proof = needed.check(&kept.digest, &keyring, &mut hasher)?.ok_or("the secret is right")?;
+    /// assert_eq!(proof.possession.key(), row.key);
+    /// assert_eq!(proof.new_tag.pepper, keyring.current());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`HashError::Argon2`] is a defect.
@@ -187,7 +211,34 @@ impl Possession {
 /// Decides, for a caller who holds the secret, whether the key is good **now**.
 ///
 /// `row` and `owner` must have been read after the proof if the proof took any time. No row, or the row of another
-/// key, is a refusal.
+/// key, is a refusal. `owner` must be the row of `row.owner`: nothing in it says whose it is.
+///
+/// ```
+/// use keys_core::*;
+///
+/// let keyring = Keyring::new(vec![Pepper::generate(&mut getrandom::SysRng)?])?;
+/// let pair = Credential::generate(&mut getrandom::SysRng)?;
+/// let row = VerificationRow {
+///     key: "1c7".parse()?,
+///     owner: "environment/1a5".parse()?,
+///     state: RowState::Active(keyring.tag(&pair)),
+///     expires_at: Some("2027-01-01T00:00:00Z".parse()?),
+///     revision: Revision::new(9),
+/// };
+/// let owner = OwnerRow { standing: OwnerStanding::Active, revision: Revision::new(2) };
+///
+/// let verdict = |row: &VerificationRow, now: &str| {
+///     let Proof::Possession(possession) = prove(Some(row), &pair, &keyring) else { panic!("the secret is right") };
+///     Ok::<_, ParseTimestampError>(judge(Some(row), Some(&owner), possession, now.parse()?))
+/// };
+/// let Verdict::Allow(grant) = verdict(&row, "2026-12-31T23:59:59.999Z")? else { panic!("the key is good") };
+/// assert_eq!(grant.owner(), row.owner);
+/// assert!(matches!(verdict(&row, "2027-01-01T00:00:00Z")?, Verdict::Deny(DenyReason::Expired)));
+///
+/// let inactive = VerificationRow { state: RowState::Inactive(keyring.tag(&pair)), ..row };
+/// assert!(matches!(verdict(&inactive, "2026-12-01T00:00:00Z")?, Verdict::Deny(DenyReason::Inactive)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn judge(
     row: Option<&VerificationRow>,
@@ -262,6 +313,12 @@ impl Grant {
 }
 
 /// Why a pair was refused. For log and metrics only: outside, all of these look the same.
+///
+/// ```
+/// use keys_core::DenyReason;
+///
+/// assert_eq!(DenyReason::WrongSecret.to_string(), "wrong-secret");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DenyReason {
     /// No key has this access key.
