@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 /// How long a statement waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,14 +60,8 @@ fn harden(connection: &Connection) -> Result<(), rusqlite::Error> {
     // Nothing of ours is ever written to a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // The pragma answers with the size that holds.
-    connection.query_row("PRAGMA mmap_size = 0", [], |_| Ok(())).or_else(none_is_fine)
-}
-
-fn none_is_fine(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
-    match error {
-        rusqlite::Error::QueryReturnedNoRows => Ok(()),
-        other => Err(other),
-    }
+    connection.query_row("PRAGMA mmap_size = 0", [], |_| Ok(())).optional()?;
+    Ok(())
 }
 
 fn refusal(code: std::ffi::c_int, text: &str) -> rusqlite::Error {

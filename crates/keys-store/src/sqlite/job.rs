@@ -63,7 +63,24 @@ pub(super) enum Ending {
     Unknown(Cause),
 }
 
+/// A second hold on the place of an answer: as long as it lives, the one who waits goes on waiting.
+#[expect(dead_code, reason = "it is there to be held, not to be used")]
+pub(super) enum Hold {
+    Commit(Answer<Result<Vec<Committed>, CommitError>>),
+    ReplaceTag(Answer<Result<bool, CommitError>>),
+    Barrier(Answer<Result<(), BackendError>>),
+}
+
 impl Job {
+    /// Keeps the one who waits from hearing that nobody answers.
+    pub(super) fn hold(&self) -> Hold {
+        match self {
+            Self::Commit(_, answer) => Hold::Commit(answer.clone()),
+            Self::ReplaceTag(_, _, _, answer) => Hold::ReplaceTag(answer.clone()),
+            Self::Barrier(answer) => Hold::Barrier(answer.clone()),
+        }
+    }
+
     /// The job, not carried out because of something that struck the whole batch.
     pub(super) fn failed(self, cause: &Cause) -> Tried {
         match self {

@@ -30,9 +30,9 @@ pub(super) fn keys(
     if query.after.as_ref().is_some_and(|after| !after.value.fits(query.order)) {
         return Ok(Page { items: Vec::new(), more: false });
     }
+    let Some(sql) = sql(reach, query) else { return Ok(Page { items: Vec::new(), more: false }) };
     let limit = query.limit.min(KeyQuery::MAX_LIMIT);
-    let items =
-        all(connection, &sql(reach, query), parameters(reach, query, limit), |row| within(reach, row))?;
+    let items = all(connection, &sql, parameters(reach, query, limit), |row| within(reach, row))?;
     Ok(page(items, limit))
 }
 
@@ -58,7 +58,7 @@ fn within(reach: Reach, row: &Row<'_>) -> Result<KeyRecord, Fault> {
     }
 }
 
-fn parameters(reach: Reach, query: &KeyQuery, limit: usize) -> [Value; 7] {
+pub(super) fn parameters(reach: Reach, query: &KeyQuery, limit: usize) -> [Value; 7] {
     let KeyQuery { filter, after, .. } = query;
     let owner = match reach {
         Reach::Owner(owner) => text(owner),
@@ -100,29 +100,41 @@ enum Set {
     Deleted,
 }
 
-fn sql(reach: Reach, query: &KeyQuery) -> String {
+/// The text of a query; `None` when its cursor is behind everything it could show.
+pub(super) fn sql(reach: Reach, query: &KeyQuery) -> Option<String> {
     match query.filter.state {
-        StateFilter::Present => part(Set::Present, reach, query),
-        StateFilter::Is(LifecycleState::Deleted) => part(Set::Deleted, reach, query),
-        StateFilter::Is(LifecycleState::Active | LifecycleState::Inactive) => {
+        StateFilter::Present | StateFilter::Is(LifecycleState::Active | LifecycleState::Inactive) => {
             part(Set::Present, reach, query)
         }
+        StateFilter::Is(LifecycleState::Deleted) => part(Set::Deleted, reach, query),
         StateFilter::Any => {
-            let (present, deleted) = (part(Set::Present, reach, query), part(Set::Deleted, reach, query));
             let direction = direction(query.direction);
-            format!(
-                "SELECT * FROM ({present}) UNION ALL SELECT * FROM ({deleted}) \
-                 ORDER BY place {direction}, id {direction} LIMIT ?7"
-            )
+            match (part(Set::Present, reach, query), part(Set::Deleted, reach, query)) {
+                (Some(present), Some(deleted)) => Some(format!(
+                    "SELECT * FROM ({present}) UNION ALL SELECT * FROM ({deleted}) \
+                     ORDER BY place {direction}, id {direction} LIMIT ?7"
+                )),
+                (one, other) => one.or(other),
+            }
         }
     }
 }
 
-fn part(set: Set, reach: Reach, query: &KeyQuery) -> String {
-    let (order, direction) = (column(query.order), direction(query.direction));
-    format!(
+fn part(set: Set, reach: Reach, query: &KeyQuery) -> Option<String> {
+    let after = match &query.after {
+        Some(after) => behind(set, after, query)?,
+        None => "",
+    };
+    let (order, direction) = (column(set, query.order), direction(query.direction));
+    let by = match (query.order, set) {
+        // Nothing but the id tells these apart.
+        (KeyOrder::Id, _) | (KeyOrder::State, Set::Deleted) => String::new(),
+        (KeyOrder::Name | KeyOrder::Description | KeyOrder::AccessKey | KeyOrder::Created, _)
+        | (KeyOrder::State, Set::Present) => format!("{order} {direction}, "),
+    };
+    Some(format!(
         "SELECT {columns}, {order} AS place FROM keys {index} WHERE {set}{owner}{state}{id}{access_key}{after} \
-         ORDER BY {order} {direction}, id {direction} LIMIT ?7",
+         ORDER BY {by}id {direction} LIMIT ?7",
         columns = key_columns!(),
         index = index(set, reach, query),
         set = match set {
@@ -139,18 +151,20 @@ fn part(set: Set, reach: Reach, query: &KeyQuery) -> String {
         },
         id = if query.filter.id.is_some() { " AND id = ?3" } else { "" },
         access_key = if query.filter.access_key.is_some() { " AND access_key = ?4" } else { "" },
-        after = query.after.as_ref().map_or("", |after| behind(after, query)),
-    )
+    ))
 }
 
-const fn column(order: KeyOrder) -> &'static str {
+const fn column(set: Set, order: KeyOrder) -> &'static str {
     match order {
         KeyOrder::Id => "id",
         KeyOrder::Name => "name_order",
         KeyOrder::Description => "description_order",
         KeyOrder::AccessKey => "access_key",
         KeyOrder::Created => "created",
-        KeyOrder::State => "state_order",
+        KeyOrder::State => match set {
+            Set::Present => "state_order",
+            Set::Deleted => "2",
+        },
     }
 }
 
@@ -161,10 +175,14 @@ const fn direction(direction: Direction) -> &'static str {
     }
 }
 
-const fn behind(_: &KeyCursor, query: &KeyQuery) -> &'static str {
-    match (query.order, query.direction) {
-        (KeyOrder::Id, Direction::Ascending) => " AND id > ?6",
-        (KeyOrder::Id, Direction::Descending) => " AND id < ?6",
+/// The condition for what comes behind a cursor; `None` when nothing of this set does.
+const fn behind(set: Set, after: &KeyCursor, query: &KeyQuery) -> Option<&'static str> {
+    let by_id = match query.direction {
+        Direction::Ascending => " AND id > ?6",
+        Direction::Descending => " AND id < ?6",
+    };
+    Some(match (query.order, query.direction) {
+        (KeyOrder::Id, _) => by_id,
         (KeyOrder::Name, Direction::Ascending) => " AND (name_order, id) > (?5, ?6)",
         (KeyOrder::Name, Direction::Descending) => " AND (name_order, id) < (?5, ?6)",
         (KeyOrder::Description, Direction::Ascending) => " AND (description_order, id) > (?5, ?6)",
@@ -173,9 +191,15 @@ const fn behind(_: &KeyCursor, query: &KeyQuery) -> &'static str {
         (KeyOrder::AccessKey, Direction::Descending) => " AND (access_key, id) < (?5, ?6)",
         (KeyOrder::Created, Direction::Ascending) => " AND (created, id) > (?5, ?6)",
         (KeyOrder::Created, Direction::Descending) => " AND (created, id) < (?5, ?6)",
-        (KeyOrder::State, Direction::Ascending) => " AND (state_order, id) > (?5, ?6)",
-        (KeyOrder::State, Direction::Descending) => " AND (state_order, id) < (?5, ?6)",
-    }
+        (KeyOrder::State, direction) => match (set, direction, &after.value) {
+            (Set::Present, Direction::Ascending, _) => " AND (state_order, id) > (?5, ?6)",
+            (Set::Present, Direction::Descending, _) => " AND (state_order, id) < (?5, ?6)",
+            // Every row of this set is in the last state: behind its own kind by id, behind the others all or none.
+            (Set::Deleted, _, KeyCursorValue::State(LifecycleState::Deleted)) => by_id,
+            (Set::Deleted, Direction::Ascending, _) => "",
+            (Set::Deleted, Direction::Descending, _) => return None,
+        },
+    })
 }
 
 /// Names the index to walk, so that a list can never become a scan unnoticed: SQLite refuses a text it cannot walk

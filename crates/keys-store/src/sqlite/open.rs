@@ -184,7 +184,6 @@ fn sort(path: &Path, fault: Fault) -> OpenError {
         Fault::Exhausted => fault.to_string(),
     };
     let path = path.to_owned();
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the errors of SQLite are not ours to list")]
     match fault.code() {
         Some(ErrorCode::NotADatabase) => OpenError::Foreign { path },
         Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt { path, what: text },

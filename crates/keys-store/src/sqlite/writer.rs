@@ -9,6 +9,7 @@
 //!                                                back
 //! ```
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,12 +77,14 @@ impl Writer {
             batch.extend(jobs.try_iter().take(MOST_JOBS - 1));
             self.shared.queued.fetch_sub(batch.len(), Ordering::Relaxed);
             // A panic here is a defect. What must not follow from it is an answer that never comes, or an index that
-            // goes on with what it had.
+            // goes on with what it had: nobody learns that there is no answer before the index has forgotten.
+            let held: Vec<_> = batch.iter().map(Job::hold).collect();
             if catch_unwind(AssertUnwindSafe(|| self.work(batch))).is_err() {
                 self.shared.fail("its writer panicked");
                 let forget = || self.shared.listener().as_deref().map(ChangeListener::forget);
                 let _ = catch_unwind(AssertUnwindSafe(forget));
             }
+            drop(held);
             if self.shared.failed().is_some() {
                 return;
             }
@@ -119,6 +122,8 @@ impl Writer {
 
     /// Begins the transaction of a batch.
     fn begin(&mut self, listener: Listener<'_>) -> Result<(), Fault> {
+        #[cfg(test)]
+        self.shared.accidents.before_batch(&self.connection);
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let version = data_version(&self.connection)?;
         if version != self.data_version {
@@ -317,13 +322,8 @@ impl Writer {
                 Ending::Settled
             }
             Err(error) => {
-                let kind = match error.kind() {
-                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                        BackendErrorKind::Full
-                    }
-                    std::io::ErrorKind::ReadOnlyFilesystem => BackendErrorKind::ReadOnly,
-                    _ => BackendErrorKind::Other,
-                };
+                let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
+                let kind = if full { BackendErrorKind::Full } else { BackendErrorKind::Other };
                 Ending::Unanchored(Cause::new(kind, format!("the anchor could not be written: {error}")))
             }
         }

@@ -1,0 +1,76 @@
+//! When the anchor is written, and what is told while it cannot be.
+
+use std::fs;
+
+use super::super::anchor;
+use super::{Accident, Bench, deactivation};
+use crate::conformance::sample;
+use crate::error::CommitError;
+use crate::files;
+use crate::store::KeyStore as _;
+
+fn anchored(bench: &Bench) -> Option<u64> {
+    anchor::read(&bench.path).unwrap().map(|anchor| anchor.id.number())
+}
+
+#[test]
+fn the_anchor_follows_what_takes_a_right_away_and_nothing_else() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    let record = sample::key(&bench.store, owner, 1);
+    assert_eq!(anchored(&bench), None);
+    bench.store.commit(vec![deactivation(record)]).unwrap();
+    assert_eq!(anchored(&bench), Some(3));
+    bench.new_environment(2).unwrap();
+    assert_eq!(anchored(&bench), Some(3));
+    let record = sample::key(&bench.store, owner, 2);
+    bench.store.commit(vec![deactivation(record.clone())]).unwrap();
+    assert_eq!(anchored(&bench), Some(6));
+    // A refused one takes nothing away.
+    sample::refusal(bench.store.commit(vec![deactivation(record)]));
+    assert_eq!(anchored(&bench), Some(6));
+    assert_eq!(bench.reopen().revision(), 6);
+}
+
+#[test]
+fn nobody_is_told_of_a_deactivation_whose_anchor_cannot_be_written() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    let first = sample::key(&bench.store, owner, 1);
+    bench.heard.take();
+    let obstacle = files::beside(&bench.path, ".anchor.new");
+    fs::create_dir(&obstacle).unwrap();
+
+    let result = bench.store.commit(vec![deactivation(first)]);
+    assert!(matches!(result, Err(CommitError::Unknown(_))), "{result:?}");
+    assert_eq!(bench.heard.take(), ["hide 1", "publish 1 at 3"], "it did happen, and the index must know");
+    assert!(bench.store.barrier().is_err(), "who finds it so must not be told yet");
+    bench.new_environment(2).unwrap();
+    assert_eq!(anchored(&bench), None);
+
+    fs::remove_dir(&obstacle).unwrap();
+    bench.store.barrier().unwrap();
+    assert_eq!(anchored(&bench), Some(3));
+}
+
+#[test]
+fn an_unknown_commit_that_happened_is_anchored_too() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    let record = sample::key(&bench.store, owner, 1);
+    bench.arrange(&[Accident::CommittedAndError]);
+    bench.store.commit(vec![deactivation(record)]).unwrap_err();
+    // Whoever reads it and finds it so asks for the barrier before telling anybody.
+    bench.store.barrier().unwrap();
+    assert_eq!(anchored(&bench), Some(3));
+}
+
+#[test]
+fn what_a_killed_process_left_of_an_anchor_is_replaced() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    fs::write(files::beside(&bench.path, ".anchor.new"), "half").unwrap();
+    let record = sample::key(&bench.store, owner, 1);
+    bench.store.commit(vec![deactivation(record)]).unwrap();
+    assert_eq!(anchored(&bench), Some(3));
+}
