@@ -1,5 +1,6 @@
 //! One request, one answer.
 
+use std::error::Error;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -160,7 +161,7 @@ fn read(mut response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, ClientError>
         Err(ureq::Error::BodyExceedsLimit(_)) => {
             Err(ClientError::not_the_authority(None, "an answer without an end"))
         }
-        Err(error) => Err(ClientError::NoAnswer(error.into())),
+        Err(error) => Err(ClientError::NoAnswer(cause(error))),
     }
 }
 
@@ -169,10 +170,15 @@ fn transport_error(error: ureq::Error) -> ClientError {
     if matches!(error, ureq::Error::Protocol(_)) {
         ClientError::not_the_authority(None, "something that is not HTTP")
     } else if never_sent(&error) {
-        ClientError::Unreachable(error.into())
+        ClientError::Unreachable(cause(error))
     } else {
-        ClientError::NoAnswer(error.into())
+        ClientError::NoAnswer(cause(error))
     }
+}
+
+/// What happened, without the words of the library between.
+fn cause(error: ureq::Error) -> Box<dyn Error + Send + Sync> {
+    if let ureq::Error::Io(error) = error { error.into() } else { error.into() }
 }
 
 fn never_sent(error: &ureq::Error) -> bool {
