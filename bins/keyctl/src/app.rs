@@ -151,12 +151,12 @@ fn warn(message: &str) {
 
 /// Help and version go to standard output; an error becomes one line as all others.
 fn not_understood(error: &clap::Error, format: OutputFormat) -> ExitCode {
-    let shows = [
+    let shown = [
         ErrorKind::DisplayHelp,
         ErrorKind::DisplayVersion,
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
     ];
-    if shows.contains(&error.kind()) {
+    if shown.contains(&error.kind()) {
         let _ = error.print();
     } else {
         complain(&usage_failure(&error.to_string()), format);

@@ -31,8 +31,8 @@ pub(crate) trait Authority: fmt::Debug {
     /// Changes name and description of a key.
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure>;
 
-    /// Moves a key to its next state.
-    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure>;
+    /// Moves a key, as it was just read, to its next state.
+    fn change_key(&self, key: &Key, transition: Transition) -> Result<Key, Failure>;
 
     /// Makes an environment.
     fn create_environment(
@@ -50,10 +50,10 @@ pub(crate) trait Authority: fmt::Debug {
     /// Changes name and description of an environment.
     fn edit_environment(&self, id: EnvironmentId, edit: Edit) -> Result<Environment, Failure>;
 
-    /// Moves an environment to its next state.
+    /// Moves an environment, as it was just read, to its next state.
     fn change_environment(
         &self,
-        id: EnvironmentId,
+        environment: &Environment,
         transition: EnvironmentTransition,
     ) -> Result<Environment, Failure>;
 

@@ -124,9 +124,9 @@ impl Authority for Local {
         edited.map(key_of).map_err(|error| key_not_changed(id, error))
     }
 
-    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure> {
-        let changed = self.maintenance()?.transition_key(&self.context()?, id, transition);
-        changed.map(key_of).map_err(|error| key_not_changed(id, error))
+    fn change_key(&self, key: &Key, transition: Transition) -> Result<Key, Failure> {
+        let changed = self.maintenance()?.transition_key(&self.context()?, key.id, transition);
+        changed.map(key_of).map_err(|error| key_not_changed(key.id, error))
     }
 
     fn create_environment(
@@ -164,9 +164,10 @@ impl Authority for Local {
 
     fn change_environment(
         &self,
-        id: EnvironmentId,
+        environment: &Environment,
         transition: EnvironmentTransition,
     ) -> Result<Environment, Failure> {
+        let id = environment.id;
         let changed = self.maintenance()?.transition_environment(&self.context()?, id, transition);
         changed.map(environment_of).map_err(|error| environment_not_changed(Some(id), error))
     }

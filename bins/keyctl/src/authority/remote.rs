@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use keys_api::client::{self, BaseUrl, ClientError, Refusal};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput};
 use keys_core::{
-    AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition, KeyId,
-    LifecycleState, Name, SettingName, Timestamp, Transition,
+    AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
+    EnvironmentTransitionError, KeyId, LifecycleState, Name, SettingName, Timestamp, Transition,
+    TransitionError,
 };
 
 use self::failures::{ClientFailure, refused};
@@ -163,14 +164,18 @@ impl Authority for Remote {
         parse::key(&self.asked(|client| client.edit_key(&id.to_string(), &edit))?)
     }
 
-    fn change_key(&self, id: KeyId, transition: Transition) -> Result<Key, Failure> {
+    fn change_key(&self, key: &Key, transition: Transition) -> Result<Key, Failure> {
+        let id = key.id;
+        // The dialect deletes what is deleted, and says so with a 200; here that is already so.
+        if transition == Transition::Delete && key.state == LifecycleState::Deleted {
+            return Err(key_refused(id, TransitionError::AlreadySo { state: key.state }));
+        }
         let change = match transition {
             Transition::Activate => client::Change::Activate,
             Transition::Deactivate => client::Change::Deactivate,
             Transition::Delete => client::Change::Remove,
         };
         match self.request(|client| client.change_key(&id.to_string(), change)) {
-            // The dialect takes the removal of what is removed; for us it is already so.
             Ok(key) => parse::key(&key),
             Err(ClientFailure::Client(ClientError::Refused(refusal))) => {
                 let state = self.key(&KeyName::Id(id))?.state;
@@ -218,9 +223,13 @@ impl Authority for Remote {
 
     fn change_environment(
         &self,
-        id: EnvironmentId,
+        environment: &Environment,
         transition: EnvironmentTransition,
     ) -> Result<Environment, Failure> {
+        let (id, state) = (environment.id, environment.state);
+        if transition == EnvironmentTransition::Remove && state.removed_at().is_some() {
+            return Err(environment_refused(id, EnvironmentTransitionError::AlreadySo { state }));
+        }
         let change = match transition {
             EnvironmentTransition::Activate => client::Change::Activate,
             EnvironmentTransition::Deactivate => client::Change::Deactivate,

@@ -1,10 +1,13 @@
 //! `activate`, `deactivate` and `delete`, of keys and of environments.
 
+use std::fmt;
+
 use keys_core::{EnvironmentTransition, Transition};
 
 use crate::authority::{Authority, KeyName};
 use crate::cli::{Change, EnvChange};
 use crate::exit::Failure;
+use crate::model::{Environment, Key};
 use crate::output::Answer;
 
 pub(super) fn keys(
@@ -12,9 +15,10 @@ pub(super) fn keys(
     change: &Change,
     transition: Transition,
 ) -> Result<Answer, Failure> {
-    let ids = each_once(change.keys.iter().map(|name| authority.key(name).map(|key| key.id)))?;
-    let read = |id: &_| authority.key(&KeyName::Id(*id));
-    each(&ids, change.idempotent, |id| authority.change_key(*id, transition), read).map(Answer::Keys)
+    let keys = each_once(change.keys.iter().map(|name| authority.key(name)), |key| key.id)?;
+    let read = |key: &Key| authority.key(&KeyName::Id(key.id));
+    let change_key = |key: &Key| authority.change_key(key, transition);
+    each(&keys, |key| key.id, change.idempotent, change_key, read).map(Answer::Keys)
 }
 
 pub(super) fn environments(
@@ -22,48 +26,53 @@ pub(super) fn environments(
     change: &EnvChange,
     transition: EnvironmentTransition,
 ) -> Result<Answer, Failure> {
-    let found = change.environments.iter().map(|id| authority.environment(*id).map(|found| found.id));
-    let ids = each_once(found)?;
-    let read = |id: &_| authority.environment(*id);
-    each(&ids, change.idempotent, |id| authority.change_environment(*id, transition), read)
+    let found = change.environments.iter().map(|id| authority.environment(*id));
+    let environments = each_once(found, |environment| environment.id)?;
+    let read = |environment: &Environment| authority.environment(environment.id);
+    let change_one = |environment: &Environment| authority.change_environment(environment, transition);
+    each(&environments, |environment| environment.id, change.idempotent, change_one, read)
         .map(Answer::Environments)
 }
 
-/// The ids in their order, those named twice once.
-fn each_once<I: PartialEq>(found: impl Iterator<Item = Result<I, Failure>>) -> Result<Vec<I>, Failure> {
-    let mut ids = Vec::new();
-    for id in found {
-        let id = id?;
-        if !ids.contains(&id) {
-            ids.push(id);
+/// What was named, in its order; what was named twice, once.
+fn each_once<T, I: PartialEq>(
+    found: impl Iterator<Item = Result<T, Failure>>,
+    id: impl Fn(&T) -> I,
+) -> Result<Vec<T>, Failure> {
+    let mut things: Vec<T> = Vec::new();
+    for thing in found {
+        let thing = thing?;
+        if !things.iter().any(|other| id(other) == id(&thing)) {
+            things.push(thing);
         }
     }
-    Ok(ids)
+    Ok(things)
 }
 
-/// Changes one after the other, until one fails. Every id has been looked up before, so that a mistyped one changes
-/// nothing; what was changed before a failure is said with it, because standard output stays empty then.
-fn each<I: std::fmt::Display, T>(
-    ids: &[I],
+/// Changes one after the other, until one fails. All have been looked up before, so that a mistyped id changes nothing;
+/// what was changed before a failure is said with it, because standard output stays empty then.
+fn each<T, I: fmt::Display>(
+    things: &[T],
+    id: impl Fn(&T) -> I,
     idempotent: bool,
-    change: impl Fn(&I) -> Result<T, Failure>,
-    read: impl Fn(&I) -> Result<T, Failure>,
+    change: impl Fn(&T) -> Result<T, Failure>,
+    read: impl Fn(&T) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
-    let mut changed = Vec::with_capacity(ids.len());
-    for (done, id) in ids.iter().enumerate() {
-        let result = match change(id) {
-            Err(failure) if failure.is_already_so() && idempotent => read(id),
+    let mut changed = Vec::with_capacity(things.len());
+    for thing in things {
+        let result = match change(thing) {
+            Err(failure) if failure.is_already_so() && idempotent => read(thing),
             other => other,
         };
-        changed.push(result.map_err(|failure| with_done(failure, ids.get(..done).unwrap_or_default()))?);
+        match result {
+            Ok(thing) => changed.push(thing),
+            Err(failure) => return Err(with_done(failure, changed.iter().map(id))),
+        }
     }
     Ok(changed)
 }
 
-fn with_done<I: std::fmt::Display>(failure: Failure, done: &[I]) -> Failure {
-    if done.is_empty() {
-        return failure;
-    }
-    let done: Vec<_> = done.iter().map(ToString::to_string).collect();
-    failure.and(format!("done before: {}", done.join(" ")))
+fn with_done(failure: Failure, done: impl Iterator<Item = impl fmt::Display>) -> Failure {
+    let done: Vec<_> = done.map(|id| id.to_string()).collect();
+    if done.is_empty() { failure } else { failure.and(format!("done before: {}", done.join(" "))) }
 }

@@ -1,0 +1,10 @@
+//! `keyctl` as it is typed: arguments in; exit code, standard output and standard error out.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+mod database;
+mod remote;
+mod reporting;
+mod server;
+mod support;
+mod usage;

@@ -1,0 +1,82 @@
+//! Running the binary with nothing around it but what a test gives it.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// Checks all three at once.
+    #[track_caller]
+    pub(crate) fn is(&self, code: i32, stdout: &str, stderr: &str) {
+        assert_eq!((self.code, self.stdout.as_str(), self.stderr.as_str()), (code, stdout, stderr));
+    }
+
+    /// Checks that it failed with this code, said so in one line with these words, and printed nothing.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, words: &[&str]) {
+        assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        assert!(self.stderr.ends_with('\n') && self.stderr.starts_with("keyctl: "), "{self:?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "{word:?} is missing in {self:?}");
+        }
+    }
+}
+
+/// A run to be made.
+pub(crate) struct Keyctl {
+    command: Command,
+    stdin: Option<String>,
+}
+
+/// `keyctl` with these arguments, an empty environment, and no home.
+pub(crate) fn keyctl<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Keyctl {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyctl"));
+    command.args(arguments).env_clear();
+    Keyctl { command, stdin: None }
+}
+
+impl Keyctl {
+    #[must_use]
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn stdin(self, text: &str) -> Self {
+        Self { stdin: Some(text.to_owned()), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
+        self.command.stdout(to);
+        self
+    }
+
+    pub(crate) fn run(mut self) -> Ran {
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        self.command.stdin(reader);
+        // Text of a test fits into a pipe, so nobody needs to read it yet.
+        writer.write_all(self.stdin.unwrap_or_default().as_bytes()).expect("room in the pipe");
+        drop(writer);
+        let output = self.command.output().expect("keyctl runs");
+        Ran {
+            code: output.status.code().expect("it was not killed"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+/// Runs a line of arguments, split at blanks.
+pub(crate) fn run(line: &str) -> Ran {
+    keyctl(line.split_whitespace()).run()
+}
