@@ -5,7 +5,7 @@ mod clock;
 mod config;
 mod entropy;
 mod exit;
-mod index_keeper;
+mod housekeeper;
 mod limits;
 mod logging;
 mod signals;

@@ -13,7 +13,7 @@ use keys_core::{AccessControl, HashPolicy, Keyring, ParseRequestIdError, Pepper,
 use keys_http::{Clock as _, Exposure};
 use keys_service::{Authority, AuthorityConfig};
 use keys_store::pepper_file::{self, PepperFileError};
-use keys_store::{BackendError, KeyStore, OpenError, OpenMode, StoreUrl};
+use keys_store::{BackendError, KeyStore, OpenError, OpenMode, SqliteStore, StoreUrl};
 
 use crate::clock::ServerClock;
 use crate::config::Config;
@@ -93,6 +93,8 @@ pub(crate) struct Opened {
     pub(crate) authority: Arc<Authority>,
     /// The clock.
     pub(crate) clock: Arc<ServerClock>,
+    /// The database, if the store is one, for what only a database can be asked.
+    pub(crate) database: Option<Arc<SqliteStore>>,
 }
 
 /// Opens what the configuration names, and makes what an empty database needs.
@@ -102,14 +104,27 @@ pub(crate) struct Opened {
 /// See [`StartError`].
 pub(crate) fn open(config: &Config) -> Result<Opened, StartError> {
     make_data_dir(config)?;
-    let store = config.database.open(OpenMode::Own)?;
+    let database = open_database(&config.database)?;
+    let store: Arc<dyn KeyStore> = match &database {
+        Some(database) => Arc::clone(database) as _,
+        None => config.database.open(OpenMode::Own)?,
+    };
     let head = store.head()?;
     let keyring = keyring(config, head.audit.is_none())?;
     let clock = Arc::new(ServerClock::new(head.latest));
     warn_of_a_clock_behind(&clock);
     let authority = Arc::new(authority(config, keyring, store, &clock)?);
     refuse_open_access_to_others(config, authority.access_control())?;
-    Ok(Opened { authority, clock })
+    Ok(Opened { authority, clock, database })
+}
+
+/// Opens the database, if the store is one.
+fn open_database(url: &StoreUrl) -> Result<Option<Arc<SqliteStore>>, OpenError> {
+    if let StoreUrl::Sqlite(path) = url {
+        Ok(Some(Arc::new(SqliteStore::open(path, OpenMode::Own)?)))
+    } else {
+        Ok(None)
+    }
 }
 
 /// Makes the data directory, for its user alone, if anything will be kept in it.

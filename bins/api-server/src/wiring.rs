@@ -4,14 +4,15 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use keys_http::{App, AppConfig, Drained};
+use keys_http::{App, AppConfig};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
+use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::entropy::OsEntropy;
 use crate::exit::Failure;
-use crate::index_keeper::IndexKeeper;
+use crate::housekeeper::Housekeeper;
 use crate::start::{self, Opened};
 use crate::{limits, logging, signals};
 
@@ -37,22 +38,19 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!(variable, "no setting has this variable, so it has no effect");
     }
     let opened = start::open(&config)?;
-    let keeper = IndexKeeper::begin(Arc::clone(&opened.authority)).map_err(no_threads)?;
+    let (keeper, store_failed) =
+        Housekeeper::begin(Arc::clone(&opened.authority), opened.database.clone()).map_err(no_threads)?;
     let app = AppConfig { exposure: config.exposure, ..AppConfig::default() };
     let runtime = build_runtime(app.limits.blocking)?;
-    let drained = runtime.block_on(serve(&config, app, &opened));
+    let ended = runtime.block_on(serve(&config, app, &opened, store_failed));
     runtime.shutdown_timeout(LAST_WRITES);
-    let drained = drained?;
-    if drained.cut > 0 {
-        tracing::warn!(connections = drained.cut, "requests that did not end in time were cut");
-    }
     if !keeper.end(LAST_WRITES) {
         tracing::warn!("the index was still being filled");
     }
     // The last owner of the store: it is closed here, where waiting for the disk holds up nobody.
     drop(opened);
     tracing::info!("stopped");
-    Ok(())
+    ended
 }
 
 fn build_runtime(blocking: usize) -> Result<Runtime, Failure> {
@@ -68,7 +66,13 @@ fn no_threads(error: io::Error) -> Failure {
     Failure::system("no threads can be started", error)
 }
 
-async fn serve(config: &Config, app: AppConfig, opened: &Opened) -> Result<Drained, Failure> {
+/// Serves until a signal asks for a stop, or until the store has failed.
+async fn serve(
+    config: &Config,
+    app: AppConfig,
+    opened: &Opened,
+    store_failed: oneshot::Receiver<String>,
+) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         let what =
             format!("{} cannot be listened on; choose another address or port with --listen", config.listen);
@@ -78,7 +82,40 @@ async fn serve(config: &Config, app: AppConfig, opened: &Opened) -> Result<Drain
         signals::stop_requested().map_err(|error| Failure::system("signals cannot be listened to", error))?;
     let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
     tell_ready(&listener)?;
-    Ok(keys_http::serve(listener, app, stop).await)
+    let mut failed = None;
+    let drained = keys_http::serve(listener, app, until(stop, store_failed, &mut failed)).await;
+    if drained.cut > 0 {
+        tracing::warn!(connections = drained.cut, "requests that did not end in time were cut");
+    }
+    match failed {
+        None => Ok(()),
+        Some(reason) => Err(Failure::system(
+            "the database could not be written to, and what it keeps must be read anew: see to the disk it is on, and \
+             start again; everything acknowledged is kept",
+            reason,
+        )),
+    }
+}
+
+/// Resolves when a signal asks for a stop, or when the store has failed, and then puts down why.
+async fn until(
+    stop: impl Future<Output = ()>,
+    store_failed: oneshot::Receiver<String>,
+    failed: &mut Option<String>,
+) {
+    let never_if_ended = async {
+        match store_failed.await {
+            Ok(reason) => reason,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = stop => {}
+        reason = never_if_ended => {
+            tracing::error!(reason, "the store has failed: stopping");
+            *failed = Some(reason);
+        }
+    }
 }
 
 /// The one line on stdout: that the server listens, where, and what to do first.
