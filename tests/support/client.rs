@@ -173,7 +173,9 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// Whatever the socket says, or [`io::ErrorKind::InvalidData`] when what came back is not HTTP.
+    /// Whatever the socket says; [`io::ErrorKind::ConnectionAborted`] when the server closed the connection without an
+    /// answer, [`io::ErrorKind::UnexpectedEof`] when it closed it within one, [`io::ErrorKind::InvalidData`] when what
+    /// came back is not HTTP.
     pub fn try_send(self) -> io::Result<Response> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         let named = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -299,6 +301,10 @@ fn read_response(stream: &mut BufReader<TcpStream>, head: bool) -> io::Result<Re
 }
 
 fn read_head(stream: &mut BufReader<TcpStream>) -> io::Result<Response> {
+    if stream.fill_buf()?.is_empty() {
+        // Closed before the first byte of an answer, which is another thing than half an answer.
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
     let line = read_line(stream)?;
     let status = line
         .strip_prefix("HTTP/1.1 ")
