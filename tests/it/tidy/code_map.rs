@@ -73,8 +73,32 @@ fn summary(path: &str, package: &str) -> String {
     let paragraph: Vec<&str> = lines.map(str::trim).take_while(|line| !line.is_empty()).collect();
     let paragraph = paragraph.join(" ");
     assert!(!paragraph.is_empty(), "{path}: does not begin with //! and what it is for");
-    match paragraph.split_once(". ") {
-        Some((sentence, _)) => format!("{sentence}."),
-        None => paragraph,
+    let sentence =
+        paragraph.split_once(". ").map_or(paragraph.clone(), |(sentence, _)| format!("{sentence}."));
+    without_links(&sentence)
+}
+
+/// `[text](target)` and `[text]` as `text`: what links within Rust's documentation leads nowhere from here.
+fn without_links(text: &str) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let (inside, behind) = behind.split_once(']').expect("a bracket closes");
+        result.push_str(before);
+        result.push_str(inside);
+        rest = match behind.strip_prefix('(') {
+            Some(target) => target.split_once(')').expect("a link ends").1,
+            None => behind,
+        };
+    }
+    result.push_str(rest);
+    result
+}
+
+/// A document without the map, whose paths are relative to its headings.
+pub(super) fn without_code_map(document: &str) -> String {
+    match (document.split_once(BEGIN), document.split_once(END)) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+        _ => document.to_owned(),
     }
 }
