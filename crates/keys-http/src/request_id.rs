@@ -24,10 +24,10 @@ impl RequestIds {
         Self { process, next: AtomicU64::new(1) }
     }
 
-    /// The next name.
-    #[expect(clippy::expect_used, reason = "hexadecimal digits, a dash and digits are always a request id")]
+    /// The next name. All are equally long, so that answers that must look alike do.
+    #[expect(clippy::expect_used, reason = "hexadecimal digits and a dash are always a request id")]
     pub(crate) fn next(&self) -> RequestId {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}-{number}", self.process).parse().expect("up to 37 digits and a dash")
+        format!("{:016x}-{number:016x}", self.process).parse().expect("32 digits and a dash")
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body_util::Full;
 use keys_core::{RequestId, Timestamp};
 use tokio::time::timeout;
@@ -70,8 +70,11 @@ pub(crate) async fn respond<B: Incoming>(
     let headers = response.headers_mut();
     reply::finish(headers, request_id.as_str());
     reply::put(headers, reply::X_API_CLIENT_IP, Some(&arrival.peer.ip().to_canonical().to_string()));
-    // A caller of HTTP/1.0 gets one answer, and one whose framing is in doubt too.
-    if parts.version < Version::HTTP_11 || arrival.ambiguous {
+    // A caller of HTTP/1.0 gets one answer, and one whose framing is in doubt too. Behind a body that was given up,
+    // nothing more can be read.
+    let gave_up = matches!(response.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
+    let headers = response.headers_mut();
+    if parts.version < Version::HTTP_11 || arrival.ambiguous || gave_up {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     entry.end(response.status().as_u16());
