@@ -59,12 +59,16 @@ const fn key_actions(state: LifecycleState) -> &'static [&'static str] {
     }
 }
 
-/// An environment. Its links lead to everything inside it.
+/// An environment. While it is active its links lead to everything inside it.
 pub(crate) fn project(record: &EnvironmentRecord, audience: Audience, urls: &Urls) -> Project {
     let parts = record.parts();
     let own = urls.of(&format!("projects/{}", parts.id));
     let acts = Project::DECLARATION.methods(audience).actions;
-    let mut links = listable(Audience::Principal, |plural| urls.inside(parts.id, plural));
+    // Nobody enters one that is not active, so links into it would lead nowhere.
+    let mut links = match parts.state {
+        EnvironmentState::Active => listable(Audience::Principal, |plural| urls.inside(parts.id, plural)),
+        EnvironmentState::Inactive | EnvironmentState::Removed { .. } => Links::new(),
+    };
     links.insert("self".to_owned(), own.clone());
     Project {
         id: parts.id.to_string(),

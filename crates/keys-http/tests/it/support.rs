@@ -18,14 +18,14 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 /// 2026-11-23T18:30:00.250Z.
-pub const NOW: i64 = 1_795_458_600_250;
+pub(crate) const NOW: i64 = 1_795_458_600_250;
 
 /// A clock that stands until it is moved.
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
     /// Moves the clock.
-    pub fn advance(&self, millis: i64) {
+    pub(crate) fn advance(&self, millis: i64) {
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
@@ -36,7 +36,8 @@ impl Clock for TestClock {
     }
 }
 
-struct Seeded(Mutex<ChaCha20Rng>);
+/// Seeded randomness. Who holds the lock makes everybody wait who makes a pair.
+pub(crate) struct Seeded(pub(crate) Mutex<ChaCha20Rng>);
 
 impl Entropy for Seeded {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
@@ -46,25 +47,26 @@ impl Entropy for Seeded {
 }
 
 /// An application to ask.
-pub struct TestApp {
-    pub app: Arc<App>,
-    pub clock: Arc<TestClock>,
-    pub store: Arc<dyn KeyStore>,
+pub(crate) struct TestApp {
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) store: Arc<dyn KeyStore>,
+    pub(crate) entropy: Arc<Seeded>,
 }
 
 impl TestApp {
     /// A fresh installation on loopback, access control off.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(AppConfig::default())
     }
 
     /// A fresh installation.
-    pub fn with(config: AppConfig) -> Self {
+    pub(crate) fn with(config: AppConfig) -> Self {
         Self::over(Arc::new(MemoryStore::new()), config)
     }
 
     /// An installation on this store.
-    pub fn over(store: Arc<dyn KeyStore>, config: AppConfig) -> Self {
+    pub(crate) fn over(store: Arc<dyn KeyStore>, config: AppConfig) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(7);
         let clock = Arc::new(TestClock(AtomicI64::new(NOW)));
         let authority_config = AuthorityConfig {
@@ -79,36 +81,38 @@ impl TestApp {
         let authority =
             Authority::open(Arc::clone(&store), authority_config, request, clock.now(), &mut rng).unwrap();
         let entropy = Arc::new(Seeded(Mutex::new(rng)));
-        let clock_of_app = Arc::<TestClock>::clone(&clock);
-        Self { app: App::new(Arc::new(authority), clock_of_app, entropy, config), clock, store }
+        let given: (Arc<dyn Clock>, Arc<dyn Entropy>) = (clock.clone(), entropy.clone());
+        Self { app: App::new(Arc::new(authority), given.0, given.1, config), clock, store, entropy }
     }
 
     /// Asks, and waits for the answer.
-    pub fn send(&self, request: Request<Bytes>) -> Reply {
+    pub(crate) fn send(&self, request: Request<Bytes>) -> Reply {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
         let (parts, body) = runtime.block_on(self.app.respond(request, peer)).into_parts();
+        // What still runs there is not waited for.
+        runtime.shutdown_background();
         Reply { status: parts.status, headers: parts.headers, body }
     }
 
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         Ask::new(Method::GET, path).send(self)
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
         Ask::new(Method::POST, path).json(body).send(self)
     }
 
-    pub fn put(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Reply {
         Ask::new(Method::PUT, path).json(body).send(self)
     }
 
-    pub fn delete(&self, path: &str) -> Reply {
+    pub(crate) fn delete(&self, path: &str) -> Reply {
         Ask::new(Method::DELETE, path).send(self)
     }
 
     /// Makes an administrator's key and switches access control on. Returns the pair.
-    pub fn protect(&self) -> Pair {
+    pub(crate) fn protect(&self) -> Pair {
         let pair = self.issue("/v1/apikeys");
         let switched = self.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
         assert_eq!(switched.status, StatusCode::OK, "{switched:?}");
@@ -116,125 +120,125 @@ impl TestApp {
     }
 
     /// Makes a key while access control is off.
-    pub fn issue(&self, path: &str) -> Pair {
+    pub(crate) fn issue(&self, path: &str) -> Pair {
         let reply = self.post(path, &json!({"name": "test"}));
         assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
         Pair::of(&reply)
     }
 
     /// Where the store stands: the same before and after what changes nothing.
-    pub fn revision(&self) -> u64 {
+    pub(crate) fn revision(&self) -> u64 {
         self.store.head().unwrap().revision.number()
     }
 }
 
 /// A pair, and the id of its key.
 #[derive(Debug, Clone)]
-pub struct Pair {
-    pub id: String,
-    pub access_key: String,
-    pub secret_key: String,
+pub(crate) struct Pair {
+    pub(crate) id: String,
+    pub(crate) access_key: String,
+    pub(crate) secret_key: String,
 }
 
 impl Pair {
     /// The pair in the answer to a create.
-    pub fn of(reply: &Reply) -> Self {
+    pub(crate) fn of(reply: &Reply) -> Self {
         let key = reply.json();
         let text = |name: &str| key[name].as_str().unwrap().to_owned();
         Self { id: text("id"), access_key: text("publicValue"), secret_key: text("secretValue") }
     }
 
     /// As HTTP Basic.
-    pub fn basic(&self) -> String {
+    pub(crate) fn basic(&self) -> String {
         basic(&self.access_key, &self.secret_key)
     }
 
     /// As one word.
-    pub fn joined(&self) -> String {
+    pub(crate) fn joined(&self) -> String {
         format!("kc_{}_{}", self.access_key, self.secret_key)
     }
 }
 
 /// A user and a password as HTTP Basic.
-pub fn basic(user: &str, password: &str) -> String {
+pub(crate) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
 /// A request in the making.
-pub struct Ask(Request<Bytes>);
+pub(crate) struct Ask(Request<Bytes>);
 
 impl Ask {
-    pub fn new(method: Method, path: &str) -> Self {
+    pub(crate) fn new(method: Method, path: &str) -> Self {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         Self(request.body(Bytes::new()).unwrap())
     }
 
-    pub fn get(path: &str) -> Self {
+    pub(crate) fn get(path: &str) -> Self {
         Self::new(Method::GET, path)
     }
 
-    pub fn post(path: &str) -> Self {
+    pub(crate) fn post(path: &str) -> Self {
         Self::new(Method::POST, path)
     }
 
     /// Sets a header, in place of any before.
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.0.headers_mut().insert(name, value.parse().unwrap());
         self
     }
 
-    pub fn also(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn also(mut self, name: &'static str, value: &str) -> Self {
         self.0.headers_mut().append(name, value.parse().unwrap());
         self
     }
 
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.headers_mut().remove(name);
         self
     }
 
-    pub fn as_key(self, pair: &Pair) -> Self {
+    pub(crate) fn as_key(self, pair: &Pair) -> Self {
         let basic = pair.basic();
         self.header("authorization", &basic)
     }
 
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
         *self.0.body_mut() = body.into();
         self
     }
 
-    pub fn json(self, body: &Value) -> Self {
+    pub(crate) fn json(self, body: &Value) -> Self {
         self.body(body.to_string())
     }
 
-    pub fn send(self, app: &TestApp) -> Reply {
+    pub(crate) fn send(self, app: &TestApp) -> Reply {
         app.send(self.0)
     }
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// Status, code and field of an error.
-    pub fn error(&self) -> (u16, String, Option<String>) {
+    pub(crate) fn error(&self) -> (u16, String, Option<String>) {
         let error = self.json();
         assert_eq!(error["type"], "error", "{self:?}");
         assert_eq!(error["status"], self.status.as_u16());
@@ -243,7 +247,7 @@ impl Reply {
     }
 
     /// The ids of a list.
-    pub fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         let list = self.json();
         let data = list["data"].as_array().unwrap_or_else(|| panic!("{self:?}"));
         data.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()

@@ -1,0 +1,190 @@
+//! Lists of keys: pages, order, filters.
+
+use serde_json::{Value, json};
+
+use crate::support::{Reply, TestApp};
+
+/// An installation with these keys: name and description.
+fn with_keys(names: &[(&str, Option<&str>)]) -> TestApp {
+    let app = TestApp::new();
+    for (name, description) in names {
+        let made = app.post("/v1/apikeys", &json!({"name": name, "description": description}));
+        assert_eq!(made.status, 201);
+        app.clock.advance(1_000);
+    }
+    app
+}
+
+fn names(reply: &Reply) -> Vec<String> {
+    let list = reply.json();
+    let data = list["data"].as_array().unwrap();
+    data.iter().map(|key| key["name"].as_str().unwrap_or("-").to_owned()).collect()
+}
+
+/// Follows `pagination.next` from this address to the end.
+fn follow(app: &TestApp, path: &str, mut between: impl FnMut(usize)) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut next = Some(path.to_owned());
+    for page in 0.. {
+        let Some(path) = next else { return all };
+        assert!(page < 100, "the list does not end");
+        let reply = app.get(&path);
+        all.extend(names(&reply));
+        let pagination = &reply.json()["pagination"];
+        next = pagination["next"]
+            .as_str()
+            .map(|url| url.strip_prefix("http://localhost:8080").unwrap().to_owned());
+        assert_eq!(pagination["partial"].as_bool(), Some(next.is_some()));
+        between(page);
+    }
+    all
+}
+
+#[test]
+fn pages_show_each_key_once_in_every_order_and_both_ways() {
+    let app =
+        with_keys(&[("b", Some("2")), ("a", None), ("d", Some("")), ("c", Some("1")), ("a", Some("3"))]);
+    app.post("/v1/apikeys/1c2?action=deactivate", &json!({}));
+    for field in ["id", "name", "description", "publicValue", "created", "state"] {
+        let whole = names(&app.get(&format!("/v1/apikeys?sort={field}")));
+        let mut reversed = names(&app.get(&format!("/v1/apikeys?sort={field}&order=desc")));
+        for limit in 1..=6 {
+            let paged = follow(&app, &format!("/v1/apikeys?sort={field}&limit={limit}"), |_| ());
+            assert_eq!(paged, whole, "{field} by {limit}");
+            let paged = follow(&app, &format!("/v1/apikeys?sort={field}&order=desc&limit={limit}"), |_| ());
+            assert_eq!(paged, reversed, "{field} by {limit} backwards");
+        }
+        reversed.sort();
+        let mut sorted = whole.clone();
+        sorted.sort();
+        assert_eq!(sorted, reversed);
+    }
+    assert_eq!(names(&app.get("/v1/apikeys?sort=name")), ["a", "a", "b", "c", "d"]);
+    assert_eq!(names(&app.get("/v1/apikeys?sort=nothing")), ["b", "a", "d", "c", "a"], "unknown: by id");
+}
+
+#[test]
+fn pages_stay_right_while_others_insert_and_delete() {
+    let app = with_keys(&[("b", None), ("d", None), ("f", None), ("h", None)]);
+    let seen = follow(&app, "/v1/apikeys?sort=name&limit=1", |page| {
+        if page == 1 {
+            // One before the place, one behind it, and what has been shown goes away.
+            app.post("/v1/apikeys", &json!({"name": "a"}));
+            app.post("/v1/apikeys", &json!({"name": "g"}));
+            app.post("/v1/apikeys/1c2?action=deactivate", &json!({}));
+            app.delete("/v1/apikeys/1c2");
+        }
+    });
+    assert_eq!(seen, ["b", "d", "f", "g", "h"]);
+}
+
+#[test]
+fn limits_are_bounded_and_nonsense_is_the_default() {
+    let app = with_keys(&[("a", None), ("b", None)]);
+    let pagination = |query: &str| app.get(&format!("/v1/apikeys?{query}")).json()["pagination"].clone();
+    for (query, limit) in
+        [("", 100), ("limit=x", 100), ("limit=", 100), ("limit=7", 7), ("limit=999999999999", 10_000)]
+    {
+        let expected = json!({"first": null, "previous": null, "next": null, "limit": limit, "total": null, "partial": false});
+        assert_eq!(pagination(query), expected, "{query}");
+    }
+    for query in ["limit=0", "limit=-1", "limit=-2", "limit=-9223372036854775808"] {
+        assert_eq!(pagination(query), Value::Null, "{query}");
+    }
+    let first = pagination("limit=1&name_notnull");
+    let next = first["next"].as_str().unwrap();
+    assert!(next.starts_with("http://localhost:8080/v1/apikeys?limit=1&name_notnull=&marker=m"), "{next}");
+    let second = app.get(next.strip_prefix("http://localhost:8080").unwrap()).json();
+    assert_eq!(second["pagination"]["first"], "http://localhost:8080/v1/apikeys?limit=1&name_notnull=");
+}
+
+#[test]
+fn a_marker_that_is_none_of_ours_is_refused() {
+    let app = with_keys(&[("a", None), ("b", None)]);
+    let by_name = app.get("/v1/apikeys?limit=1&sort=name").json();
+    let next = by_name["pagination"]["next"].as_str().unwrap();
+    let marker = next.split("marker=").nth(1).unwrap();
+    for query in
+        ["marker=x", "marker=m", "marker=m100", "marker=mAAAA", "marker=m%00%ff", "sort=created&marker=mMWMx"]
+    {
+        let status = app.get(&format!("/v1/apikeys?{query}")).status.as_u16();
+        assert!(status == 422 || status == 400, "{query}: {status}");
+    }
+    let other_order = app.get(&format!("/v1/apikeys?sort=created&marker={marker}"));
+    assert_eq!(other_order.error(), (422, "InvalidFormat".into(), Some("marker".into())));
+    assert_eq!(app.get("/v1/projects?marker=1a5").error().1, "InvalidFormat");
+}
+
+#[test]
+fn filters_are_anded_and_echoed_and_unknown_ones_ignored() {
+    let app = with_keys(&[("ci", Some("build box")), ("cd", None), ("web", Some("front"))]);
+    app.post("/v1/apikeys/1c3?action=deactivate", &json!({}));
+    let found = |query: &str| names(&app.get(&format!("/v1/apikeys?{query}")));
+    assert_eq!(found("name=ci"), ["ci"]);
+    assert_eq!(found("name_ne=ci"), ["cd", "web"]);
+    assert_eq!(found("name_prefix=c"), ["ci", "cd"]);
+    assert_eq!(found("name_like=c%25"), ["ci", "cd"]);
+    assert_eq!(found("name_notlike=c%25"), ["web"]);
+    assert_eq!(found("description_null"), ["cd"]);
+    assert_eq!(found("description_notnull=1&state=active"), ["ci"]);
+    assert_eq!(found("state=inactive"), ["web"]);
+    assert_eq!(found("state_ne=inactive&state_ne=active"), Vec::<String>::new());
+    assert_eq!(found("id=1c2"), ["cd"]);
+    assert_eq!(found("id_gt=1c1&id_lte=1c2"), ["cd"]);
+    assert_eq!(found("id=x"), Vec::<String>::new());
+    assert_eq!(found("accountId=1a1&removed_null=1"), ["ci", "cd", "web"]);
+    assert_eq!(found("accountId=1a5"), Vec::<String>::new());
+    assert_eq!(found("created_lt=2026-11-23T18:30:01Z"), ["ci"]);
+    assert_eq!(found("kind=apiKey&_trim=True&nonsense=1&secretValue_prefix=x"), ["ci", "cd", "web"]);
+    let list = app.get("/v1/apikeys?name_prefix=c&state=active").json();
+    assert_eq!(list["filters"]["name"], json!([{"value": "c", "modifier": "prefix"}]));
+    assert_eq!(list["filters"]["state"], json!([{"value": "active", "modifier": "eq"}]));
+    assert_eq!(list["filters"]["uuid"], Value::Null);
+    assert!(list["filters"].get("secretValue").is_none());
+    let key = app.get("/v1/apikeys/1c1").json();
+    let (uuid, access_key) = (key["uuid"].as_str().unwrap(), key["publicValue"].as_str().unwrap());
+    assert_eq!(found(&format!("uuid={uuid}&publicValue={access_key}")), ["ci"]);
+}
+
+#[test]
+fn a_filtered_list_is_paged_like_any_other() {
+    let all: Vec<String> = (0..30).map(|number| format!("k{number:02}")).collect();
+    let keys: Vec<_> = all.iter().map(|name| (name.as_str(), None)).collect();
+    let app = with_keys(&keys);
+    let wanted: Vec<&String> =
+        all.iter().filter(|name| name.ends_with('3') || name.starts_with("k1")).collect();
+    let seen = follow(&app, "/v1/apikeys?name_like=k1%25&limit=4", |_| ());
+    assert_eq!(seen.len(), 10);
+    assert!(seen.iter().all(|name| wanted.contains(&name)));
+    assert_eq!(
+        follow(&app, "/v1/apikeys?name_like=%25_3&limit=1&sort=name&order=desc", |_| ()),
+        ["k23", "k13", "k03"]
+    );
+}
+
+#[test]
+fn removed_keys_leave_lists_at_once_and_are_found_when_asked_for() {
+    let app = with_keys(&[("a", None), ("b", None)]);
+    app.post("/v1/apikeys/1c1?action=deactivate", &json!({}));
+    app.post("/v1/apikeys/1c1?action=remove", &json!({}));
+    let found = |query: &str| names(&app.get(&format!("/v1/apikeys?{query}")));
+    assert_eq!(found(""), ["b"]);
+    assert_eq!(found("id=1c1"), Vec::<String>::new());
+    assert_eq!(found("state=removed"), ["a"]);
+    assert_eq!(found("removed_notnull"), ["a"]);
+    assert_eq!(found("removed_null=1"), ["b"]);
+}
+
+#[test]
+fn a_list_says_how_it_is_sorted_and_how_it_could_be() {
+    let app = with_keys(&[("a", None)]);
+    let list = app.get("/v1/projects/1a5/apikeys?name_null&sort=created&order=desc&marker=").json();
+    let base = "http://localhost:8080/v1/projects/1a5/apikeys?name_null=";
+    assert_eq!(
+        list["sort"],
+        json!({"name": "created", "order": "desc", "reverse": format!("{base}&sort=created&order=asc")})
+    );
+    assert_eq!(list["sortLinks"]["name"], format!("{base}&sort=name"));
+    assert_eq!(list["links"]["self"], "http://localhost:8080/v1/projects/1a5/apikeys");
+    assert_eq!(app.get("/v1/apikeys").json()["sort"], Value::Null);
+}
