@@ -181,6 +181,18 @@ fn cause(error: ureq::Error) -> Box<dyn Error + Send + Sync> {
     if let ureq::Error::Io(error) = error { error.into() } else { error.into() }
 }
 
+/// Whether TLS failed before anything was sent: the certificate is not good, or the other side speaks no TLS.
+///
+/// The library gives these as texts inside an I/O error. A text that is not known here is taken for a failure that may
+/// have come later, which is the safe side.
+fn is_failed_handshake(error: &std::io::Error) -> bool {
+    let text = error.to_string();
+    error.kind() == std::io::ErrorKind::InvalidData
+        && ["invalid peer certificate", "received corrupt message of type InvalidContentType"]
+            .iter()
+            .any(|known| text.starts_with(known))
+}
+
 fn never_sent(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
 
@@ -189,7 +201,7 @@ fn never_sent(error: &ureq::Error) -> bool {
     }
     if let ureq::Error::Io(error) = error {
         let kinds = [ConnectionRefused, HostUnreachable, NetworkUnreachable, AddrNotAvailable];
-        return kinds.contains(&error.kind());
+        return kinds.contains(&error.kind()) || is_failed_handshake(error);
     }
     matches!(
         error,

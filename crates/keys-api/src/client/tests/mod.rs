@@ -197,6 +197,22 @@ fn no_connection_and_no_answer_are_told_apart() {
 }
 
 #[test]
+fn where_no_tls_is_spoken_nothing_was_sent() {
+    use std::io::Write as _;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("it listens");
+        // Read to its end, so that closing does not reset what was written.
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    });
+    let error = Client::new(url.parse().expect("a URL")).key("1c7").expect_err("no TLS");
+    assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+    thread.join().expect("the server ran");
+}
+
+#[test]
 fn what_is_no_id_is_never_sent() {
     let server = CannedServer::start([]);
     for id in ["", ".", "..", "1c7/../1c8", "1c7?x", "1c7#", "1c 7", "1c7\r\nX: y", "é", "%2e"] {
