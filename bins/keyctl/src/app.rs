@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use keys_api::client::BaseUrl;
+use keys_core::Timestamp;
 
-use crate::authority::{Authority, local, remote};
+use crate::authority::remote::Remote;
+use crate::authority::{Authority, local};
 use crate::cli::{CommandLine, OutputFormat, Reach};
 use crate::command::Need;
 use crate::credentials::{self, Surroundings};
@@ -40,42 +42,62 @@ fn carry_out(
     surroundings: &Surroundings<'_>,
 ) -> Result<(), Failure> {
     let now = system::now();
-    let authority = connect(line.reach, line.command.need(), surroundings)?;
+    let authority = connect(line.reach, line.command.need(), surroundings, now)?;
     let answer = line.command.run(authority.as_ref(), now)?;
     // Let go of the database before anybody is slow to read the answer.
     drop(authority);
-    print(&answer, format)
+    print(&answer, format, now)
 }
 
 /// Reaches the authority that the arguments, else the environment, name.
-fn connect(reach: Reach, need: Need, surroundings: &Surroundings<'_>) -> Result<Box<dyn Authority>, Failure> {
-    let now = system::now();
-    match (reach.url, reach.database) {
-        (Some(_), Some(_)) => {
-            Err(Failure::new(Exit::Usage, "--url and --database are two ways to one thing").hint("use one"))
+fn connect(
+    reach: Reach,
+    need: Need,
+    surroundings: &Surroundings<'_>,
+    now: Timestamp,
+) -> Result<Box<dyn Authority>, Failure> {
+    let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
+    match (&reach.url, &reach.database) {
+        (Some(_), Some(_)) => usage("--url and --database are two ways to one thing; use one"),
+        (None, Some(_)) if reach.secret_stdin || reach.access_key.is_some() => {
+            usage("--access-key and --secret-stdin are for --url: whoever holds the database needs no key")
+        }
+        (_, None) if reach.pepper_file.is_some() => {
+            usage("--pepper-file is for --database: a server has its own")
         }
         (None, Some(database)) => {
-            let local = local::open(&database, reach.pepper_file.as_deref(), need, now)?;
-            Ok(Box::new(local))
+            Ok(Box::new(local::open(database, reach.pepper_file.as_deref(), need, now)?))
         }
-        (given, None) => {
-            let (url, source) = match given {
-                Some(url) => (Some(url), "--url"),
-                None => (surroundings.first(&["KEYCTL_URL", "RANCHER_URL"])?, "KEYCTL_URL or RANCHER_URL"),
-            };
-            let Some(url) = url else { return Err(no_authority()) };
-            let url: BaseUrl =
-                url.parse().map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
-            let access_key = reach.access_key;
-            let credential =
-                credentials::find(access_key.as_deref(), reach.secret_stdin, url.host(), surroundings)?;
-            if !url.is_secure() && !url.is_loopback() && credential.is_some() {
-                warn("the API key goes over the network in the clear; use https://");
-            }
-            let ask = Box::new(move || credentials::ask(access_key.as_deref()));
-            Ok(Box::new(remote::Remote::new(url, credential.as_ref(), ask, now)?))
-        }
+        (_, None) => Ok(Box::new(connect_over_http(reach, surroundings, now)?)),
     }
+}
+
+fn connect_over_http(
+    reach: Reach,
+    surroundings: &Surroundings<'_>,
+    now: Timestamp,
+) -> Result<Remote, Failure> {
+    let (url, source) = match reach.url {
+        Some(url) => (Some(url), "--url"),
+        None => (surroundings.first(&["KEYCTL_URL", "RANCHER_URL"])?, "KEYCTL_URL or RANCHER_URL"),
+    };
+    let url: BaseUrl = url
+        .ok_or_else(no_authority)?
+        .parse()
+        .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
+    let access_key = reach.access_key;
+    let credential = credentials::find(access_key.as_deref(), reach.secret_stdin, url.host(), surroundings)?;
+    let in_the_clear = !url.is_secure() && !url.is_loopback();
+    if in_the_clear && credential.is_some() {
+        warn_of_the_clear();
+    }
+    let ask = Box::new(move || {
+        if in_the_clear && credentials::can_ask() {
+            warn_of_the_clear();
+        }
+        credentials::ask(access_key.as_deref())
+    });
+    Remote::new(url, credential.as_ref(), ask, now)
 }
 
 fn no_authority() -> Failure {
@@ -109,8 +131,8 @@ fn guess_format(arguments: &[OsString], surroundings: &Surroundings<'_>) -> Outp
 }
 
 /// Prints an answer in one piece. Who stops reading has seen enough; but a secret that nobody saw is a loss.
-fn print(answer: &Answer, format: OutputFormat) -> Result<(), Failure> {
-    let text = answer.render(format, system::now());
+fn print(answer: &Answer, format: OutputFormat, now: Timestamp) -> Result<(), Failure> {
+    let text = answer.render(format, now);
     let mut stdout = io::stdout().lock();
     let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match (printed, answer.loss()) {
@@ -145,8 +167,9 @@ fn complain(failure: &Failure, format: OutputFormat) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "keyctl: warning: {message}");
+fn warn_of_the_clear() {
+    let message = "keyctl: warning: the API key goes over the network in the clear; use https://";
+    let _ = writeln!(io::stderr(), "{message}");
 }
 
 /// Help and version go to standard output; an error becomes one line as all others.

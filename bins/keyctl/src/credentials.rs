@@ -74,13 +74,18 @@ pub(crate) fn find(
     from_netrc(access_key, host, surroundings)
 }
 
+/// Whether there is a person at a terminal to ask.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Asks a person at a terminal for a credential; `None` when there is no terminal.
 ///
 /// # Errors
 ///
 /// What was typed is no pair, or the terminal failed.
 pub(crate) fn ask(access_key: Option<&str>) -> Result<Option<Credential>, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !can_ask() {
         return Ok(None);
     }
     let failed = |error: io::Error| Failure::new(Exit::Failure, format!("the terminal failed: {error}"));

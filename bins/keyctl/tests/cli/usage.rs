@@ -10,6 +10,9 @@ fn an_authority_must_be_named() {
         "keyctl: no authority is named (hint: --url http://127.0.0.1:8080 for a running server (or KEYCTL_URL), \
          --database sqlite:keys-data/keys.sqlite3 for a database)\n",
     );
+    run("--url http://127.0.0.1:1 --pepper-file x list").failed(2, &["--pepper-file is for --database"]);
+    run("--database sqlite:x --secret-stdin list").failed(2, &["are for --url"]);
+    run("--database sqlite:x --access-key x list").failed(2, &["are for --url"]);
     run("--url http://127.0.0.1:1 --database sqlite:x list").failed(2, &["--database"]);
     run("--url http://127.0.0.1:1 list --database sqlite:x").failed(2, &["--database"]);
 }
