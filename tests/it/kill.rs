@@ -182,9 +182,9 @@ enum Moment {
 impl Moment {
     fn choose(rng: &mut ChaCha8Rng) -> Self {
         if below(rng, 2) == 0 {
-            Self::After(Duration::from_micros(below(rng, 80_000)))
+            Self::After(Duration::from_micros(below(rng, 100_000)))
         } else {
-            Self::Behind(1 + below(rng, 20))
+            Self::Behind(1 + below(rng, 40))
         }
     }
 
