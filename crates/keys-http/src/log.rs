@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http::Method;
+use keys_core::DenyReason;
 
 /// What is known of a request when it ends.
 #[derive(Debug)]
@@ -16,8 +17,10 @@ pub(crate) struct Entry {
     pub(crate) request_id: String,
     /// Who it was made as.
     pub(crate) principal: Option<String>,
-    /// How that was established, or why it was refused.
+    /// How that was established.
     pub(crate) via: Option<String>,
+    /// Why a well-formed pair was refused.
+    pub(crate) denied: Option<DenyReason>,
     /// What went wrong on our side.
     pub(crate) cause: Option<String>,
 }
@@ -32,21 +35,23 @@ impl Entry {
             request_id: request_id.to_owned(),
             principal: None,
             via: None,
+            denied: None,
             cause: None,
         }
     }
 
     /// Writes the line.
     pub(crate) fn end(self, status: u16) {
-        let Self { began, method, route, request_id, principal, via, cause } = self;
+        let Self { began, method, route, request_id, principal, via, denied, cause } = self;
         let (principal, via) = (principal.as_deref().unwrap_or("-"), via.as_deref().unwrap_or("-"));
+        let denied = denied.map_or("-", DenyReason::as_str);
         let micros = micros(began.elapsed());
         match cause {
             None => tracing::info!(
-                target: "request", method, route, status, request_id, principal, via, micros
+                target: "request", method, route, status, request_id, principal, via, denied, micros
             ),
             Some(cause) => tracing::error!(
-                target: "request", method, route, status, request_id, principal, via, micros, cause
+                target: "request", method, route, status, request_id, principal, via, denied, micros, cause
             ),
         }
     }

@@ -12,10 +12,10 @@ use crate::reply;
 
 /// Answers `/ping`, `/healthz` and `/readyz`.
 pub(crate) async fn answer(app: &Arc<App>, route: &Route) -> Response<Bytes> {
-    match route {
-        Route::Ready => ready(app).await,
-        Route::Ping => reply::text(StatusCode::OK, "pong"),
-        _ => reply::text(StatusCode::OK, "ok\n"),
+    if *route == Route::Ready {
+        ready(app).await
+    } else {
+        reply::text(StatusCode::OK, if *route == Route::Ping { "pong" } else { "ok\n" })
     }
 }
 

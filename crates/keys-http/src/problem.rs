@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use http::StatusCode;
+use keys_core::DenyReason;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug)]
@@ -13,7 +14,10 @@ pub(crate) enum Problem {
     /// The body is not what bodies are.
     InvalidBody(Cow<'static, str>),
     /// No credential, or none that is accepted. Which of them is never told.
-    NotAuthenticated,
+    NotAuthenticated {
+        /// Why a well-formed pair was refused. For the log only.
+        reason: Option<DenyReason>,
+    },
     /// The caller may not do this.
     Forbidden(&'static str),
     /// A page of another site may have caused this request.
@@ -111,7 +115,7 @@ impl Problem {
             Self::InvalidBody(detail) => {
                 Public::with(StatusCode::BAD_REQUEST, detail.as_ref()).coded("InvalidBodyContent", None)
             }
-            Self::NotAuthenticated => Public::plain(StatusCode::UNAUTHORIZED),
+            Self::NotAuthenticated { .. } => Public::plain(StatusCode::UNAUTHORIZED),
             Self::Forbidden(detail) => Public::with(StatusCode::FORBIDDEN, *detail),
             Self::CrossSite => {
                 Public::with(StatusCode::FORBIDDEN, CROSS_SITE).coded("InvalidCSRFToken", None)
@@ -157,6 +161,11 @@ impl Problem {
     /// Whether the caller should come back in a moment.
     pub(crate) fn retry(&self) -> bool {
         self.public().status == StatusCode::SERVICE_UNAVAILABLE && !matches!(self, Self::NotProtected)
+    }
+
+    /// Why a well-formed pair was refused, for the log.
+    pub(crate) fn reason(&self) -> Option<DenyReason> {
+        if let Self::NotAuthenticated { reason } = self { *reason } else { None }
     }
 
     /// What the log is told and the caller is not.

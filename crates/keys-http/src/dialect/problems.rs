@@ -26,8 +26,7 @@ impl From<BackendError> for Problem {
 fn soon(error: &BackendError) -> bool {
     match error.kind() {
         BackendErrorKind::Unavailable | BackendErrorKind::Full | BackendErrorKind::ReadOnly => true,
-        BackendErrorKind::Corrupt => false,
-        _ => false,
+        BackendErrorKind::Corrupt | BackendErrorKind::Other | _ => false,
     }
 }
 
@@ -54,7 +53,9 @@ impl From<IssueError> for Problem {
             IssueError::Store(failure) => failure.into(),
             IssueError::Rng(cause) => Self::Failed { soon: true, detail: DEFECT, cause: cause.into() },
             IssueError::Hash(cause) => Self::Failed { soon: false, detail: DEFECT, cause: cause.into() },
-            other => Self::Failed { soon: false, detail: DEFECT, cause: other.into() },
+            other @ (IssueError::Repeated | _) => {
+                Self::Failed { soon: false, detail: DEFECT, cause: other.into() }
+            }
         }
     }
 }
@@ -72,11 +73,10 @@ impl From<KeyChangeError> for Problem {
 }
 
 fn key_advice(refusal: &TransitionError) -> &'static str {
-    match refusal {
-        TransitionError::NotAllowed { from: keys_core::LifecycleState::Active, .. } => {
-            "; deactivate it first: POST it with ?action=deactivate"
-        }
-        _ => "",
+    if let TransitionError::NotAllowed { from: keys_core::LifecycleState::Active, .. } = refusal {
+        "; deactivate it first: POST it with ?action=deactivate"
+    } else {
+        ""
     }
 }
 
@@ -97,18 +97,18 @@ impl From<EnvironmentChangeError> for Problem {
                 Self::Failed { soon: true, detail: DEFECT, cause: cause.into() }
             }
             EnvironmentChangeError::Store(failure) => failure.into(),
-            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+            other @ (EnvironmentChangeError::Repeated | _) => {
+                Self::Failed { soon: false, detail: DEFECT, cause: other.into() }
+            }
         }
     }
 }
 
 fn environment_advice(refusal: &EnvironmentTransitionError) -> &'static str {
-    match refusal {
-        EnvironmentTransitionError::NotAllowed {
-            from: keys_core::EnvironmentState::Removed { .. }, ..
-        } => "; restore it first: POST it with ?action=restore",
-        _ => "",
-    }
+    use EnvironmentTransitionError::NotAllowed;
+
+    let NotAllowed { from: keys_core::EnvironmentState::Removed { .. }, .. } = refusal else { return "" };
+    "; restore it first: POST it with ?action=restore"
 }
 
 impl From<EnterError> for Problem {

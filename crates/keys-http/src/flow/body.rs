@@ -1,6 +1,7 @@
 //! Reading the body of a request, within limits of size and time.
 
 use std::error::Error;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -39,8 +40,11 @@ pub(super) async fn fields<B: Incoming>(
     }
     let limits = &app.config.limits;
     let limit = limits.body_bytes;
-    let declared = body.size_hint().lower();
-    if usize::try_from(declared).map_or(true, |declared| declared > limit) {
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if declared > limit {
+        if !parts.headers.contains_key(header::EXPECT) && declared <= limit.saturating_mul(PATIENCE) {
+            discard(body, limits.body_time).await;
+        }
         return Err(Problem::BodyTooLarge { limit });
     }
     let collected = match timeout(limits.body_time, Limited::new(body, limit).collect()).await {
@@ -51,4 +55,15 @@ pub(super) async fn fields<B: Incoming>(
     };
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     Fields::read(&collected, content_type, &head.query)
+}
+
+/// How many times as large as the largest body one may be and still be read to its end.
+const PATIENCE: usize = 16;
+
+/// Reads a body and throws it away. A caller that is still sending would lose the refusal: its system drops what it has
+/// received once the connection is reset.
+async fn discard<B: Incoming>(mut body: B, time: Duration) {
+    let reading = async { while let Some(Ok(_)) = body.frame().await {} };
+    // Whether it came to its end or not, there is nothing more to do for the caller.
+    let _ = timeout(time, reading).await;
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use keys_core::{Credential, DenyReason, EnvironmentId, RequestId, Timestamp, Verdict};
+use keys_core::{Credential, EnvironmentId, RequestId, Timestamp, Verdict};
 use keys_service::{Authority, Caller, Context};
 
 use super::head::Head;
@@ -19,21 +19,13 @@ use crate::problem::Problem;
 pub(super) struct Outcome {
     /// Who asked, once that is known.
     pub(super) caller: Option<Caller>,
-    /// Why a well-formed pair was refused. For the log only.
-    pub(super) denied: Option<DenyReason>,
     /// The answer.
     pub(super) result: Result<Answer, Problem>,
 }
 
-impl Outcome {
-    const fn refused(denied: Option<DenyReason>) -> Self {
-        Self { caller: None, denied, result: Err(Problem::NotAuthenticated) }
-    }
-}
-
 impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
-        Self { caller: None, denied: None, result: Err(problem) }
+        Self { caller: None, result: Err(problem) }
     }
 }
 
@@ -54,13 +46,17 @@ pub(super) enum Identity {
 ///
 /// While access control is off, whoever presents no good pair is the administrator, unless the request itself asks
 /// for authentication.
-pub(super) fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Identity, Outcome> {
+///
+/// # Errors
+///
+/// [`Problem::NotAuthenticated`], or [`Problem::BadRequest`] for two credentials that differ.
+pub(super) fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Identity, Problem> {
     let authority = &app.authority;
     let otherwise = if enforces(headers) { None } else { authority.open_access_caller() };
     let pair = match Presented::read(headers)? {
         Presented::Pair(pair) => pair,
         Presented::Nothing | Presented::Malformed => {
-            return otherwise.map(Identity::Known).ok_or(Outcome::refused(None));
+            return otherwise.map(Identity::Known).ok_or(Problem::NotAuthenticated { reason: None });
         }
     };
     match authority.authenticate_indexed(&pair, now) {
@@ -69,10 +65,10 @@ pub(super) fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result
     }
 }
 
-fn decide(authority: &Authority, verdict: &Verdict, otherwise: Option<Caller>) -> Result<Caller, Outcome> {
+fn decide(authority: &Authority, verdict: &Verdict, otherwise: Option<Caller>) -> Result<Caller, Problem> {
     match verdict {
         Verdict::Allow(grant) => Ok(authority.caller(grant)),
-        Verdict::Deny(reason) => otherwise.ok_or(Outcome::refused(Some(*reason))),
+        Verdict::Deny(reason) => otherwise.ok_or(Problem::NotAuthenticated { reason: Some(*reason) }),
     }
 }
 
@@ -124,14 +120,14 @@ impl Job {
             Identity::Known(caller) => Ok(caller),
             Identity::Presented { pair, otherwise } => authority
                 .authenticate(&pair, now)
-                .map_err(|error| Problem::from(error).into())
+                .map_err(Problem::from)
                 .and_then(|verdict| decide(authority, &verdict, otherwise)),
         };
         let caller = match identified {
             Ok(caller) => caller,
-            Err(outcome) => return outcome,
+            Err(problem) => return problem.into(),
         };
-        let answer = |problem| Outcome { caller: Some(caller), denied: None, result: Err(problem) };
+        let answer = |problem| Outcome { caller: Some(caller), result: Err(problem) };
         let entered = match project {
             None => Ok(caller),
             Some(project) => enter(authority, caller, &project),
@@ -155,7 +151,7 @@ impl Job {
             query: &head.query,
             fields: &fields,
         };
-        Outcome { caller: Some(caller), denied: None, result: handlers::answer(&call, &place.route) }
+        Outcome { caller: Some(caller), result: handlers::answer(&call, &place.route) }
     }
 }
 

@@ -105,6 +105,7 @@ async fn answer<B: Incoming>(
         Ok(answer) => reply::document(answer),
         Err(problem) => {
             entry.cause = problem.cause();
+            entry.denied = problem.reason();
             let mut response = reply::error(&problem, request_id.as_str());
             challenge(app, &problem, &parts.headers, response.headers_mut());
             response
@@ -117,8 +118,6 @@ async fn answer<B: Incoming>(
         reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
         entry.principal = Some(caller.principal().to_string());
         entry.via = Some(caller.via().to_string());
-    } else {
-        entry.via = outcome.denied.map(|reason| reason.to_string());
     }
     if is_browser(&parts.headers) {
         let cookie = CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy));
@@ -150,7 +149,7 @@ async fn outcome<B: Incoming>(
     }
     let identity = match job::identify(app, &parts.headers, now) {
         Ok(identity) => identity,
-        Err(outcome) => return outcome,
+        Err(problem) => return problem.into(),
     };
     let fields = match body::fields(app, parts, &head, body).await {
         Ok(fields) => fields,
@@ -178,7 +177,7 @@ fn challenge(app: &App, problem: &Problem, request: &HeaderMap, response: &mut H
     let says = |name: &str, value: &[u8]| {
         request.get_all(name).iter().any(|own| own.as_bytes().trim_ascii().eq_ignore_ascii_case(value))
     };
-    if !matches!(problem, Problem::NotAuthenticated)
+    if !matches!(problem, Problem::NotAuthenticated { .. })
         || says("x-api-no-challenge", b"true")
         || says("connection", b"upgrade")
     {

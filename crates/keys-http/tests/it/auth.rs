@@ -20,9 +20,9 @@ struct Refused {
 /// A pair for each reason to refuse one.
 fn refused_pairs(app: &TestApp, admin: &Pair) -> Vec<Refused> {
     let issue =
-        |path: &str, body: serde_json::Value| Pair::of(&Ask::post(path).as_key(admin).json(&body).send(app));
+        |path: &str, body: serde_json::Value| Pair::of(&Ask::post(path).by(admin).json(&body).send(app));
     let act = |path: &str, action: &str| {
-        let reply = Ask::post(&format!("{path}?action={action}")).as_key(admin).send(app);
+        let reply = Ask::post(&format!("{path}?action={action}")).by(admin).send(app);
         assert!(reply.status.is_success(), "{reply:?}");
     };
     let inactive = issue("/v1/apikeys", json!({}));
@@ -31,7 +31,7 @@ fn refused_pairs(app: &TestApp, admin: &Pair) -> Vec<Refused> {
     act(&format!("/v1/apikeys/{}", deleted.id), "deactivate");
     act(&format!("/v1/apikeys/{}", deleted.id), "remove");
     let expired = issue("/v1/apikeys", json!({"expiresAt": "2026-11-23T18:30:05Z"}));
-    let project = Ask::post("/v1/projects").as_key(admin).send(app).json()["id"].as_str().unwrap().to_owned();
+    let project = Ask::post("/v1/projects").by(admin).send(app).json()["id"].as_str().unwrap().to_owned();
     let orphan = issue(&format!("/v1/projects/{project}/apikeys"), json!({}));
     act(&format!("/v1/projects/{project}"), "deactivate");
     let one = issue("/v1/apikeys", json!({}));
@@ -75,7 +75,7 @@ fn every_refusal_looks_like_every_other() {
         assert_eq!(nobody.0, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(schemas_differ, nobody.1["x-api-schemas"] != "http://localhost:8080/v1/schemas");
         for Refused { name, pair } in &refused {
-            assert_eq!(anonymous(&ask().as_key(pair).send(&app)), nobody, "{method} {path}: {name}");
+            assert_eq!(anonymous(&ask().by(pair).send(&app)), nobody, "{method} {path}: {name}");
             let bearer = ask().header("authorization", &format!("Bearer {}", pair.joined())).send(&app);
             assert_eq!(anonymous(&bearer), nobody, "{method} {path}: {name} as bearer");
         }
@@ -115,7 +115,7 @@ fn a_pair_is_taken_from_each_of_its_places_and_from_no_address() {
     let app = TestApp::new();
     let admin = app.protect();
     let status = |ask: Ask| ask.send(&app).status;
-    assert_eq!(status(Ask::get("/v1/apikeys").as_key(&admin)), StatusCode::OK);
+    assert_eq!(status(Ask::get("/v1/apikeys").by(&admin)), StatusCode::OK);
     let bearer = format!("bearer {}", admin.joined());
     assert_eq!(status(Ask::get("/v1/apikeys").header("authorization", &bearer)), StatusCode::OK);
     assert_eq!(status(Ask::get("/v1/apikeys").header("x-api-key", &admin.joined())), StatusCode::OK);
@@ -130,9 +130,9 @@ fn two_credentials_that_differ_are_refused() {
     let app = TestApp::new();
     let other = app.issue("/v1/apikeys");
     let admin = app.protect();
-    let both = Ask::get("/v1").as_key(&admin).header("x-api-key", &other.joined()).send(&app);
+    let both = Ask::get("/v1").by(&admin).header("x-api-key", &other.joined()).send(&app);
     assert_eq!(both.error().0, 400);
-    assert_eq!(Ask::get("/v1").as_key(&admin).header("x-api-key", &admin.joined()).send(&app).status, 200);
+    assert_eq!(Ask::get("/v1").by(&admin).header("x-api-key", &admin.joined()).send(&app).status, 200);
 }
 
 #[test]
@@ -149,11 +149,11 @@ fn while_access_control_is_off_everybody_is_the_administrator_but_who_holds_a_ke
     {
         assert_eq!(account(Ask::get("/v1").header("authorization", &bad)), "1a1", "{bad}");
     }
-    assert_eq!(account(Ask::get("/v1").as_key(&pair)), "1a5");
+    assert_eq!(account(Ask::get("/v1").by(&pair)), "1a5");
     let enforced = |ask: Ask| ask.header("x-enforce-authentication", "true").send(&app).status;
     assert_eq!(enforced(Ask::get("/v1")), StatusCode::UNAUTHORIZED);
     assert_eq!(enforced(Ask::get("/v1").header("authorization", "Basic x")), StatusCode::UNAUTHORIZED);
-    assert_eq!(enforced(Ask::get("/v1").as_key(&pair)), StatusCode::OK);
+    assert_eq!(enforced(Ask::get("/v1").by(&pair)), StatusCode::OK);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_caller_enters_its_own_environment_and_no_other() {
     let other = app.post("/v1/projects", &json!({})).json()["id"].as_str().unwrap().to_owned();
     let own = app.issue("/v1/projects/1a5/apikeys");
     let admin = app.protect();
-    let enter = |pair: &Pair, ask: Ask| ask.as_key(pair).send(&app);
+    let enter = |pair: &Pair, ask: Ask| ask.by(pair).send(&app);
     for (pair, project, account) in [
         (&own, "1a5", Some("1a5")),
         (&admin, "1a5", Some("1a5")),

@@ -15,27 +15,27 @@ fn an_environment_lives_and_its_keys_obey_its_state() {
     let pair = app.issue(&format!("/v1/projects/{id}/apikeys"));
     let admin = app.protect();
     let act = |action: &str| {
-        let reply = Ask::post(&format!("/v1/projects/{id}?action={action}")).as_key(&admin).send(&app);
+        let reply = Ask::post(&format!("/v1/projects/{id}?action={action}")).by(&admin).send(&app);
         (reply.status.as_u16(), reply.json()["state"].as_str().map(str::to_owned))
     };
     let inside = || {
-        let reply = Ask::get(&format!("/v1/projects/{id}/apikeys")).as_key(&pair).send(&app);
+        let reply = Ask::get(&format!("/v1/projects/{id}/apikeys")).by(&pair).send(&app);
         reply.status.as_u16()
     };
     let says = |state: &str| Some(state.to_owned());
     assert_eq!(inside(), 200);
     assert_eq!(act("deactivate"), (200, says("inactive")));
     assert_eq!(inside(), 401);
-    let context = Ask::get(&format!("/v1/projects/{id}/apikeys")).as_key(&admin).send(&app);
+    let context = Ask::get(&format!("/v1/projects/{id}/apikeys")).by(&admin).send(&app);
     assert_eq!(context.status, StatusCode::FORBIDDEN);
     assert_eq!(act("deactivate").0, 422);
     assert_eq!(act("restore").0, 422);
     assert_eq!(act("activate"), (202, says("active")));
     assert_eq!(inside(), 200);
     let path = format!("/v1/projects/{id}");
-    let removed = Ask::new(Method::DELETE, &path).as_key(&admin).send(&app);
+    let removed = Ask::new(Method::DELETE, &path).by(&admin).send(&app);
     assert_eq!((removed.status.as_u16(), removed.json()["state"].as_str()), (200, Some("removed")));
-    assert_eq!(Ask::new(Method::DELETE, &path).as_key(&admin).send(&app).status, StatusCode::OK);
+    assert_eq!(Ask::new(Method::DELETE, &path).by(&admin).send(&app).status, StatusCode::OK);
     assert_eq!(inside(), 401);
     assert_eq!(act("activate").0, 422);
     assert_eq!(act("restore"), (202, says("inactive")));
@@ -50,7 +50,7 @@ fn an_environments_key_sees_its_environment_and_changes_none() {
     let pair = app.issue("/v1/projects/1a5/apikeys");
     app.protect();
     let before = app.revision();
-    let ask = |method: Method, path: &str| Ask::new(method, path).as_key(&pair).send(&app);
+    let ask = |method: Method, path: &str| Ask::new(method, path).by(&pair).send(&app);
     assert_eq!(ask(Method::GET, "/v1/projects").ids(), ["1a5"]);
     let own = ask(Method::GET, "/v1/projects/1a5").json();
     assert_eq!(own["actions"], json!({}));
@@ -79,10 +79,10 @@ fn an_environments_key_manages_the_keys_of_its_environment_only() {
     let pair = app.issue("/v1/projects/1a5/apikeys");
     let admin = app.protect();
     let made =
-        Ask::post("/v1/apikeys").as_key(&pair).json(&json!({"name": "child", "accountId": other})).send(&app);
+        Ask::post("/v1/apikeys").by(&pair).json(&json!({"name": "child", "accountId": other})).send(&app);
     assert_eq!(made.json()["accountId"], "1a5");
     assert_eq!(made.json()["creatorId"], "1a5");
-    let listed = Ask::get("/v1/apikeys").as_key(&pair).send(&app).ids();
+    let listed = Ask::get("/v1/apikeys").by(&pair).send(&app).ids();
     assert_eq!(listed, [pair.id.as_str(), made.json()["id"].as_str().unwrap()]);
     for (method, suffix) in [
         (Method::GET, ""),
@@ -93,17 +93,13 @@ fn an_environments_key_manages_the_keys_of_its_environment_only() {
     ] {
         for id in [&foreign.id, &admin.id, "1c999"] {
             let path = format!("/v1/apikeys/{id}{suffix}");
-            let reply = Ask::new(method.clone(), &path).as_key(&pair).send(&app);
+            let reply = Ask::new(method.clone(), &path).by(&pair).send(&app);
             assert_eq!(reply.error(), (404, "Not Found".into(), None), "{method} {path}");
         }
     }
-    assert_eq!(Ask::get(&format!("/v1/projects/{other}/apikeys")).as_key(&foreign).send(&app).status, 200);
-    assert_eq!(
-        Ask::get("/v1/apikeys").as_key(&admin).send(&app).ids().len(),
-        4,
-        "the administrator sees all"
-    );
-    let inside = Ask::get("/v1/projects/1a5/apikeys").as_key(&admin).send(&app).ids();
+    assert_eq!(Ask::get(&format!("/v1/projects/{other}/apikeys")).by(&foreign).send(&app).status, 200);
+    assert_eq!(Ask::get("/v1/apikeys").by(&admin).send(&app).ids().len(), 4, "the administrator sees all");
+    let inside = Ask::get("/v1/projects/1a5/apikeys").by(&admin).send(&app).ids();
     assert_eq!(inside.len(), 2, "and inside an environment what is inside");
 }
 

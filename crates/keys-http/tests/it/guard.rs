@@ -7,9 +7,7 @@ use serde_json::json;
 use crate::support::{Ask, TestApp};
 
 fn behind_a_proxy() -> AppConfig {
-    let mut config = AppConfig::default();
-    config.exposure = Exposure::BehindTlsProxy;
-    config
+    AppConfig { exposure: Exposure::BehindTlsProxy, ..AppConfig::default() }
 }
 
 #[test]
@@ -28,7 +26,7 @@ fn an_open_server_tells_strangers_how_to_switch_access_control_on() {
     assert_eq!(Ask::get("/ping").header("host", "keys.example.com").send(&app).status, StatusCode::OK);
     assert_eq!(app.get("/v1/apikeys").ids(), Vec::<String>::new());
     let admin = app.protect();
-    let protected = Ask::get("/v1").header("host", "keys.example.com").header("via", "x").as_key(&admin);
+    let protected = Ask::get("/v1").header("host", "keys.example.com").header("via", "x").by(&admin);
     assert_eq!(protected.send(&app).status, StatusCode::OK);
 }
 
@@ -53,12 +51,12 @@ fn a_server_behind_a_proxy_does_not_open_itself() {
     let admin = TestApp::over(store.clone(), AppConfig::default()).protect();
     let app = TestApp::over(store, behind_a_proxy());
     let put = |value: &str| {
-        let ask = Ask::new(Method::PUT, "/v1/settings/api.security.enabled").as_key(&admin);
+        let ask = Ask::new(Method::PUT, "/v1/settings/api.security.enabled").by(&admin);
         ask.json(&json!({ "value": value })).send(&app)
     };
     assert_eq!(put("false").error().0, 403);
     assert_eq!(put("true").status, StatusCode::OK);
-    let list = Ask::get("/v1").as_key(&admin).send(&app);
+    let list = Ask::get("/v1").by(&admin).send(&app);
     assert_eq!(list.header("x-api-schemas"), Some("https://localhost:8080/v1/schemas"));
 }
 
@@ -87,7 +85,7 @@ fn a_page_of_another_site_changes_nothing_with_or_without_access_control() {
                 (Method::DELETE, "/v1/apikeys/1c1"),
                 (Method::PUT, "/v1/settings/api.security.enabled?value=false"),
             ] {
-                let reply = Ask::new(method, path).as_key(&admin).header(name, value).send(&app);
+                let reply = Ask::new(method, path).by(&admin).header(name, value).send(&app);
                 assert_eq!(reply.error().1, "InvalidCSRFToken", "{name}: {value}: {path}");
                 assert_eq!(reply.status, StatusCode::FORBIDDEN);
             }

@@ -9,13 +9,12 @@ use crate::support::{Ask, Pair, TestApp};
 fn a_key_lives_and_its_pair_obeys_its_state() {
     let app = TestApp::new();
     let admin = app.protect();
-    let created =
-        Ask::post("/v1/projects/1a5/apikeys").as_key(&admin).json(&json!({"name": "ci"})).send(&app);
+    let created = Ask::post("/v1/projects/1a5/apikeys").by(&admin).json(&json!({"name": "ci"})).send(&app);
     assert_eq!(created.status, StatusCode::CREATED);
     let pair = Pair::of(&created);
     let own = format!("/v1/apikeys/{}", pair.id);
-    let with_pair = || Ask::get("/v1/apikeys").as_key(&pair).send(&app).status;
-    let act = |action: &str| Ask::post(&format!("{own}?action={action}")).as_key(&admin).send(&app);
+    let with_pair = || Ask::get("/v1/apikeys").by(&pair).send(&app).status;
+    let act = |action: &str| Ask::post(&format!("{own}?action={action}")).by(&admin).send(&app);
     assert_eq!(with_pair(), StatusCode::OK);
 
     let deactivated = act("deactivate");
@@ -26,7 +25,7 @@ fn a_key_lives_and_its_pair_obeys_its_state() {
     assert_eq!(act("activate").status, StatusCode::ACCEPTED);
     assert_eq!(with_pair(), StatusCode::OK);
 
-    let delete = || Ask::new(http::Method::DELETE, &own).as_key(&admin).send(&app);
+    let delete = || Ask::new(http::Method::DELETE, &own).by(&admin).send(&app);
     let refused = delete();
     assert_eq!(refused.error(), (405, "Method not allowed".into(), None));
     assert!(refused.json()["detail"].as_str().unwrap().contains("?action=deactivate"));
@@ -37,7 +36,7 @@ fn a_key_lives_and_its_pair_obeys_its_state() {
     assert_eq!((deleted.status, deleted.json()["state"].as_str()), (StatusCode::OK, Some("removed")));
     assert_eq!(with_pair(), StatusCode::UNAUTHORIZED);
     assert_eq!(delete().status, StatusCode::OK, "nothing is left to do");
-    let seen = Ask::get(&own).as_key(&admin).send(&app);
+    let seen = Ask::get(&own).by(&admin).send(&app);
     assert_eq!((seen.status, seen.json()["state"].as_str()), (StatusCode::OK, Some("removed")));
-    assert!(!Ask::get("/v1/apikeys").as_key(&admin).send(&app).ids().contains(&pair.id));
+    assert!(!Ask::get("/v1/apikeys").by(&admin).send(&app).ids().contains(&pair.id));
 }

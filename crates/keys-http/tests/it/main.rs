@@ -1,6 +1,14 @@
 //! The HTTP library in process: an application over a store in memory, with a clock that stands, cheap digests and
 //! seeded randomness. Only what is about sockets opens one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test that meets what it does not expect should stop there"
+)]
+
 mod arbitrary;
 mod auth;
 mod bad_input;
@@ -10,6 +18,7 @@ mod guard;
 mod keys;
 mod limits;
 mod lists;
+mod log;
 mod server;
 mod settings;
 mod support;

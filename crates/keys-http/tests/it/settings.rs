@@ -19,9 +19,9 @@ fn access_control_needs_somebody_who_can_administer() {
     assert_eq!(app.put(PATH, &json!({"value": "true"})).status, StatusCode::UNPROCESSABLE_ENTITY);
     let admin = app.protect();
     assert_eq!(app.get(PATH).status, StatusCode::UNAUTHORIZED);
-    let read = Ask::get("/v1/SETTING/API.security.enabled/").as_key(&admin).send(&app).json();
+    let read = Ask::get("/v1/SETTING/API.security.enabled/").by(&admin).send(&app).json();
     assert_eq!((&read["id"], &read["value"]), (&json!("api.security.enabled"), &json!("true")));
-    let off = Ask::new(Method::PUT, PATH).as_key(&admin).json(&json!({"value": false})).send(&app);
+    let off = Ask::new(Method::PUT, PATH).by(&admin).json(&json!({"value": false})).send(&app);
     assert_eq!((off.status, off.json()["value"].as_str()), (StatusCode::OK, Some("false")));
     assert_eq!(app.get(PATH).status, StatusCode::OK);
 }
@@ -48,11 +48,10 @@ fn only_the_administrator_outside_any_environment_switches() {
     let app = TestApp::new();
     let environment = app.issue("/v1/projects/1a5/apikeys");
     let admin = app.protect();
-    let put = |path: &str, pair| {
-        Ask::new(Method::PUT, path).as_key(pair).json(&json!({"value": "false"})).send(&app)
-    };
+    let put =
+        |path: &str, pair| Ask::new(Method::PUT, path).by(pair).json(&json!({"value": "false"})).send(&app);
     assert_eq!(put(PATH, &environment).error().0, 405);
     assert_eq!(put("/v1/projects/1a5/settings/api.security.enabled", &admin).error().0, 405);
-    let seen = Ask::get(PATH).as_key(&environment).send(&app);
+    let seen = Ask::get(PATH).by(&environment).send(&app);
     assert_eq!(seen.json()["value"], "true");
 }

@@ -197,7 +197,7 @@ impl Ask {
         self
     }
 
-    pub(crate) fn as_key(self, pair: &Pair) -> Self {
+    pub(crate) fn by(self, pair: &Pair) -> Self {
         let basic = pair.basic();
         self.header("authorization", &basic)
     }

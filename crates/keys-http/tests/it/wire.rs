@@ -81,6 +81,10 @@ fn a_body_past_its_size_gets_a_413_however_it_is_framed() {
     let exact = format!("{{\"name\":\"ci\"}}{}", " ".repeat(1_000 - 13));
     assert_eq!(server.connect().send(post(1_000, &exact)).answer().status, 201);
     assert_eq!(server.connect().send(post(1_001, &format!("{exact} "))).answer().error(), 413);
+    // A caller that sends a large one to its end gets the answer all the same.
+    let mut large = server.connect();
+    large.send(post(16_000, &" ".repeat(16_000)));
+    assert_eq!(large.answer().error(), 413);
     let chunked = format!(
         "POST /v1/apikeys HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n{exact}\r\n1\r\n \r\n0\r\n\r\n"
     );

@@ -171,13 +171,15 @@ fn edit(fields: &Fields) -> Result<Edit, Problem> {
         name: patch(fields.text("name")?, |text| {
             Name::new(text).map_err(|error| match error {
                 NameError::TooLong { .. } => too_long("name", error.to_string()),
-                error => forbidden("name", error.to_string()),
+                error @ (NameError::Forbidden { .. } | _) => forbidden("name", error.to_string()),
             })
         })?,
         description: patch(fields.text("description")?, |text| {
             Description::new(text).map_err(|error| match error {
                 DescriptionError::TooLong { .. } => too_long("description", error.to_string()),
-                error => forbidden("description", error.to_string()),
+                error @ (DescriptionError::Forbidden { .. } | _) => {
+                    forbidden("description", error.to_string())
+                }
             })
         })?,
     })
