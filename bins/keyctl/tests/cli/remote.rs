@@ -175,6 +175,16 @@ fn refusals_have_our_words_and_codes() {
         (vec![refusal(401, "Unauthorized", "")], "list", 4, "the server asks for an API key"),
         (vec![refusal(403, "Forbidden", "not yours")], "list", 4, "403 Forbidden: not yours"),
         (vec![refusal(405, "Method not allowed", "")], "env create", 4, "405 Method not allowed"),
+        (
+            vec![
+                ok(project("1a5", "active")),
+                refusal(422, "InvalidAction", ""),
+                ok(project("1a5", "active")),
+            ],
+            "env deactivate 1a5",
+            4,
+            "this API key may not do that",
+        ),
         (vec![refusal(500, "Internal Server Error", "")], "list", 1, "500 Internal Server Error"),
         (vec![refusal(503, "Service Unavailable", "later")], "list", 7, "503 Service Unavailable: later"),
         (vec![refusal(429, "Too Many Requests", "")], "list", 7, "429"),

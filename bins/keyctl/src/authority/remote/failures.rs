@@ -66,12 +66,18 @@ pub(super) fn refused(refusal: &Refusal) -> Failure {
     let exit = match refusal.status {
         404 => Exit::NotFound,
         401 | 403 | 405 => Exit::NotAllowed,
+        // The actions asked for here all exist: this one is not this caller's.
+        422 if refusal.code == "InvalidAction" => Exit::NotAllowed,
         409 | 412 | 422 if !is_input(refusal) => Exit::Conflict,
         400 | 413 | 422 => Exit::Usage,
         429 | 502..=504 => Exit::Unreachable,
         _ => Exit::Failure,
     };
-    Failure::new(exit, format!("the server refused: {refusal}"))
+    let failure = Failure::new(exit, format!("the server refused: {refusal}"));
+    if exit == Exit::NotAllowed {
+        return failure.hint("this API key may not do that; an account key of the administrator may");
+    }
+    failure
 }
 
 /// Whether a field that was sent is at fault.
