@@ -248,6 +248,26 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_at_all_is_read_to_its_end(text in "\\PC*|[\"\\\\#a \n]*|(machine |default |login |password |macdef |h |\n|\"|#)*") {
+            for entry in entries_for(&text, "h") {
+                proptest::prop_assert!(entry.login.len() + entry.password.len() <= text.len());
+            }
+        }
+
+        #[test]
+        fn any_pair_that_is_quoted_comes_back(login in "\\PC*", password in "(?s).*", before in "[a-z \n]*") {
+            let quoted = |text: &str| {
+                let text = text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
+                format!("\"{text}\"")
+            };
+            let before = before.replace("macdef", "").replace("login", "").replace("password", "");
+            let file = format!("{before}\nmachine h login {} password {}", quoted(&login), quoted(&password));
+            proptest::prop_assert_eq!(read(&file, "h"), [(login, password)]);
+        }
+    }
+
     #[test]
     fn the_password_is_not_shown_in_debug_output() {
         let entries = entries_for("machine h login KC1 password hush", "h");

@@ -2,6 +2,8 @@
 
 /// Whether a character must not reach a terminal: a control, or an invisible one that breaks a line, turns the
 /// direction of text or hides in it.
+///
+/// The joiners U+200C and U+200D stay: Persian and the scripts of India are written with them, and emoji made of them.
 pub(crate) fn is_dangerous(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -9,7 +11,9 @@ pub(crate) fn is_dangerous(character: char) -> bool {
             '\u{00AD}'
                 | '\u{061C}'
                 | '\u{180E}'
-                | '\u{200B}'..='\u{200F}'
+                | '\u{200B}'
+                | '\u{200E}'
+                | '\u{200F}'
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
                 | '\u{FEFF}'
@@ -85,9 +89,11 @@ mod tests {
 
     #[test]
     fn what_people_write_stays_as_it_is() {
-        let text = r"Grüße, 日本語, ✓, C:\dir, 'quoted' and emoji 🔑";
-        assert_eq!(one_line(text), text);
-        assert_eq!(json(text), text);
+        for text in [r"Grüße, 日本語, ✓, C:\dir, 'quoted' and emoji 🔑", "می\u{200c}خواهم", "👩\u{200d}🚀"]
+        {
+            assert_eq!(one_line(text), text);
+            assert_eq!(json(text), text);
+        }
     }
 
     #[test]
