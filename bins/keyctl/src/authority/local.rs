@@ -5,6 +5,8 @@
 
 mod failures;
 mod open;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -44,7 +44,11 @@ fn in_words(error: ClientError, url: &BaseUrl) -> Failure {
         }
         ClientError::Unreachable(cause) => {
             Failure::new(Exit::Unreachable, format!("the server at {url} cannot be reached: {cause}"))
-                .hint("is api-server running there?")
+                .hint(if url.is_secure() {
+                    "does it speak TLS, with a certificate of a public authority?"
+                } else {
+                    "is api-server running there?"
+                })
         }
         ClientError::NoAnswer(cause) => Failure::new(
             Exit::Unreachable,
