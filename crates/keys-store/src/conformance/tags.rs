@@ -57,11 +57,18 @@ pub fn an_update_keeps_the_tag_that_came_between(store: &dyn KeyStore) {
     let read = sample::key(store, owner, 1);
     let id = read.parts().id;
     assert!(store.replace_tag(id, &sample::tagged(1), &sample::tagged(2)).unwrap());
-    let made = sample::transition(store, read, Transition::Deactivate);
-    let secret = made.parts().lifecycle.secret().unwrap();
-    assert!(secret.tagged.tag.matches(&sample::tagged(2).tag));
-    let read = store.key(Reach::AllOwners, id).unwrap().unwrap();
-    assert_eq!(sample::picture(&read), sample::picture(&made));
+    let mut stale = read;
+    for step in [None, Some(Transition::Deactivate)] {
+        let made = match step {
+            None => sample::update(store, sample::renamed(stale.clone(), "another name")),
+            Some(step) => sample::transition(store, stale.clone(), step),
+        };
+        let kept = made.parts().lifecycle.secret().unwrap();
+        assert!(kept.tagged.tag.matches(&sample::tagged(2).tag));
+        let read = store.key(Reach::AllOwners, id).unwrap().unwrap();
+        assert_eq!(sample::picture(&read), sample::picture(&made));
+        stale = stale.with_revision(made.parts().revision);
+    }
     // An Inactive key's tag can be replaced as well.
     assert!(store.replace_tag(id, &sample::tagged(2), &sample::tagged(u64::MAX)).unwrap());
     let secret = store.stored_secret(id).unwrap().unwrap();
