@@ -73,9 +73,13 @@ fn answer(result: Result<impl Debug, BackendError>) -> String {
 /// The answer to a commit.
 pub(crate) fn committed(result: Result<Vec<Committed>, CommitError>) -> String {
     written(result.map(|committed| {
-        let pictures = committed.iter().map(|committed| match committed {
-            Committed::Key(record) => sample::picture(record),
-            other => format!("{other:?}"),
+        let pictures = committed.iter().map(|committed| {
+            // A key does not show all of itself.
+            if let Committed::Key(record) = committed {
+                sample::picture(record)
+            } else {
+                format!("{committed:?}")
+            }
         });
         pictures.collect::<Vec<_>>()
     }))
