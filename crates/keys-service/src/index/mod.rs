@@ -22,6 +22,8 @@
 
 mod fill;
 mod listener;
+#[cfg(test)]
+mod model;
 mod protocol;
 mod shard;
 mod shared_load;

@@ -15,6 +15,9 @@ pub(crate) trait Protocol: Debug + Send + Sync + 'static {
     type Signal<T: Debug + Clone + Send + Sync + 'static>: Signal<T>;
     /// The rules that are on.
     const RULES: Rules = Rules::ALL;
+    /// How many shards a table has unless it is bounded to fewer entries. A change hides and floors its own shard only,
+    /// so more shards mean fewer loads that a change elsewhere refuses.
+    const SHARDS: usize = 64;
 }
 
 /// The rules of the protocol. See `docs/VERIFICATION-INDEX.md` for what goes wrong without each.

@@ -10,10 +10,6 @@ use super::protocol::{Lock, Protocol, Signal as _};
 use super::shard::{Found, Key, Landing, Room, Row, Shard};
 use super::shared_load::{Joined, SharedLoads};
 
-/// How many shards a table has unless it is bounded to fewer entries. A change hides and floors its own shard only, so
-/// more shards mean fewer loads that a change elsewhere refuses.
-const SHARDS: usize = 64;
-
 /// A table under the protocol.
 #[derive(Debug)]
 pub(crate) struct Table<P: Protocol, K: Key, V: Row> {
@@ -33,7 +29,7 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
     /// A table of at most `capacity` entries.
     pub(crate) fn new(capacity: Option<NonZeroUsize>) -> Self {
         let hasher = RandomState::new();
-        let shards = capacity.map_or(SHARDS, |capacity| capacity.get().min(SHARDS));
+        let shards = capacity.map_or(P::SHARDS, |capacity| capacity.get().min(P::SHARDS));
         let each = capacity.map_or(usize::MAX, |capacity| capacity.get() / shards);
         let cell = |number: usize| Cell {
             shard: P::Lock::new(Shard::new(each, hasher.hash_one(number), P::RULES)),

@@ -104,7 +104,7 @@ fn a_random_source_that_fails_makes_nothing_wherever_it_fails() {
 fn a_random_source_that_repeats_itself_ends_in_an_error() {
     let house = House::new();
     let inside = house.inside();
-    let mut rng = RepeatingRng::default();
+    let mut rng = RepeatingRng;
     let first = issued(house.authority.issue_key(&inside, KeyRequest::default(), &mut rng).unwrap());
     let before = house.store.head().unwrap();
     let refused = house.authority.issue_key(&inside, KeyRequest::default(), &mut rng);
@@ -158,9 +158,9 @@ fn every_transition_is_stored_or_refused_as_the_core_says() {
     let key = house.issue(&inside);
     let go = |transition| house.authority.transition_key(&inside, key.id(), transition, None);
     let state = |outcome: Result<keys_core::KeyRecord, KeyChangeError>| {
-        outcome.map(|record| record.parts().lifecycle.state()).map_err(|error| match error {
-            KeyChangeError::Refused(refusal) => refusal,
-            other => panic!("{other}"),
+        outcome.map(|record| record.parts().lifecycle.state()).map_err(|error| {
+            let KeyChangeError::Refused(refusal) = error else { panic!("{error}") };
+            refusal
         })
     };
     let already = |state| Err(TransitionError::AlreadySo { state });

@@ -156,7 +156,6 @@ pub(crate) struct FailingRng<R> {
 }
 
 /// A source that says the same each time it is asked for a pair.
-#[derive(Default)]
 pub(crate) struct RepeatingRng;
 
 /// A source that does something whenever it is asked.
