@@ -1,6 +1,4 @@
-//! The conformance suite for the SQLite store, on files.
-#![cfg(feature = "sqlite")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! The conformance suite, on files.
 
 use keys_store::{OpenMode, SqliteStore, conformance_tests};
 use tempfile::TempDir;
