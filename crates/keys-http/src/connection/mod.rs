@@ -75,9 +75,13 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     }
     drop(listener);
     app.begin_draining();
+    let drain = async {
+        graceful.shutdown().await;
+        // A connection that has ended has a task that is about to: without waiting for it, it would count as cut.
+        while connections.join_next().await.is_some() {}
+    };
     // Elapsed or not, what counts is who is still there.
-    let _ = timeout(app.config.limits.drain_time, graceful.shutdown()).await;
-    while connections.try_join_next().is_some() {}
+    let _ = timeout(app.config.limits.drain_time, drain).await;
     let cut = connections.len();
     connections.shutdown().await;
     Drained { cut }
