@@ -175,7 +175,9 @@ async fn outcome<B: Incoming>(
 /// What a 401 asks for; programs that show their own log-in ask for no challenge, and web sockets cannot take one.
 fn challenge(app: &App, problem: &Problem, request: &HeaderMap, response: &mut HeaderMap) {
     let says = |name: &str, value: &[u8]| {
-        request.get_all(name).iter().any(|own| own.as_bytes().trim_ascii().eq_ignore_ascii_case(value))
+        let mut words =
+            request.get_all(name).iter().flat_map(|own| own.as_bytes().split(|byte| *byte == b','));
+        words.any(|word| word.trim_ascii().eq_ignore_ascii_case(value))
     };
     if !matches!(problem, Problem::NotAuthenticated { .. })
         || says("x-api-no-challenge", b"true")

@@ -107,7 +107,7 @@ fn a_refusal_asks_for_a_pair_unless_told_not_to() {
     assert_eq!(challenge(Ask::get("/v1")).as_deref(), Some(expected));
     assert_eq!(challenge(Ask::get("/v1").header("accept", "text/html")).as_deref(), Some(expected));
     assert_eq!(challenge(Ask::get("/v1").header("x-api-no-challenge", "true")), None);
-    assert_eq!(challenge(Ask::get("/v1").header("connection", "Upgrade")), None);
+    assert_eq!(challenge(Ask::get("/v1").header("connection", "keep-alive, Upgrade")), None);
 }
 
 #[test]

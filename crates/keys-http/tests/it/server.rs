@@ -41,10 +41,15 @@ impl Server {
     }
 
     pub(crate) fn connect(&self) -> Client {
-        let stream = TcpStream::connect(self.address).unwrap();
+        self.try_connect().unwrap()
+    }
+
+    /// `None` when the system has nothing left to connect with.
+    pub(crate) fn try_connect(&self) -> Option<Client> {
+        let stream = TcpStream::connect(self.address).ok()?;
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        Client { stream, read: Vec::new() }
+        Some(Client { stream, read: Vec::new() })
     }
 
     /// Tells the server to stop.

@@ -276,3 +276,34 @@ fn a_request_that_does_not_end_is_cut() {
     assert_eq!(server.drained().cut, 1);
     running.closed();
 }
+
+#[test]
+fn a_server_out_of_descriptors_goes_on_once_there_are_some_again() {
+    // The limit holds for a process, so this test is run again by a shell that lowers it.
+    let own = std::env::current_exe().unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 64 && exec \"$0\" --exact wire::with_few_descriptors --ignored --nocapture"])
+        .arg(own)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{output:?}");
+}
+
+#[test]
+#[ignore = "needs a low limit of descriptors; a_server_out_of_descriptors_goes_on_once_there_are_some_again runs it"]
+fn with_few_descriptors() {
+    let server = Server::start(|_| ());
+    let mut clients = Vec::new();
+    // The last one waits in the listener's queue: the server has nothing left to accept it with.
+    while let Some(client) = server.try_connect() {
+        clients.push(client);
+    }
+    assert!(clients.len() > 10, "{}", clients.len());
+    let mut waiting = clients.pop().unwrap();
+    waiting.send(GET);
+    // Both ends are in this process, so whoever stays takes two.
+    clients.truncate(4);
+    assert_eq!(waiting.answer().status, 200);
+    assert_eq!(server.connect().send(GET).answer().status, 200);
+}

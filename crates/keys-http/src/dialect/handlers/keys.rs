@@ -3,20 +3,15 @@
 use keys_api::{ApiKey, Resource as _};
 use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
 use keys_service::{KeyChangeError, KeyRequest};
-use keys_store::{KeyFilter, KeyOrder, KeyQuery, StateFilter};
+use keys_store::{KeyCursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
 
 use super::{Answer, Call, edit as edit_of, texts};
 use crate::dialect::body::Given;
 use crate::dialect::filter::{self, FieldValue, Filter};
-use crate::dialect::paging::{Found, Paging, Sorting};
+use crate::dialect::paging::{self, Found, Paging, Sorting};
 use crate::dialect::{marker, methods, views};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
-
-/// The most rows that one filtered page reads; what is left is behind its marker.
-const MAX_ROWS: usize = 10_000;
-/// How many rows a filtered list reads at a time.
-const BATCH: usize = 1_000;
 
 /// What a list of keys can be sorted by.
 const SORTING: &[Sorting<KeyOrder>] = &[
@@ -93,39 +88,31 @@ fn update(call: &Call<'_>, id: KeyId) -> Result<Answer, Problem> {
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);
     let filters = filter::read(&ApiKey::DECLARATION, call.query);
-    let found = find(call, &paging, &filters)?;
-    let keys = found.items.iter().map(|record| views::key(record, None, call.urls)).collect();
-    Answer::ok(&paging.collection(&ApiKey::DECLARATION, call.urls, call.query, &filters, keys, found.marker))
+    let (records, marker) = find(call, &paging, &filters)?;
+    let keys = records.iter().map(|record| views::key(record, None, call.urls)).collect();
+    let marker = marker.map(|cursor| marker::write(&cursor));
+    Answer::ok(&paging.collection(&ApiKey::DECLARATION, call.urls, call.query, &filters, keys, marker))
 }
 
-/// One page: what the store does not filter by is filtered here, over at most [`MAX_ROWS`] rows.
-fn find(call: &Call<'_>, paging: &Paging<KeyOrder>, filters: &[Filter]) -> Result<Found<KeyRecord>, Problem> {
-    let order = paging.order.unwrap_or_default();
-    let Some(store_filter) = store_filter(filters) else { return Ok(Found::nothing()) };
+fn find(
+    call: &Call<'_>,
+    paging: &Paging<KeyOrder>,
+    filters: &[Filter],
+) -> Result<Found<KeyRecord, KeyCursor>, Problem> {
+    let (order, direction) = (paging.order.unwrap_or_default(), paging.direction);
     let after = paging.marker.as_deref().map(|marker| marker::read(marker, order)).transpose()?;
-    let (limit, mut rows) = (paging.limit, 0);
-    let batch = if filters.is_empty() { limit } else { BATCH };
-    let mut query =
-        KeyQuery { order, direction: paging.direction, filter: store_filter, after, limit: batch };
-    let mut items = Vec::new();
-    loop {
-        let page = call.authority.keys(call.context, &query)?;
-        rows += page.items.len();
-        let mut left = page.items.into_iter();
-        while items.len() < limit
-            && let Some(record) = left.next()
-        {
-            query.after = Some(marker::cursor(&record, order));
-            if filters.iter().all(|filter| filter.passes(&value(&record, filter.field))) {
-                items.push(record);
-            }
-        }
-        let more = page.more || left.next().is_some();
-        if !more || items.len() >= limit || rows >= MAX_ROWS {
-            let marker = query.after.filter(|_| more).map(|cursor| marker::write(&cursor));
-            return Ok(Found { items, marker });
-        }
-    }
+    let Some(filter) = store_filter(filters) else { return Ok((Vec::new(), None)) };
+    let passes =
+        |record: &KeyRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
+    paging::find(
+        paging.limit,
+        after,
+        |after, limit| {
+            Ok(call.authority.keys(call.context, &KeyQuery { order, direction, filter, after, limit })?)
+        },
+        |record| marker::cursor(record, order),
+        if filters.is_empty() { None } else { Some(&passes) },
+    )
 }
 
 /// What the store can filter by itself. `None` when nothing can pass.

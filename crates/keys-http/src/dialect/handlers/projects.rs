@@ -9,13 +9,10 @@ use keys_store::EnvironmentQuery;
 
 use super::{Answer, Call, edit as edit_of, texts};
 use crate::dialect::filter::{self, FieldValue, Filter};
-use crate::dialect::paging::{Found, Paging, Sorting};
+use crate::dialect::paging::{self, Found, Paging, Sorting};
 use crate::dialect::views;
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
-
-const MAX_ROWS: usize = 10_000;
-const BATCH: usize = 1_000;
 
 /// What a list of environments can be sorted by.
 const SORTING: &[Sorting<()>] = &[Sorting { field: "id", order: () }];
@@ -88,42 +85,32 @@ fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);
     let filters = filter::read(&Project::DECLARATION, call.query);
-    let found = find(call, &paging, &filters)?;
+    let (records, marker) = find(call, &paging, &filters)?;
     let audience = call.audience();
-    let projects = found.items.iter().map(|record| views::project(record, audience, call.urls)).collect();
-    let declaration = &Project::DECLARATION;
-    Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, projects, found.marker))
+    let projects = records.iter().map(|record| views::project(record, audience, call.urls)).collect();
+    let marker = marker.map(|id| format!("m{id}"));
+    Answer::ok(&paging.collection(&Project::DECLARATION, call.urls, call.query, &filters, projects, marker))
 }
 
 fn find(
     call: &Call<'_>,
     paging: &Paging<()>,
     filters: &[Filter],
-) -> Result<Found<EnvironmentRecord>, Problem> {
+) -> Result<Found<EnvironmentRecord, EnvironmentId>, Problem> {
     let after = paging.marker.as_deref().map(read_marker).transpose()?;
-    let (limit, mut rows) = (paging.limit, 0);
-    let batch = if filters.is_empty() { limit } else { BATCH };
-    let removed = filters.iter().any(wants_removed);
-    let mut query = EnvironmentQuery { removed, direction: paging.direction, after, limit: batch };
-    let mut items = Vec::new();
-    loop {
-        let page = call.authority.environments(call.context, &query)?;
-        rows += page.items.len();
-        let mut left = page.items.into_iter();
-        while items.len() < limit
-            && let Some(record) = left.next()
-        {
-            query.after = Some(record.parts().id);
-            if filters.iter().all(|filter| filter.passes(&value(&record, filter.field))) {
-                items.push(record);
-            }
-        }
-        let more = page.more || left.next().is_some();
-        if !more || items.len() >= limit || rows >= MAX_ROWS {
-            let marker = query.after.filter(|_| more).map(|id| format!("m{id}"));
-            return Ok(Found { items, marker });
-        }
-    }
+    let (removed, direction) = (filters.iter().any(wants_removed), paging.direction);
+    let passes =
+        |record: &EnvironmentRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
+    paging::find(
+        paging.limit,
+        after,
+        |after, limit| {
+            let query = EnvironmentQuery { removed, direction, after, limit };
+            Ok(call.authority.environments(call.context, &query)?)
+        },
+        |record| record.parts().id,
+        if filters.is_empty() { None } else { Some(&passes) },
+    )
 }
 
 fn wants_removed(filter: &Filter) -> bool {
