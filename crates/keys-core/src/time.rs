@@ -146,7 +146,7 @@ fn parse(text: &str) -> Option<Timestamp> {
     }
     let days = day_number(year, month, day);
     // A date that does not exist (30 February, month 13) does not come back as itself.
-    if !(1..=12).contains(&month) || date_of(days) != (year, month, day) {
+    if date_of(days) != (year, month, day) {
         return None;
     }
     let of_day = ((hour * 60 + minute) * 60 + second) * 1_000 + millis;

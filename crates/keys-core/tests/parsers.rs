@@ -406,3 +406,30 @@ fn timestamps_that_do_not_exist_are_refused() {
     assert!("2024-02-29T00:00:00Z".parse::<Timestamp>().is_ok());
     assert!("2000-02-29T00:00:00Z".parse::<Timestamp>().is_ok());
 }
+
+#[test]
+fn of_all_that_looks_like_a_date_exactly_those_of_the_calendar_are_read() {
+    let mut read = 0;
+    for year in [1970, 2000, 2023, 2024, 2100, 9999] {
+        for (month, day) in (0..100).flat_map(|month| (0..100).map(move |day| (month, day))) {
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let days = match month {
+                1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+                4 | 6 | 9 | 11 => 30,
+                2 if leap => 29,
+                2 => 28,
+                _ => 0,
+            };
+            let text = format!("{year:04}-{month:02}-{day:02}T12:00:00.000Z");
+            match text.parse::<Timestamp>() {
+                Ok(instant) => {
+                    assert!((1..=days).contains(&day), "{text}");
+                    assert_eq!(instant.to_string(), text);
+                    read += 1;
+                }
+                Err(_) => assert!(!(1..=days).contains(&day), "{text}"),
+            }
+        }
+    }
+    assert_eq!(read, 6 * 365 + 2);
+}
