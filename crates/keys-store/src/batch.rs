@@ -9,6 +9,20 @@ use crate::rules::{access_control, account_row, environment_row};
 use crate::store::{Committed, Setting};
 
 /// What a batch of changes touches and makes of it: each thing once, as the last change of the batch left it.
+///
+/// ```
+/// use keys_core::SettingName;
+/// use keys_store::batch::Batch;
+/// use keys_store::{Committed, Setting, Touched};
+///
+/// let mut batch = Batch::new();
+/// for value in ["true", "false"] {
+///     let revision = keys_core::Revision::new(1);
+///     batch.add(&Committed::Setting(Setting { name: SettingName::AccessControl, value: value.into(), revision }));
+/// }
+/// assert_eq!(batch.touched(), [Touched::AccessControl]);
+/// assert_eq!(batch.published().len(), 1);
+/// ```
 #[derive(Debug, Default)]
 pub struct Batch {
     touched: Vec<Touched>,

@@ -12,6 +12,7 @@ pub mod listener;
 pub mod memory;
 pub mod open;
 pub mod pepper_file;
+mod pointer;
 pub mod query;
 pub mod rules;
 #[cfg(feature = "sqlite")]

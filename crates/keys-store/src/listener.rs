@@ -40,6 +40,32 @@ pub enum Published {
 ///
 /// A listener must not call back into the store from here: the writer waits for it. The order is enumerated with
 /// each step left out in `keys-service`'s model checker.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use keys_core::{AccessControl, Revision};
+/// use keys_store::{ChangeListener, KeyStore as _, MemoryStore, Published, Touched};
+///
+/// /// Knows how far what was told goes.
+/// #[derive(Debug, Default)]
+/// struct Progress(AtomicU64);
+///
+/// impl ChangeListener for Progress {
+///     fn hide(&self, _: &[Touched]) {}
+///     fn publish(&self, _: &[Published], revision: Revision) {
+///         self.0.store(revision.number(), Ordering::SeqCst);
+///     }
+///     fn reveal(&self, _: &[Touched]) {}
+///     fn forget(&self) {}
+///     fn resume(&self, revision: Revision, _: AccessControl) {
+///         self.0.store(revision.number(), Ordering::SeqCst);
+///     }
+/// }
+///
+/// MemoryStore::new().listen(Arc::new(Progress::default()));
+/// ```
 pub trait ChangeListener: Debug + Send + Sync {
     /// These are about to change: forget them, and let nothing loaded for them land until they are published.
     fn hide(&self, batch: &[Touched]);

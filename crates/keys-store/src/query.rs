@@ -137,6 +137,22 @@ pub enum KeyCursorValue {
 }
 
 /// A request for one page of keys.
+///
+/// ```
+/// use keys_store::{KeyCursor, KeyOrder, KeyQuery, KeyStore as _, MemoryStore, Reach};
+///
+/// let store = MemoryStore::new();
+/// let mut query = KeyQuery { order: KeyOrder::Name, limit: 50, ..KeyQuery::default() };
+/// loop {
+///     let page = store.keys(Reach::AllOwners, &query)?;
+///     // … show page.items …
+///     query.after = page.items.last().map(|last| KeyCursor::of(last, query.order));
+///     if !page.more {
+///         break;
+///     }
+/// }
+/// # Ok::<(), keys_store::BackendError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyQuery {
     /// The order.

@@ -161,6 +161,15 @@ pub const fn environment_row(record: &EnvironmentRecord) -> OwnerRow {
 
 /// Access control as a stored setting says it: off until it is first put. A value that nobody can have meant counts
 /// as on, because a damaged setting must not open the door.
+///
+/// ```
+/// use keys_core::AccessControl;
+/// use keys_store::rules::access_control;
+///
+/// assert_eq!(access_control(None), AccessControl::Off);
+/// assert_eq!(access_control(Some("true")), AccessControl::On);
+/// assert_eq!(access_control(Some("ture")), AccessControl::On);
+/// ```
 #[must_use]
 pub fn access_control(value: Option<&str>) -> AccessControl {
     value.map_or(AccessControl::Off, |value| value.parse().unwrap_or(AccessControl::On))

@@ -31,7 +31,7 @@ pub fn audit_events_are_linked_from_the_first_row(store: &dyn KeyStore) {
 /// Whatever was written: whose it is, what it is, and from which version to which.
 pub fn every_write_says_whose_and_what_it_is(store: &dyn KeyStore) {
     let name = SettingName::AccessControl;
-    let pepper = PepperId::from_number(u64::MAX);
+    let (admin, pepper) = (sample::creator().principal, PepperId::from_number(u64::MAX));
     sample::commit(store, Write::InsertAccount(sample::new_account(1))).unwrap();
     let environment = sample::environment(store, 2);
     let owner = Owner::Environment(environment.parts().id);
@@ -41,7 +41,6 @@ pub fn every_write_says_whose_and_what_it_is(store: &dyn KeyStore) {
     sample::commit(store, Write::PutSetting { name, value: "true".into() }).unwrap();
     sample::commit(store, Write::PutSetting { name, value: "false".into() }).unwrap();
     sample::commit(store, Write::InsertPepper(pepper)).unwrap();
-    let admin = sample::creator().principal;
     let (environment, key) = (Target::Environment(environment.parts().id), Target::Key(key.parts().id));
     let expected = [
         (admin, Target::Account(keys_core::AccountId::ADMIN), None),
@@ -53,12 +52,12 @@ pub fn every_write_says_whose_and_what_it_is(store: &dyn KeyStore) {
         (admin, Target::Setting(name), Some(6)),
         (admin, Target::Pepper(pepper), None),
     ];
-    for (number, (linked, (owner, target, before))) in
-        (1..).zip(store.audit(None, 100).unwrap().iter().zip(expected))
-    {
-        let AuditEvent { owner: whose, target: what, before: from, after, .. } = &linked.event;
-        assert_eq!((*whose, *what, *from), (owner, target, before.map(Revision::new)), "event {number}");
-        assert_eq!(*after, Revision::new(number));
+    let events = store.audit(None, 100).unwrap();
+    assert_eq!(events.len(), expected.len());
+    for (number, (linked, expected)) in (1..).zip(events.iter().zip(expected)) {
+        let AuditEvent { owner, target, before, after, .. } = &linked.event;
+        assert_eq!((*owner, *target, before.map(Revision::number)), expected, "event {number}");
+        assert_eq!(after.number(), number);
     }
 }
 

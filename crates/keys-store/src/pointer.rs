@@ -1,0 +1,101 @@
+//! A pointer to a store is a store.
+
+use std::sync::Arc;
+
+use keys_core::{
+    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
+    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+};
+
+use crate::error::{BackendError, CommitError};
+use crate::listener::ChangeListener;
+use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
+use crate::store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Setting};
+
+/// A shared store is a store: the same one.
+#[deny(clippy::missing_trait_methods, reason = "a pointer forwards everything")]
+impl<S: KeyStore + ?Sized> KeyStore for Arc<S> {
+    fn commit(&self, changes: Vec<Change>) -> Result<Vec<Committed>, CommitError> {
+        (**self).commit(changes)
+    }
+
+    fn replace_tag(&self, key: KeyId, expected: &Tagged, new: &Tagged) -> Result<bool, CommitError> {
+        (**self).replace_tag(key, expected, new)
+    }
+
+    fn barrier(&self) -> Result<(), BackendError> {
+        (**self).barrier()
+    }
+
+    fn listen(&self, listener: Arc<dyn ChangeListener>) {
+        (**self).listen(listener);
+    }
+
+    fn load_key(&self, access_key: &AccessKey) -> Result<Load<Option<VerificationRow>>, BackendError> {
+        (**self).load_key(access_key)
+    }
+
+    fn load_owner(&self, owner: Owner) -> Result<Load<Option<OwnerRow>>, BackendError> {
+        (**self).load_owner(owner)
+    }
+
+    fn load_keys(
+        &self,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Load<Vec<(AccessKey, VerificationRow)>>, BackendError> {
+        (**self).load_keys(after, limit)
+    }
+
+    fn stored_secret(&self, key: KeyId) -> Result<Option<StoredSecret>, BackendError> {
+        (**self).stored_secret(key)
+    }
+
+    fn key(&self, reach: Reach, id: KeyId) -> Result<Option<KeyRecord>, BackendError> {
+        (**self).key(reach, id)
+    }
+
+    fn keys(&self, reach: Reach, query: &KeyQuery) -> Result<Page<KeyRecord>, BackendError> {
+        (**self).keys(reach, query)
+    }
+
+    fn environment(
+        &self,
+        reach: Reach,
+        id: EnvironmentId,
+    ) -> Result<Option<EnvironmentRecord>, BackendError> {
+        (**self).environment(reach, id)
+    }
+
+    fn environments(
+        &self,
+        reach: Reach,
+        query: &EnvironmentQuery,
+    ) -> Result<Page<EnvironmentRecord>, BackendError> {
+        (**self).environments(reach, query)
+    }
+
+    fn account(&self, id: AccountId) -> Result<Option<AccountRecord>, BackendError> {
+        (**self).account(id)
+    }
+
+    fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
+        (**self).accounts(after, limit)
+    }
+
+    fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {
+        (**self).setting(name)
+    }
+
+    fn peppers(&self) -> Result<Vec<PepperId>, BackendError> {
+        (**self).peppers()
+    }
+
+    fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
+        (**self).audit(after, limit)
+    }
+
+    fn head(&self) -> Result<Head, BackendError> {
+        (**self).head()
+    }
+}
