@@ -1,6 +1,8 @@
 //! Start, readiness, stop.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use keys_tests::{Launch, TestServer, create_key, enable_access_control};
 use rustix::process::{Signal, kill_process};
@@ -84,4 +86,28 @@ fn a_store_in_memory_leaves_nothing_behind() {
     assert_eq!(key.client(&server.client()).get("/v1").status, 200);
     assert_eq!(server.stop().code(), Some(0));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = TestServer::start();
+    let mut begun = TcpStream::connect(server.address()).unwrap();
+    // A request whose body never comes holds the graceful stop up until its time is over.
+    let head = format!(
+        "POST /v1/apikeys HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n",
+        server.address()
+    );
+    begun.write_all(head.as_bytes()).unwrap();
+    begun.read_exact(&mut [0; 12]).unwrap();
+    server.ask_to_stop();
+    let patience = Instant::now() + Duration::from_secs(60);
+    while TcpStream::connect(server.address()).is_ok() {
+        assert!(Instant::now() < patience, "the first signal is not heard");
+        std::thread::yield_now();
+    }
+    server.ask_to_stop();
+    let finished = server.wait();
+    assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
+    assert!(finished.stderr.contains("ending at once"), "{}", finished.stderr);
+    drop(begun);
 }
