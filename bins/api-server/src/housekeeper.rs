@@ -1,5 +1,5 @@
-//! Work beside the serving: keeps the verification index full, looks whether the store still knows what it keeps, and
-//! reads the whole database once.
+//! Work beside the serving: keeps the verification index full, looks whether the store still knows what it keeps, says
+//! when access control has been switched, and reads the whole database once.
 
 use std::io;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use keys_core::AccessControl;
 use keys_service::Authority;
 use keys_store::SqliteStore;
 use tokio::sync::oneshot;
@@ -65,6 +66,7 @@ fn look_after(
     database: Option<&SqliteStore>,
     stopped: &Receiver<()>,
 ) -> Option<String> {
+    let mut known = authority.access_control();
     loop {
         if let Some(reason) = database.and_then(SqliteStore::failed) {
             return Some(reason.to_owned());
@@ -72,9 +74,25 @@ fn look_after(
         if !authority.index_is_complete() {
             fill_index(authority);
         }
-        if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
+        let told = stopped.recv_timeout(LOOK);
+        tell_of_access_control(&mut known, authority.access_control());
+        if told != Err(RecvTimeoutError::Timeout) {
             return None;
         }
+    }
+}
+
+/// Says in the log that access control has been switched: off, it is everybody's business.
+fn tell_of_access_control(known: &mut AccessControl, now: AccessControl) {
+    if *known == now {
+        return;
+    }
+    *known = now;
+    match now {
+        AccessControl::On => tracing::info!("access control is on"),
+        AccessControl::Off => tracing::warn!(
+            "access control has been switched off: whoever reaches this address administers every key"
+        ),
     }
 }
 

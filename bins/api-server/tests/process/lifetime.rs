@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use keys_tests::{Launch, TestServer, create_key, enable_access_control};
+use keys_tests::{Launch, TestServer, create_key, disable_access_control, enable_access_control};
 use rustix::process::{Signal, kill_process};
 
 use crate::assert_refused;
@@ -58,6 +58,19 @@ fn a_start_without_access_control_is_warned_of() {
     let server = TestServer::start();
     let finished = server.stop();
     assert!(finished.stderr.contains("access control is off"), "{}", finished.stderr);
+}
+
+#[test]
+fn access_control_switched_off_is_warned_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start_in(dir.path());
+    let admin = create_key(&server.client(), "/v1/apikeys", "admin");
+    enable_access_control(&server.client());
+    assert_eq!(server.stop().code(), Some(0));
+    let server = TestServer::start_in(dir.path());
+    disable_access_control(&admin.client(&server.client()));
+    let finished = server.stop();
+    assert!(finished.stderr.contains("has been switched off"), "{}", finished.stderr);
 }
 
 #[test]
