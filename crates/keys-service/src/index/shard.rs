@@ -276,3 +276,156 @@ impl<K: Key, V: Row> Shard<K, V> {
 
 /// The most entries of one shard: their places are 32-bit numbers.
 const MAX_ENTRIES: usize = u32::MAX as usize;
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of;
+
+    use keys_core::{AccessKey, OwnerStanding};
+
+    use super::*;
+
+    type Owners = Shard<u64, OwnerRow>;
+
+    fn row(revision: u64) -> OwnerRow {
+        OwnerRow { standing: OwnerStanding::Active, revision: Revision::new(revision) }
+    }
+
+    fn shard(capacity: usize) -> Owners {
+        Shard::new(capacity, 1, Rules::ALL)
+    }
+
+    fn revision(shard: &Owners, key: u64) -> Option<u64> {
+        match shard.find(&key) {
+            Found::Row(row) => Some(row.revision.number()),
+            Found::Absent | Found::Unknown => None,
+        }
+    }
+
+    fn land(shard: &mut Owners, key: u64, at: u64) -> Landing {
+        shard.land(key, Some(row(at)), Revision::new(at), Room::Make)
+    }
+
+    /// What a key costs: its slot in a vector that is at most an eighth too large, and its place in a map whose table
+    /// is at least seven sixteenths full, with one byte more for each bucket.
+    #[test]
+    fn a_key_costs_at_most_200_bytes() {
+        let slot = size_of::<Slot<AccessKey, VerificationRow>>() as f64;
+        let place = (size_of::<(AccessKey, u32)>() + 1) as f64;
+        let worst = slot * 9.0 / 8.0 + place * 16.0 / 7.0;
+        assert!(worst <= 200.0, "{worst}: slot {slot}, place {place}");
+    }
+
+    #[test]
+    fn memory_grows_by_an_eighth() {
+        let mut shard = shard(usize::MAX);
+        for key in 0..10_000 {
+            land(&mut shard, key, 1);
+            let (used, held) = (shard.slots.len(), shard.slots.capacity());
+            assert!(held <= used + (used / 8).max(16) + 1, "{held} for {used}");
+        }
+    }
+
+    #[test]
+    fn a_load_older_than_what_was_published_lands_nowhere_in_the_shard() {
+        let mut shard = shard(10);
+        shard.hide(1);
+        shard.publish(1, row(5), Revision::new(5));
+        assert_eq!(land(&mut shard, 1, 4), Landing::Refused);
+        assert_eq!(land(&mut shard, 2, 4), Landing::Refused);
+        assert_eq!(land(&mut shard, 2, 5), Landing::Landed);
+        assert_eq!((revision(&shard, 1), revision(&shard, 2)), (Some(5), Some(5)));
+    }
+
+    #[test]
+    fn what_is_hidden_is_unknown_until_it_is_published_or_revealed() {
+        let mut shard = shard(10);
+        land(&mut shard, 1, 1);
+        for times_hidden in [1, 2] {
+            for _ in 0..times_hidden {
+                shard.hide(1);
+            }
+            assert_eq!(revision(&shard, 1), None);
+            assert_eq!(land(&mut shard, 1, 9), Landing::Refused);
+            shard.reveal(1);
+            assert_eq!(revision(&shard, 1), Some(1), "as it was");
+        }
+    }
+
+    #[test]
+    fn nothing_lands_between_forget_and_resume() {
+        let mut shard = shard(10);
+        land(&mut shard, 1, 1);
+        shard.hide(1);
+        shard.forget();
+        assert_eq!(land(&mut shard, 2, 9), Landing::Refused);
+        shard.reveal(1);
+        shard.publish(2, row(2), Revision::new(2));
+        assert_eq!((revision(&shard, 1), revision(&shard, 2)), (None, None));
+        shard.resume(Revision::new(3));
+        assert_eq!(land(&mut shard, 2, 2), Landing::Refused, "it may be from before");
+        assert_eq!(land(&mut shard, 2, 3), Landing::Landed);
+    }
+
+    #[test]
+    fn a_full_shard_makes_room_at_random() {
+        let mut survivors = std::collections::HashSet::new();
+        for seed in 0..50u64 {
+            // Seeds are hashes, so they differ in more than their lowest bits.
+            let mut shard: Owners = Shard::new(4, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), Rules::ALL);
+            for key in 0..5 {
+                land(&mut shard, key, 1);
+            }
+            assert_eq!(shard.len(), 4);
+            assert_eq!(revision(&shard, 4), Some(1), "the new one is there");
+            survivors.insert((0..5).map(|key| revision(&shard, key).is_some()).collect::<Vec<_>>());
+        }
+        assert_eq!(survivors.len(), 4, "each of the old ones has left at some time");
+    }
+
+    #[test]
+    fn places_stay_right_while_entries_come_and_go() {
+        let mut shard = shard(8);
+        for step in 0..10_000u64 {
+            let key = step * 31 % 23;
+            match step % 5 {
+                0 => shard.hide(key),
+                1 => shard.reveal(key),
+                2 => shard.publish(key, row(step), Revision::new(step)),
+                _ => drop(land(&mut shard, key, step)),
+            }
+            assert_eq!(shard.places.len(), shard.slots.len());
+            for (place, slot) in shard.slots.iter().enumerate() {
+                assert_eq!(shard.places.get(&slot.key).copied(), u32::try_from(place).ok());
+            }
+        }
+    }
+
+    #[test]
+    fn a_shard_is_complete_only_if_its_filling_lost_nothing() {
+        let mut shard = shard(2);
+        shard.begin_filling(1);
+        land(&mut shard, 1, 1);
+        assert!(matches!(shard.find(&2), Found::Unknown));
+        shard.end_filling(1);
+        assert!(matches!(shard.find(&2), Found::Absent));
+        shard.hide(2);
+        assert!(matches!(shard.find(&2), Found::Unknown), "it may be about to be");
+        shard.publish(2, row(2), Revision::new(2));
+        assert!(shard.is_complete());
+        shard.publish(3, row(3), Revision::new(3));
+        assert!(!shard.is_complete(), "one had to leave");
+
+        // A second filling takes the first one's place.
+        shard.begin_filling(2);
+        shard.begin_filling(3);
+        shard.end_filling(2);
+        assert!(!shard.is_complete());
+        shard.end_filling(3);
+        assert!(shard.is_complete());
+        shard.begin_filling(4);
+        shard.forget();
+        shard.end_filling(4);
+        assert!(!shard.is_complete());
+    }
+}

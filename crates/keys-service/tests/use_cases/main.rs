@@ -1,12 +1,18 @@
 //! The use cases, over a store in memory that can be made to fail.
 
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "helpers of tests, which are not marked as tests themselves"
 )]
 
 mod authenticate;
+mod environments;
 mod keys;
+mod outage;
+mod reference;
+mod settings;
 mod start;
 mod support;
+mod threads;

@@ -99,6 +99,11 @@ impl House {
         context(self.authority.enter(Caller::of_database(), environment("1a5")).unwrap())
     }
 
+    /// As [`inside`](Self::inside), or another context while the environment cannot be entered.
+    pub(crate) fn inside_or(&self, other: Context) -> Context {
+        self.authority.enter(Caller::of_database(), environment("1a5")).map_or(other, context)
+    }
+
     /// The caller that this key makes, outside any environment but its own.
     pub(crate) fn as_key(&self, issued: &Issued) -> Context {
         match self.authority.authenticate(&issued.credential, now()).unwrap() {

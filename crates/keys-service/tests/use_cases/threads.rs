@@ -1,0 +1,136 @@
+//! Real threads on the real index: what was acknowledged holds for every verification that begins afterwards.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use keys_core::{EnvironmentTransition, Transition};
+use keys_service::{AuthorityConfig, Edit, KeyRequest};
+
+use crate::support::{House, administrator, config, environment, now, outcome, seeded};
+
+/// Rounds of deactivate and activate in each test.
+const ROUNDS: usize = 300;
+
+/// Plays rounds of stop and start against verifying threads. The counter is odd between the acknowledgement of a stop
+/// and the beginning of the next start: who reads the same odd number before and after must have been refused.
+fn race(house: &House, credential: &keys_core::Credential, stop: impl Fn(), start: impl Fn()) {
+    let epoch = AtomicU64::new(0);
+    let over = AtomicBool::new(false);
+    let refused = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !over.load(Ordering::SeqCst) {
+                    let before = epoch.load(Ordering::SeqCst);
+                    let verdict = match house.authority.authenticate_indexed(credential, now()) {
+                        Some(verdict) => verdict,
+                        None => house.authority.authenticate(credential, now()).unwrap(),
+                    };
+                    let accepted = outcome(verdict).is_ok();
+                    if before % 2 == 1 && epoch.load(Ordering::SeqCst) == before {
+                        assert!(!accepted, "accepted in stopped epoch {before}");
+                        refused.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+        // Others change what lies in the same shards, and cause misses.
+        scope.spawn(|| {
+            let mut rng = seeded(70);
+            let context = house.inside_or(administrator());
+            while !over.load(Ordering::SeqCst) {
+                let _ = house.authority.issue_key(&context, KeyRequest::default(), &mut rng);
+            }
+        });
+        let _over = RaiseOnDrop(&over);
+        for round in 0..ROUNDS {
+            stop();
+            epoch.fetch_add(1, Ordering::SeqCst);
+            if round % 10 == 0 {
+                wait_for_more(&refused);
+            }
+            epoch.fetch_add(1, Ordering::SeqCst);
+            start();
+        }
+    });
+    assert!(refused.load(Ordering::SeqCst) > 0);
+}
+
+/// Waits until somebody was refused in this epoch, so that the round counts; not for ever, if they have all panicked.
+fn wait_for_more(refused: &AtomicU64) {
+    let seen = refused.load(Ordering::SeqCst);
+    for _ in 0..1_000_000 {
+        if refused.load(Ordering::SeqCst) > seen {
+            return;
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Ends the other threads, after a panic too.
+struct RaiseOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for RaiseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+fn race_a_key(config: AuthorityConfig) {
+    let mut house = House::with(config);
+    let inside = house.inside();
+    let key = house.issue(&inside);
+    house.authority.fill_index().unwrap();
+    let go = |transition| drop(house.authority.transition_key(&inside, key.id(), transition, None).unwrap());
+    race(&house, &key.credential, || go(Transition::Deactivate), || go(Transition::Activate));
+}
+
+#[test]
+fn a_deactivated_key_is_accepted_by_no_verification_that_begins_afterwards() {
+    race_a_key(config());
+}
+
+#[test]
+fn nor_with_an_index_too_small_for_it() {
+    race_a_key(AuthorityConfig { index_capacity: NonZeroUsize::new(2), ..config() });
+}
+
+#[test]
+fn nor_when_its_environment_was_deactivated() {
+    let mut house = House::new();
+    let inside = house.inside();
+    let key = house.issue(&inside);
+    let go = |transition| {
+        let id = environment("1a5");
+        drop(house.authority.transition_environment(&administrator(), id, transition, None).unwrap());
+    };
+    race(
+        &house,
+        &key.credential,
+        || go(EnvironmentTransition::Deactivate),
+        || go(EnvironmentTransition::Activate),
+    );
+}
+
+#[test]
+fn changes_of_many_callers_are_all_made() {
+    let mut house = House::new();
+    let inside = house.inside();
+    let key = house.issue(&inside);
+    let before = key.record.parts().revision.number();
+    let made = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    // Contended is told to the caller, who may come back.
+                    if house.authority.edit_key(&inside, key.id(), Edit::default(), None).is_ok() {
+                        made.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+    });
+    let after = house.authority.key(&inside, key.id()).unwrap().unwrap().parts().revision.number();
+    assert_eq!(after - before, made.load(Ordering::SeqCst), "each that was acknowledged, and no other");
+}
