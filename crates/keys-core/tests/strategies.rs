@@ -11,10 +11,10 @@ use keys_core::{
 use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
-/// Two thousand values, the same in every run.
+/// Six hundred values, the same in every run.
 fn sample<S: Strategy>(strategy: S) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
-    (0..2_000).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+    (0..600).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
 fn different<T, K: Eq + std::hash::Hash>(values: &[T], key: impl Fn(&T) -> K) -> usize {
