@@ -82,6 +82,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     };
     // Elapsed or not, what counts is who is still there.
     let _ = timeout(app.config.limits.drain_time, drain).await;
+    while connections.try_join_next().is_some() {}
     let cut = connections.len();
     connections.shutdown().await;
     Drained { cut }
