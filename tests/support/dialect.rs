@@ -1,11 +1,13 @@
 //! The few requests of the `/v1` dialect that most tests begin with.
 
+use std::fmt;
+
 use serde_json::json;
 
 use crate::client::Client;
 
-/// A key as its creation answered it: the only time its secret is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A key as its creation answered it: the only time its secret is shown. `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Key {
     /// Its id, `1c7`.
     pub id: String,
@@ -15,6 +17,12 @@ pub struct Key {
     pub secret_key: String,
     /// Its path, `/v1/apikeys/1c7` or within a project.
     pub path: String,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({} at {})", self.access_key, self.path)
+    }
 }
 
 impl Key {
