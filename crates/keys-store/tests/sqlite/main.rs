@@ -1,6 +1,12 @@
 //! The SQLite store from outside: its contract, its files, and what befalls them.
 #![cfg(all(feature = "sqlite", unix))]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod child;
 mod contract;
