@@ -2,7 +2,9 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 
 /// Whether group or others have any right at a file: its permission bits, if so.
 #[cfg(unix)]
@@ -27,6 +29,7 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
 }
 
 /// Opens a file for writing without emptying it, and makes it, 0600, if it is not there.
+#[cfg(feature = "sqlite")]
 pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
     let file = private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)?;
     restrict(path)?;
@@ -78,6 +81,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The path with something appended to its last part: `keys.sqlite3` and `.lock` make `keys.sqlite3.lock`.
+#[cfg(feature = "sqlite")]
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -193,6 +193,7 @@ pub enum OpenError {
     },
 }
 
+#[cfg(feature = "sqlite")]
 impl OpenError {
     /// Sorts what the system said about a path.
     pub(crate) fn of_io(path: impl Into<PathBuf>, source: io::Error) -> Self {

@@ -1,7 +1,9 @@
 //! One text that says which store to use and where it is.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -40,7 +42,10 @@ impl StoreUrl {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => Ok(Arc::new(crate::SqliteStore::open(path, mode)?)),
-            Self::Memory => Ok(Arc::new(crate::MemoryStore::new())),
+            // Nobody else can have written to this memory: to own it and to read it is the same.
+            Self::Memory => match mode {
+                OpenMode::Own | OpenMode::ReadOnly => Ok(Arc::new(crate::MemoryStore::new())),
+            },
         }
     }
 
