@@ -47,7 +47,10 @@ pub struct AuthorityConfig {
 #[non_exhaustive]
 pub enum OpenError {
     /// Keys were made under a pepper that the keyring lacks.
-    #[error("keys were made under pepper {pepper}, which the keyring lacks")]
+    #[error(
+        "keys were made under pepper {pepper}, which the keyring lacks: add it, or accept that each of its keys is \
+         checked by its digest once"
+    )]
     LostPepper {
         /// Which.
         pepper: PepperId,

@@ -15,7 +15,7 @@ pub enum AccessControlError {
     #[error("only the administrator switches access control")]
     Forbidden,
     /// Nobody could administer afterwards: account `1a1` has no Active key.
-    #[error("account 1a1 has no Active API key, so nobody could administer afterwards")]
+    #[error("account 1a1 has no Active API key, so nobody could administer afterwards: make one first")]
     NoAdministratorKey,
     /// The store failed.
     #[error("access control could not be switched")]

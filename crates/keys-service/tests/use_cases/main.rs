@@ -10,6 +10,7 @@
 mod authenticate;
 mod environments;
 mod keys;
+mod maintenance;
 mod outage;
 mod reference;
 mod settings;
