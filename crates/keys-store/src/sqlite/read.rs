@@ -21,17 +21,19 @@ const ACCOUNT: &str =
 const ENVIRONMENT: &str = "SELECT id, uuid, name, description, state, removed, creator, created, updated, revision, \
      seal FROM environments WHERE id = ?1";
 
+pub(super) const KEY_NAMED: &str = concat!(
+    "SELECT ",
+    key_columns!(),
+    ", (SELECT revision FROM head) FROM (SELECT 1) LEFT JOIN keys ON access_key = ?1"
+);
+
 /// The key with this access key, and the revision of the same snapshot.
 pub(super) fn key_named(
     connection: &Connection,
     access_key: &AccessKey,
 ) -> Result<Load<Option<KeyRecord>>, Fault> {
-    const SQL: &str = concat!(
-        "SELECT ",
-        key_columns!(),
-        ", (SELECT revision FROM head) FROM (SELECT 1) LEFT JOIN keys ON access_key = ?1"
-    );
-    let load: Load<Option<KeyRecord>> = load(one(connection, SQL, [text(access_key)], beside_revision)?)?;
+    let load: Load<Option<KeyRecord>> =
+        load(one(connection, KEY_NAMED, [text(access_key)], beside_revision)?)?;
     match &load.row {
         Some(record) if record.parts().access_key != *access_key => {
             Err(Damage { table: "keys", what: "an index leads to a row of another access key" }.into())

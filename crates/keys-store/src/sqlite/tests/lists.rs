@@ -4,7 +4,7 @@ use keys_core::{LifecycleState, Owner};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::super::{connect, list, schema};
+use super::super::{connect, list, read, schema};
 use super::Bench;
 use crate::conformance::sample;
 use crate::query::{Direction, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Reach, StateFilter};
@@ -126,6 +126,19 @@ fn one_key_by_id_or_access_key_is_found_by_its_own_index() {
         let by_name = plan(&connection, reach, &query);
         assert!(by_name.iter().all(|step| !step.contains("SCAN keys")), "{by_name:#?}");
     }
+}
+
+#[test]
+fn a_verification_reads_one_row_by_its_access_key() {
+    let bench = Bench::new();
+    let connection = connect::reader(&bench.path).unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", read::KEY_NAMED);
+    let mut statement = connection.prepare(&sql).unwrap();
+    let rows = statement.query_map(["KC7Q0WVN3TZ5H8RJ2M4X"], |row| row.get::<_, String>(3)).unwrap();
+    let plan: Vec<_> = rows.map(Result::unwrap).collect();
+    let search = "SEARCH keys USING INDEX sqlite_autoindex_keys_1 (access_key=?)";
+    assert!(plan.iter().any(|step| step.starts_with(search)), "{plan:#?}");
+    assert!(plan.iter().all(|step| !step.contains("SCAN keys")), "{plan:#?}");
 }
 
 #[test]
