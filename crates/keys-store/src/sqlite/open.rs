@@ -34,6 +34,10 @@ pub(super) fn own(path: &Path) -> Result<Owned, OpenError> {
     if let Some(kind) = network::file_system(&path) {
         return Err(OpenError::NetworkFileSystem { path, kind });
     }
+    // Before the lock file is made, so that nothing is left beside a folder that was named by mistake.
+    if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(OpenError::NotAFile { path });
+    }
     let lock = Lock::take(&path)?;
     make_private_file(&path)?;
     // A file that is not ours must not be touched, and setting up a writer touches it: so a reader looks first.

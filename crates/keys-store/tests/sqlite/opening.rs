@@ -116,9 +116,11 @@ fn an_audit_chain_that_was_shortened_or_altered_at_its_end_is_refused() {
 
 #[test]
 fn what_is_no_file_is_refused() {
-    let (folder, path) = place();
+    let (outer, path) = place();
+    let folder = tempfile::tempdir_in(&outer).unwrap();
     assert!(matches!(refused(folder.path(), OpenMode::Own), OpenError::NotAFile { .. }));
     assert!(matches!(refused(folder.path(), OpenMode::ReadOnly), OpenError::NotAFile { .. }));
+    assert_eq!(fs::read_dir(&outer).unwrap().count(), 1, "nothing is made beside it");
     fs::write(&path, "").unwrap();
     let below = path.join("keys.sqlite3");
     let error = SqliteStore::open(&below, OpenMode::Own).unwrap_err();
