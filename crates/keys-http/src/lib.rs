@@ -1,7 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+// The tests' application names this crate as callers do.
+#[cfg(test)]
+extern crate self as keys_http;
+
 mod app;
 mod auth;
+#[cfg(test)]
+mod authorization;
 mod connection;
 mod dialect;
 mod flow;

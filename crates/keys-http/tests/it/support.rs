@@ -16,6 +16,7 @@ use keys_store::{KeyStore, MemoryStore};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 /// 2026-11-23T18:30:00.250Z.
 pub(crate) const NOW: i64 = 1_795_458_600_250;
@@ -87,11 +88,17 @@ impl TestApp {
 
     /// Asks, and waits for the answer.
     pub(crate) fn send(&self, request: Request<Bytes>) -> Reply {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
-        let (parts, body) = runtime.block_on(self.app.respond(request, peer)).into_parts();
+        let runtime = runtime();
+        let reply = self.send_on(&runtime, request);
         // What still runs there is not waited for.
         runtime.shutdown_background();
+        reply
+    }
+
+    /// Asks on a runtime that is kept, for those who ask a lot.
+    pub(crate) fn send_on(&self, runtime: &Runtime, request: Request<Bytes>) -> Reply {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
+        let (parts, body) = runtime.block_on(self.app.respond(request, peer)).into_parts();
         Reply { status: parts.status, headers: parts.headers, body }
     }
 
@@ -164,8 +171,13 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
+/// A runtime to ask on.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 /// A request in the making.
-pub(crate) struct Ask(Request<Bytes>);
+pub(crate) struct Ask(pub(crate) Request<Bytes>);
 
 impl Ask {
     pub(crate) fn new(method: Method, path: &str) -> Self {

@@ -1,0 +1,235 @@
+//! The table for people, `docs/AUTHORIZATION.md`: the answers that were given, without the ways to name an environment.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use super::rules::{self, Subject};
+use super::world::{Context, Named, Owner, Principal, Within};
+use super::{Cell, Question};
+
+/// Who stands above a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Column {
+    Open,
+    Administrator,
+    AdministratorInA,
+    KeyOfA,
+    KeyOfB,
+    Refused,
+}
+
+impl Column {
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Administrator, Self::AdministratorInA, Self::KeyOfA, Self::KeyOfB, Self::Refused];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Open => "anybody, access control off",
+            Self::Administrator => "administrator",
+            Self::AdministratorInA => "administrator inside A",
+            Self::KeyOfA => "key of A",
+            Self::KeyOfB => "key of B",
+            Self::Refused => "nobody, or a key that is refused",
+        }
+    }
+
+    /// The column a cell is shown in, if it is in one.
+    fn of(cell: &Cell) -> Option<Self> {
+        let inside = cell.context == Context(Some((Named::Header, Within::Owner(Owner::A))));
+        match cell.principal {
+            Principal::Administrator if inside => Some(Self::AdministratorInA),
+            _ if cell.context != Context(None) => None,
+            Principal::AnybodyOpen => Some(Self::Open),
+            Principal::Administrator => Some(Self::Administrator),
+            Principal::KeyOfA => Some(Self::KeyOfA),
+            Principal::KeyOfB => Some(Self::KeyOfB),
+            Principal::Nobody
+            | Principal::KeyOfInactive
+            | Principal::Deactivated
+            | Principal::Deleted
+            | Principal::WrongSecret => Some(Self::Refused),
+            Principal::KeyOfAOpen | Principal::DeactivatedOpen => None,
+        }
+    }
+}
+
+/// Which row: the order of the route, what is asked, what it is asked of.
+type Row = (&'static str, Question, &'static str);
+
+/// A row's statuses, by column.
+type Statuses = Vec<Option<u16>>;
+
+/// The statuses that were seen.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: BTreeMap<Row, BTreeMap<Column, u16>>,
+    entering: BTreeMap<(Within, Principal), u16>,
+}
+
+impl Table {
+    pub(super) fn add(&mut self, cell: &Cell, status: u16) {
+        let name = cell.target.as_ref().map_or("", |target| target.name);
+        if let Some(column) = Column::of(cell) {
+            let row = self.rows.entry((cell.route.template(), cell.question, name)).or_default();
+            let before = row.insert(column, status);
+            assert!(before.is_none_or(|before| before == status), "{cell:?}");
+        }
+        if let (Some((_, within)), "/v1/apikeys", Question::Method("GET")) =
+            (cell.context.0, cell.route.template(), cell.question)
+        {
+            self.entering.insert((within, cell.principal), status);
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        for (row, columns) in other.rows {
+            self.rows.entry(row).or_default().extend(columns);
+        }
+        self.entering.extend(other.entering);
+    }
+
+    fn write(&self, cells: usize) -> String {
+        let mut text = format!("{}\n", INTRODUCTION.replace("CELLS", &cells.to_string()));
+        self.write_entering(&mut text);
+        let mut next = rules::following(None);
+        while let Some(route) = next {
+            self.write_route(&mut text, route.template(), rules::subject(&route));
+            next = rules::following(Some(&route));
+        }
+        text
+    }
+
+    fn write_entering(&self, text: &mut String) {
+        let principals = [
+            (Principal::AnybodyOpen, Column::Open.title()),
+            (Principal::Administrator, Column::Administrator.title()),
+            (Principal::KeyOfA, Column::KeyOfA.title()),
+            (Principal::KeyOfB, Column::KeyOfB.title()),
+            (Principal::KeyOfInactive, "key of an inactive environment"),
+            (Principal::Nobody, "nobody"),
+        ];
+        text.push_str("## Entering an environment\n\n");
+        text.push_str("By the path, by `X-API-Project-Id` and by `?projectId=` alike.\n\n");
+        heading(text, &["environment"], principals.iter().map(|(_, title)| *title));
+        for within in Within::ALL {
+            let statuses =
+                principals.iter().map(|(principal, _)| self.entering.get(&(within, *principal)).copied());
+            line(text, &[environment(within).to_owned()], statuses);
+        }
+    }
+
+    fn write_route(&self, text: &mut String, template: &str, subject: Subject) {
+        write!(text, "\n## `{template}`\n\n").unwrap();
+        let named = matches!(subject, Subject::One(_));
+        let titles: &[&str] = if named { &["request", "of"] } else { &["request"] };
+        heading(text, titles, Column::ALL.iter().map(|column| column.title()));
+        let mut blocks: Vec<(Vec<Question>, Vec<(String, Statuses)>)> = Vec::new();
+        for question in Question::ALL {
+            let rows = self.alike(template, question);
+            match blocks.iter_mut().find(|(_, seen)| *seen == rows) {
+                Some((questions, _)) => questions.push(question),
+                None => blocks.push((vec![question], rows)),
+            }
+        }
+        for (questions, rows) in blocks {
+            let requests = requests(&questions);
+            for (names, statuses) in rows {
+                let mut cells = vec![requests.clone()];
+                cells.extend(named.then_some(names));
+                line(text, &cells, statuses.into_iter());
+            }
+        }
+    }
+
+    /// The rows of a question; those of equal statuses are one.
+    fn alike(&self, template: &str, question: Question) -> Vec<(String, Statuses)> {
+        let mut alike: Vec<(String, Statuses)> = Vec::new();
+        for ((_, _, name), columns) in
+            self.rows.iter().filter(|((at, asked, _), _)| *at == template && *asked == question)
+        {
+            let statuses: Vec<_> = Column::ALL.iter().map(|column| columns.get(column).copied()).collect();
+            match alike.iter_mut().find(|(_, seen)| *seen == statuses) {
+                Some((names, _)) => write!(names, "; {name}").unwrap(),
+                None => alike.push(((*name).to_owned(), statuses)),
+            }
+        }
+        if let [(names, _)] = alike.as_mut_slice() {
+            "anything".clone_into(names);
+        }
+        alike
+    }
+}
+
+const fn environment(within: Within) -> &'static str {
+    match within {
+        Within::Owner(Owner::A) => "A",
+        Within::Owner(Owner::B) => "B",
+        Within::Owner(Owner::Inactive) => "an inactive one",
+        Within::Owner(Owner::Removed) => "a removed one",
+        Within::Owner(Owner::Administrator) => "an account's id",
+        Within::Owner(Owner::Nobody) => "one that does not exist",
+        Within::Malformed => "what is no id",
+    }
+}
+
+/// Several requests; all actions are one.
+fn requests(questions: &[Question]) -> String {
+    let is_action = |question: &Question| matches!(question, Question::Action(_));
+    let actions = |questions: &[Question]| questions.iter().filter(|question| is_action(question)).count();
+    let all = actions(questions) == actions(&Question::ALL);
+    let shown = questions.iter().filter(|question| !(all && is_action(question)));
+    let names = shown.map(|question| request(*question)).chain(all.then(|| "any action".to_owned()));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn request(question: Question) -> String {
+    match question {
+        Question::Method(name) => format!("`{name}`"),
+        Question::Instead(name) => format!("`POST ?_method={name}`"),
+        Question::Action(name) => format!("`POST ?action={name}`"),
+    }
+}
+
+fn heading<'a>(text: &mut String, first: &[&'a str], rest: impl Iterator<Item = &'a str>) {
+    let titles: Vec<&str> = first.iter().copied().chain(rest).collect();
+    writeln!(text, "| {} |\n|{}", titles.join(" | "), "---|".repeat(titles.len())).unwrap();
+}
+
+fn line(text: &mut String, first: &[String], statuses: impl Iterator<Item = Option<u16>>) {
+    let statuses = statuses.map(|status| status.map_or_else(|| "–".to_owned(), |status| status.to_string()));
+    let cells: Vec<String> = first.iter().cloned().chain(statuses).collect();
+    writeln!(text, "| {} |", cells.join(" | ")).unwrap();
+}
+
+/// Compares with what is committed, or writes it.
+pub(super) fn compare(table: &Table, cells: usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/AUTHORIZATION.md");
+    let text = table.write(cells);
+    if env::var_os("KEYS_UPDATE_DOCS").is_some() {
+        fs::write(&path, text).expect("the document can be written");
+        return;
+    }
+    let there = fs::read_to_string(&path).expect("the document is there");
+    assert!(
+        there == text,
+        "docs/AUTHORIZATION.md is stale: KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization"
+    );
+}
+
+const INTRODUCTION: &str = "\
+# Who may do what
+
+What each caller is answered, for each route, method and id. A test asks every cell on a whole installation, compares it
+with rules written down independently of the server, and writes these tables from the answers
+(`KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization`). It asks CELLS cells: the tables below leave out repetitions,
+such as the three ways to name an environment and every pair of a caller and an environment it cannot enter.
+
+A route of the server without a row in the rules does not compile. Beside the statuses the test checks that another
+environment's id is answered with the same bytes as one that does not exist (but for the request's id), that every 401 is
+the same, that a refusal changes nothing, and that lists hold exactly what the caller may ask for by id.
+
+A and B are two active environments. A key that is refused is: one of an inactive environment, a deactivated one, a deleted
+one, or an access key with a wrong secret key.
+";

@@ -1,0 +1,285 @@
+//! An installation with something of everything: three environments and one that was removed, and keys in each state.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::rules::Thing;
+use super::support::{Ask, Pair, TestApp};
+use crate::dialect::grammar::Route;
+
+/// Whom a thing belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    /// Environment A, `1a5`.
+    A,
+    /// Environment B.
+    B,
+    /// An environment that is not active.
+    Inactive,
+    /// An environment that was removed.
+    Removed,
+    /// The administrator's account.
+    Administrator,
+    /// Nobody: there is no such thing.
+    Nobody,
+}
+
+impl Owner {
+    /// The id. The first installation's ids are always the same.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::A => "1a5",
+            Self::B => "1a6",
+            Self::Inactive => "1a7",
+            Self::Removed => "1a8",
+            Self::Administrator => "1a1",
+            Self::Nobody => "1a999",
+        }
+    }
+}
+
+/// In which state a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Active,
+    Inactive,
+    Removed,
+}
+
+/// Something that can be asked for by its id.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// What it is, for people.
+    pub(super) name: &'static str,
+    pub(super) id: String,
+    pub(super) owner: Owner,
+    pub(super) state: State,
+}
+
+impl Target {
+    pub(super) fn is_removed(&self) -> bool {
+        self.state == State::Removed
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Principal {
+    /// Nobody, while access control is off.
+    AnybodyOpen,
+    /// A key of environment A, while access control is off.
+    KeyOfAOpen,
+    /// A deactivated key, while access control is off.
+    DeactivatedOpen,
+    /// Nobody.
+    Nobody,
+    /// The administrator, by an account key.
+    Administrator,
+    /// A key of environment A.
+    KeyOfA,
+    /// A key of environment B.
+    KeyOfB,
+    /// An Active key of the environment that is not active.
+    KeyOfInactive,
+    /// A deactivated key of environment A.
+    Deactivated,
+    /// A deleted key of environment A.
+    Deleted,
+    /// The access key of the administrator with the secret key of another.
+    WrongSecret,
+}
+
+impl Principal {
+    pub(super) const ALL: [Self; 11] = [
+        Self::AnybodyOpen,
+        Self::KeyOfAOpen,
+        Self::DeactivatedOpen,
+        Self::Nobody,
+        Self::Administrator,
+        Self::KeyOfA,
+        Self::KeyOfB,
+        Self::KeyOfInactive,
+        Self::Deactivated,
+        Self::Deleted,
+        Self::WrongSecret,
+    ];
+
+    /// Whether access control is on for them.
+    pub(super) const fn access_control(self) -> bool {
+        !matches!(self, Self::AnybodyOpen | Self::KeyOfAOpen | Self::DeactivatedOpen)
+    }
+}
+
+/// Which environment a request names, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Context(pub(super) Option<(Named, Within)>);
+
+/// How an environment is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    /// `/v1/projects/{id}/…`
+    Path,
+    /// `X-API-Project-Id`
+    Header,
+    /// `?projectId=`
+    Parameter,
+}
+
+/// The environment that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Within {
+    /// One of the world's, or one that is not there.
+    Owner(Owner),
+    /// What is no id.
+    Malformed,
+}
+
+impl Within {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Owner(Owner::A),
+        Self::Owner(Owner::B),
+        Self::Owner(Owner::Inactive),
+        Self::Owner(Owner::Removed),
+        Self::Owner(Owner::Administrator),
+        Self::Owner(Owner::Nobody),
+        Self::Malformed,
+    ];
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Owner(owner) => owner.id(),
+            Self::Malformed => "nonsense",
+        }
+    }
+}
+
+impl Context {
+    /// None, and each environment in each way.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let named = [Named::Path, Named::Header, Named::Parameter].into_iter();
+        let each = named.flat_map(|named| Within::ALL.map(|within| Self(Some((named, within)))));
+        std::iter::once(Self(None)).chain(each)
+    }
+
+    /// Whether an address can name an environment in this way.
+    pub(super) fn applies_to(self, route: &Route) -> bool {
+        !matches!(self.0, Some((Named::Path, _))) || route.template().starts_with("/v1/")
+    }
+
+    pub(super) fn path(self, path: &str) -> String {
+        match self.0 {
+            Some((Named::Path, within)) => {
+                path.replacen("/v1/", &format!("/v1/projects/{}/", within.id()), 1)
+            }
+            _ => path.to_owned(),
+        }
+    }
+
+    pub(super) fn header(self) -> Option<&'static str> {
+        self.0.filter(|(named, _)| *named == Named::Header).map(|(_, within)| within.id())
+    }
+
+    pub(super) fn query(self) -> Option<String> {
+        let named = self.0.filter(|(named, _)| *named == Named::Parameter);
+        named.map(|(_, within)| format!("projectId={}", within.id()))
+    }
+}
+
+/// An installation, and the keys that ask.
+pub(super) struct World {
+    pub(super) app: TestApp,
+    administrator: Pair,
+    of_a: Pair,
+    of_b: Pair,
+    of_inactive: Pair,
+    deactivated: Pair,
+    deleted: Pair,
+    keys: Vec<Target>,
+}
+
+impl World {
+    /// Always the same, but for access control.
+    pub(super) fn new(access_control: bool) -> Self {
+        let app = TestApp::new();
+        for owner in [Owner::B, Owner::Inactive, Owner::Removed] {
+            assert_eq!(app.post("/v1/projects", &json!({})).json()["id"], owner.id());
+        }
+        let administrator = app.issue("/v1/apikeys");
+        let inside = |owner: Owner| app.issue(&format!("/v1/projects/{}/apikeys", owner.id()));
+        let (of_a, of_b, of_inactive) = (inside(Owner::A), inside(Owner::B), inside(Owner::Inactive));
+        let (deactivated, deleted) = (inside(Owner::A), inside(Owner::A));
+        let (deactivated_of_b, deleted_of_b) = (inside(Owner::B), inside(Owner::B));
+        let (other_of_a, of_removed) = (inside(Owner::A), inside(Owner::Removed));
+        for pair in [&deactivated, &deleted, &deactivated_of_b, &deleted_of_b] {
+            act(&app, &format!("/v1/apikeys/{}", pair.id), "deactivate");
+        }
+        for pair in [&deleted, &deleted_of_b] {
+            act(&app, &format!("/v1/apikeys/{}", pair.id), "remove");
+        }
+        act(&app, &format!("/v1/projects/{}", Owner::Inactive.id()), "deactivate");
+        act(&app, &format!("/v1/projects/{}", Owner::Removed.id()), "remove");
+        let key = |name, pair: &Pair, owner, state| Target { name, id: pair.id.clone(), owner, state };
+        let keys = vec![
+            key("an Active key of A", &other_of_a, Owner::A, State::Active),
+            key("an Inactive key of A", &deactivated, Owner::A, State::Inactive),
+            key("a removed key of A", &deleted, Owner::A, State::Removed),
+            key("an Active key of B", &of_b, Owner::B, State::Active),
+            key("an Inactive key of B", &deactivated_of_b, Owner::B, State::Inactive),
+            key("a removed key of B", &deleted_of_b, Owner::B, State::Removed),
+            key("an Active key of the inactive environment", &of_inactive, Owner::Inactive, State::Active),
+            key("an Active key of the removed environment", &of_removed, Owner::Removed, State::Active),
+            key("the administrator's key", &administrator, Owner::Administrator, State::Active),
+        ];
+        if access_control {
+            let switched = app.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
+            assert_eq!(switched.status, StatusCode::OK);
+        }
+        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, keys }
+    }
+
+    /// What somebody presents.
+    pub(super) fn pair(&self, principal: Principal) -> Option<Pair> {
+        let pair = match principal {
+            Principal::AnybodyOpen | Principal::Nobody => return None,
+            Principal::Administrator => &self.administrator,
+            Principal::KeyOfA | Principal::KeyOfAOpen => &self.of_a,
+            Principal::KeyOfB => &self.of_b,
+            Principal::KeyOfInactive => &self.of_inactive,
+            Principal::Deactivated | Principal::DeactivatedOpen => &self.deactivated,
+            Principal::Deleted => &self.deleted,
+            Principal::WrongSecret => {
+                let access_key = self.administrator.access_key.clone();
+                return Some(Pair { access_key, ..self.of_a.clone() });
+            }
+        };
+        Some(pair.clone())
+    }
+
+    /// Everything of a type that can be asked for, and what cannot.
+    pub(super) fn targets(&self, thing: Thing) -> Vec<Target> {
+        let target = |name, id: &str, owner, state| Target { name, id: id.to_owned(), owner, state };
+        let environment = |name, owner: Owner, state| target(name, owner.id(), owner, state);
+        let mut targets = match thing {
+            Thing::Key => self.keys.clone(),
+            Thing::Environment => vec![
+                environment("environment A", Owner::A, State::Active),
+                environment("environment B", Owner::B, State::Active),
+                environment("the inactive environment", Owner::Inactive, State::Inactive),
+                environment("the removed environment", Owner::Removed, State::Removed),
+            ],
+            Thing::Setting => {
+                vec![target("a setting", "api.security.enabled", Owner::Administrator, State::Active)]
+            }
+            Thing::Schema => vec![target("a schema", "apiKey", Owner::Administrator, State::Active)],
+        };
+        for id in ["1c999", "1a999", "1a1", "nonsense", "1c99999999999999999999999"] {
+            targets.push(target("what does not exist", id, Owner::Nobody, State::Active));
+        }
+        targets
+    }
+}
+
+fn act(app: &TestApp, path: &str, action: &str) {
+    let reply = Ask::post(&format!("{path}?action={action}")).json(&Value::Null).send(app);
+    assert!(reply.status.is_success(), "{reply:?}");
+}
