@@ -17,6 +17,7 @@ mod host;
 mod log;
 mod ops;
 mod ports;
+mod precondition;
 mod problem;
 mod reply;
 mod request_id;

@@ -35,6 +35,8 @@ pub(crate) enum Problem {
     RequestTimeout,
     /// Somebody else was quicker, again and again.
     Conflict,
+    /// The state is not the one the request was made for.
+    PreconditionFailed,
     /// The body is larger than any that makes sense here.
     BodyTooLarge {
         /// The most bytes there may be.
@@ -128,6 +130,7 @@ impl Problem {
                 Public::with(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
             }
             Self::Conflict => Public::with(StatusCode::CONFLICT, "others kept changing it; try again"),
+            Self::PreconditionFailed => Public::with(StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
             Self::BodyTooLarge { limit } => {
                 Public::with(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {limit} bytes"))
             }
@@ -195,6 +198,9 @@ pub(crate) fn phrase(status: StatusCode) -> &'static str {
 const CROSS_SITE: &str = "a change that comes from a browser must come from a page of this server: its `Origin` or \
     `Sec-Fetch-Site` must say so, or `X-API-CSRF` must repeat the cookie `CSRF`";
 
+const PRECONDITION_FAILED: &str = "it is not in the state that `If-Match` or `If-None-Match` asks for, and nothing was \
+    changed: read it again, and decide with its new `ETag`";
+
 const NOT_PROTECTED: &str = "access control is off, and this server can be reached from a network: switch it on, on \
     the server's machine, with `keyctl --database sqlite:PATH access-control enable`";
 
@@ -212,6 +218,7 @@ mod tests {
             (405, "Method not allowed"),
             (406, "Not acceptable"),
             (409, "Conflict"),
+            (412, "Precondition Failed"),
             (413, "Request Entity Too Long"),
             (415, "Unsupported Media Type"),
             (422, "Unprocessable Entity"),

@@ -15,10 +15,14 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// A document as an answer.
 pub(crate) fn document(answer: Answer) -> Response<Bytes> {
-    let Answer { status, body, allow, location } = answer;
+    let Answer { status, body, allow, location, tag } = answer;
     let mut response = plain(status, body.unwrap_or_default().into());
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, JSON);
+    // Nothing is sent with a 304 that would describe the document the caller has.
+    if status != StatusCode::NOT_MODIFIED {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    put(headers, header::ETAG, tag.map(|tag| format!("\"{tag}\"")).as_deref());
     put(headers, header::ALLOW, allow.as_deref());
     put(headers, header::LOCATION, location.as_deref());
     response

@@ -65,7 +65,8 @@ impl From<KeyChangeError> for Problem {
         match error {
             KeyChangeError::NotFound => Self::NotFound,
             KeyChangeError::Refused(refusal) => refused(&refusal, key_advice(&refusal)),
-            KeyChangeError::Conflict { .. } | KeyChangeError::Contended => Self::Conflict,
+            KeyChangeError::Conflict { .. } => Self::PreconditionFailed,
+            KeyChangeError::Contended => Self::Conflict,
             KeyChangeError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
@@ -92,7 +93,8 @@ impl From<EnvironmentChangeError> for Problem {
             }
             EnvironmentChangeError::NotFound => Self::NotFound,
             EnvironmentChangeError::Refused(refusal) => refused(&refusal, environment_advice(&refusal)),
-            EnvironmentChangeError::Conflict { .. } | EnvironmentChangeError::Contended => Self::Conflict,
+            EnvironmentChangeError::Conflict { .. } => Self::PreconditionFailed,
+            EnvironmentChangeError::Contended => Self::Conflict,
             EnvironmentChangeError::Rng(cause) => {
                 Self::Failed { soon: true, detail: DEFECT, cause: cause.into() }
             }

@@ -13,6 +13,7 @@ use crate::auth::Presented;
 use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, Answer, Call};
+use crate::precondition::Preconditions;
 use crate::problem::Problem;
 
 /// How a request ended.
@@ -96,6 +97,8 @@ pub(super) struct Job {
     pub(super) project: Option<String>,
     pub(super) head: Head,
     pub(super) fields: Fields,
+    /// Or what is wrong with them, which is told to those who may ask.
+    pub(super) preconditions: Result<Preconditions, Problem>,
     pub(super) client_address: Option<IpAddr>,
     pub(super) request_id: RequestId,
     pub(super) now: Timestamp,
@@ -114,7 +117,8 @@ impl Job {
 
     /// Does it.
     pub(super) fn run(self) -> Outcome {
-        let Self { app, identity, project, head, fields, client_address, request_id, now } = self;
+        let Self { app, identity, project, head, fields, preconditions, client_address, request_id, now } =
+            self;
         let authority = &app.authority;
         let identified = match identity {
             Identity::Known(caller) => Ok(caller),
@@ -140,6 +144,10 @@ impl Job {
             Ok(place) => place,
             Err(problem) => return answer(problem),
         };
+        let preconditions = match preconditions {
+            Ok(preconditions) => preconditions,
+            Err(problem) => return answer(problem),
+        };
         let context = Context { caller, client_address, request_id, now };
         let call = Call {
             authority,
@@ -150,8 +158,9 @@ impl Job {
             method: &head.method,
             query: &head.query,
             fields: &fields,
+            expected: None,
         };
-        Outcome { caller: Some(caller), result: handlers::answer(&call, &place.route) }
+        Outcome { caller: Some(caller), result: handlers::answer(&call, &place.route, &preconditions) }
     }
 }
 

@@ -32,6 +32,7 @@ use crate::flow::job::{Job, Outcome};
 use crate::guard::{CsrfCookie, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
 use crate::log::Entry;
+use crate::precondition::Preconditions;
 use crate::problem::Problem;
 use crate::{ops, reply};
 
@@ -162,6 +163,7 @@ async fn outcome<B: Incoming>(
         project: job::project(&parts.headers, &head),
         head,
         fields,
+        preconditions: Preconditions::read(&parts.headers),
         client_address,
         request_id: request_id.clone(),
         now,

@@ -19,6 +19,7 @@ mod keys;
 mod limits;
 mod lists;
 mod log;
+mod preconditions;
 mod server;
 mod settings;
 mod support;

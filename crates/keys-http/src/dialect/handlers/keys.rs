@@ -36,30 +36,32 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let request = KeyRequest { name, description, expires_at };
     let issued = call.authority.issue_key(call.context, request, &mut EntropyRng(call.entropy))?;
     let document = views::key(&issued.record, Some(&issued.secret_key), call.urls);
-    Answer::created(&document, document.links.get("self"))
+    // The tag is of the key as it is read from now on: it says nothing of the secret.
+    let tag = shown(&issued.record, call, Answer::ok)?.tag;
+    Ok(Answer { tag, ..Answer::created(&document, document.links.get("self"))? })
 }
 
 /// `GET /v1/apikeys/{id}`, deleted ones included.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    Answer::ok(&views::key(&load(call, parse(id)?)?, None, call.urls))
+    shown(&load(call, parse(id)?)?, call, Answer::ok)
 }
 
 /// `PUT /v1/apikeys/{id}`: name and description, in any state.
 pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    let record = call.authority.edit_key(call.context, parse(id)?, edit_of(call.fields)?, None)?;
-    Answer::ok(&views::key(&record, None, call.urls))
+    let record = call.authority.edit_key(call.context, parse(id)?, edit_of(call.fields)?, call.expected)?;
+    shown(&record, call, Answer::ok)
 }
 
 /// `DELETE /v1/apikeys/{id}`: from Inactive; on a deleted key nothing is left to do.
 pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = parse(id)?;
-    let record = match call.authority.transition_key(call.context, id, Transition::Delete, None) {
+    let record = match call.authority.transition_key(call.context, id, Transition::Delete, call.expected) {
         Ok(record) => record,
         Err(KeyChangeError::Refused(TransitionError::AlreadySo { .. })) => load(call, id)?,
         Err(KeyChangeError::Refused(_)) => return Err(active(call)),
         Err(error) => return Err(error.into()),
     };
-    Answer::ok(&views::key(&record, None, call.urls))
+    shown(&record, call, Answer::ok)
 }
 
 /// `POST /v1/apikeys/{id}?action=…`.
@@ -71,8 +73,8 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Pro
         "remove" => Transition::Delete,
         _ => return update(call, id),
     };
-    let record = call.authority.transition_key(call.context, id, transition, None)?;
-    Answer::accepted(&views::key(&record, None, call.urls))
+    let record = call.authority.transition_key(call.context, id, transition, call.expected)?;
+    shown(&record, call, Answer::accepted)
 }
 
 /// `?action=update` walks through the states of an update and changes nothing; `PUT` is the way to edit.
@@ -81,7 +83,7 @@ fn update(call: &Call<'_>, id: KeyId) -> Result<Answer, Problem> {
     if record.parts().lifecycle.state() == LifecycleState::Deleted {
         return Err(Problem::field("ActionNotAvailable", "action", "the key is removed"));
     }
-    Answer::accepted(&views::key(&record, None, call.urls))
+    shown(&record, call, Answer::accepted)
 }
 
 /// `GET /v1/apikeys`.
@@ -152,6 +154,15 @@ fn value(record: &KeyRecord, field: &str) -> FieldValue {
         }),
         _ => FieldValue::Absent,
     }
+}
+
+/// A key as an answer, without its secret.
+fn shown(
+    record: &KeyRecord,
+    call: &Call<'_>,
+    answer: impl FnOnce(&ApiKey) -> Result<Answer, Problem>,
+) -> Result<Answer, Problem> {
+    Ok(answer(&views::key(record, None, call.urls))?.at(record.parts().revision))
 }
 
 /// What is no id is the id of nothing.

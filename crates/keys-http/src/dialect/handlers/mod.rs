@@ -7,7 +7,7 @@ mod settings;
 
 use http::StatusCode;
 use keys_api::Audience;
-use keys_core::{Description, DescriptionError, Name, NameError};
+use keys_core::{Description, DescriptionError, Name, NameError, Revision};
 use keys_service::{Authority, Context, Edit, Patch};
 use serde::Serialize;
 
@@ -17,9 +17,11 @@ use super::methods;
 use super::query::Query;
 use super::urls::Urls;
 use crate::ports::Entropy;
+use crate::precondition::{EntityTag, Finding, Preconditions};
 use crate::problem::Problem;
 
 /// All that a handler is given.
+#[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     /// The use cases.
     pub(crate) authority: &'a Authority,
@@ -37,6 +39,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a Query,
     /// What the request sets.
     pub(crate) fields: &'a Fields,
+    /// The revision a change is only right at, if its caller said so.
+    pub(crate) expected: Option<Revision>,
 }
 
 /// A document and its status.
@@ -50,6 +54,8 @@ pub(crate) struct Answer {
     pub(crate) allow: Option<String>,
     /// Where what was made is found.
     pub(crate) location: Option<String>,
+    /// What tells this state of the document from others.
+    pub(crate) tag: Option<EntityTag>,
 }
 
 impl Answer {
@@ -59,7 +65,8 @@ impl Answer {
             detail: "the answer could not be written",
             cause: error.into(),
         })?;
-        Ok(Self { status, body: Some(body), allow: None, location: None })
+        let tag = Some(EntityTag::of(&body));
+        Ok(Self { status, body: Some(body), allow: None, location: None, tag })
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
@@ -75,11 +82,21 @@ impl Answer {
     }
 
     fn options(allow: String) -> Self {
-        Self { status: StatusCode::OK, body: None, allow: Some(allow), location: None }
+        Self { status: StatusCode::OK, body: None, allow: Some(allow), location: None, tag: None }
+    }
+
+    fn not_modified(self) -> Self {
+        Self { status: StatusCode::NOT_MODIFIED, body: None, ..self }
+    }
+
+    /// The same, of a record at this revision.
+    fn at(self, revision: Revision) -> Self {
+        Self { tag: self.tag.map(|tag| tag.at(revision)), ..self }
     }
 }
 
 /// What is asked of a route, when the caller may ask it.
+#[derive(Clone, Copy)]
 enum Ask<'a> {
     Read,
     Create,
@@ -95,19 +112,41 @@ impl Call<'_> {
     }
 }
 
-/// Answers a call.
+/// Answers a call, if what it finds is what its caller demands.
 ///
 /// # Errors
 ///
 /// [`Problem`].
-pub(crate) fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Problem> {
+pub(crate) fn answer(
+    call: &Call<'_>,
+    route: &Route,
+    preconditions: &Preconditions,
+) -> Result<Answer, Problem> {
     let allowed = methods::allowed(route.kind(), call.audience());
     if *call.method == http::Method::OPTIONS {
         return Ok(Answer::options(methods::list(&allowed)));
     }
     let refused = || Err(Problem::MethodNotAllowed { allow: methods::list(&allowed).into(), detail: None });
     let Some(ask) = ask(call, route, &allowed)? else { return refused() };
-    match (route, ask) {
+    if preconditions.is_empty() {
+        return perform(call, route, ask).unwrap_or_else(refused);
+    }
+    let current = perform(call, route, Ask::Read).unwrap_or_else(refused)?;
+    let reads = matches!(ask, Ask::Read);
+    match (preconditions.check(current.tag.as_ref(), reads)?, reads) {
+        (Finding::NotModified, _) => Ok(current.not_modified()),
+        (Finding::Proceed, true) => Ok(current),
+        (Finding::Proceed, false) => {
+            let pinned = if preconditions.pin_revision() { current.tag } else { None };
+            let call = Call { expected: pinned.and_then(|tag| tag.revision()), ..*call };
+            perform(&call, route, ask).unwrap_or_else(refused)
+        }
+    }
+}
+
+/// Does what is asked; `None` when the route has no such thing.
+fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer, Problem>> {
+    Some(match (route, ask) {
         (Route::Root, Ask::Read) => root::root(call),
         (Route::Version, Ask::Read) => root::version(call),
         (Route::Schemas, Ask::Read) => root::schemas(call),
@@ -127,8 +166,8 @@ pub(crate) fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Problem> 
         (Route::Settings, Ask::Read) => settings::list(call),
         (Route::Setting(name), Ask::Read) => settings::get(call, name),
         (Route::Setting(name), Ask::Edit) => settings::edit(call, name),
-        _ => refused(),
-    }
+        _ => return None,
+    })
 }
 
 /// What is asked, if the caller may ask it. An action is refused by name before anything is looked up.

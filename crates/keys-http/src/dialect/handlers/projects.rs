@@ -22,33 +22,32 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let (name, description) = texts(call.fields)?;
     let request = EnvironmentRequest { name, description };
     let record = call.authority.create_environment(call.context, request, &mut EntropyRng(call.entropy))?;
-    let document = views::project(&record, call.audience(), call.urls);
-    Answer::created(&document, document.links.get("self"))
+    shown(&record, call, |document| Answer::created(document, document.links.get("self")))
 }
 
 /// `GET /v1/projects/{id}`, removed ones included.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    let record = load(call, parse(id)?)?;
-    Answer::ok(&views::project(&record, call.audience(), call.urls))
+    shown(&load(call, parse(id)?)?, call, Answer::ok)
 }
 
 /// `PUT /v1/projects/{id}`: name and description.
 pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    let record = call.authority.edit_environment(call.context, parse(id)?, edit_of(call.fields)?, None)?;
-    Answer::ok(&views::project(&record, call.audience(), call.urls))
+    let record =
+        call.authority.edit_environment(call.context, parse(id)?, edit_of(call.fields)?, call.expected)?;
+    shown(&record, call, Answer::ok)
 }
 
 /// `DELETE /v1/projects/{id}`: from either state; on a removed one nothing is left to do.
 pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = parse(id)?;
     let removed =
-        call.authority.transition_environment(call.context, id, EnvironmentTransition::Remove, None);
+        call.authority.transition_environment(call.context, id, EnvironmentTransition::Remove, call.expected);
     let record = match removed {
         Ok(record) => record,
         Err(EnvironmentChangeError::Refused(EnvironmentTransitionError::AlreadySo { .. })) => load(call, id)?,
         Err(error) => return Err(error.into()),
     };
-    Answer::ok(&views::project(&record, call.audience(), call.urls))
+    shown(&record, call, Answer::ok)
 }
 
 /// `POST /v1/projects/{id}?action=…`.
@@ -61,13 +60,12 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Pro
         "restore" => EnvironmentTransition::Restore,
         _ => return update(call, id),
     };
-    let record = call.authority.transition_environment(call.context, id, transition, None)?;
-    let document = views::project(&record, call.audience(), call.urls);
+    let record = call.authority.transition_environment(call.context, id, transition, call.expected)?;
     // The contract has a status of its own for this one.
     match transition {
-        EnvironmentTransition::Deactivate => Answer::ok(&document),
+        EnvironmentTransition::Deactivate => shown(&record, call, Answer::ok),
         EnvironmentTransition::Activate | EnvironmentTransition::Remove | EnvironmentTransition::Restore => {
-            Answer::accepted(&document)
+            shown(&record, call, Answer::accepted)
         }
     }
 }
@@ -78,7 +76,7 @@ fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
     if let EnvironmentState::Removed { .. } = record.parts().state {
         return Err(Problem::field("ActionNotAvailable", "action", "the environment is removed"));
     }
-    Answer::accepted(&views::project(&record, call.audience(), call.urls))
+    shown(&record, call, Answer::accepted)
 }
 
 /// `GET /v1/projects`, by id.
@@ -140,6 +138,15 @@ fn value(record: &EnvironmentRecord, field: &str) -> FieldValue {
         "removed" => FieldValue::date(parts.state.removed_at()),
         _ => FieldValue::Absent,
     }
+}
+
+/// An environment as an answer.
+fn shown(
+    record: &EnvironmentRecord,
+    call: &Call<'_>,
+    answer: impl FnOnce(&Project) -> Result<Answer, Problem>,
+) -> Result<Answer, Problem> {
+    Ok(answer(&views::project(record, call.audience(), call.urls))?.at(record.parts().revision))
 }
 
 /// What is no id is the id of nothing.
