@@ -9,9 +9,10 @@ use tracing_subscriber::{Layer as _, fmt, registry};
 
 use crate::config::LogFormat;
 
-/// The rooms of this workspace. Events of other crates are logged from `warn` on only: at finer levels a library may
-/// print what it carries, and it carries credentials.
-const OURS: [&str; 4] = ["api_server", "keys_http", "keys_service", "keys_store"];
+/// The rooms of this workspace, and the two names under which `keys-http` tells of requests and connections. Events of
+/// other crates are logged from `warn` on only: at finer levels a library may print what it carries, and it carries
+/// credentials.
+const OURS: [&str; 6] = ["api_server", "keys_http", "keys_service", "keys_store", "request", "connection"];
 
 /// Sends all events to stderr from now on.
 ///

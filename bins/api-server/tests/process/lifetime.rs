@@ -74,6 +74,18 @@ fn access_control_switched_off_is_warned_of() {
 }
 
 #[test]
+fn each_request_has_its_line_in_the_log() {
+    let server = TestServer::start();
+    let _ = server.client().get("/v1/apikeys/1c7").expect(404);
+    let finished = server.stop();
+    let lines: Vec<_> = finished.stderr.lines().filter(|line| line.contains(" request: ")).collect();
+    let [line] = lines.as_slice() else { panic!("one request, one line: {}", finished.stderr) };
+    for word in ["INFO", "method=\"GET\"", "route=\"/v1/apikeys/{id}\"", "status=404"] {
+        assert!(line.contains(word), "{word} is not in {line}");
+    }
+}
+
+#[test]
 fn the_log_can_be_json_on_every_line() {
     let dir = tempfile::tempdir().unwrap();
     let server = Launch::in_dir(dir.path()).args(["--log-format", "json"]).start();
