@@ -193,6 +193,11 @@ fn is_failed_handshake(error: &std::io::Error) -> bool {
             .any(|known| text.starts_with(known))
 }
 
+/// Whether the server's name has no address. The standard library has no kind for it, and a text of its own.
+fn is_failed_lookup(error: &std::io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}
+
 fn never_sent(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
 
@@ -201,7 +206,7 @@ fn never_sent(error: &ureq::Error) -> bool {
     }
     if let ureq::Error::Io(error) = error {
         let kinds = [ConnectionRefused, HostUnreachable, NetworkUnreachable, AddrNotAvailable];
-        return kinds.contains(&error.kind()) || is_failed_handshake(error);
+        return kinds.contains(&error.kind()) || is_failed_lookup(error) || is_failed_handshake(error);
     }
     matches!(
         error,

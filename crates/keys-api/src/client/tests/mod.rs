@@ -197,6 +197,14 @@ fn no_connection_and_no_answer_are_told_apart() {
 }
 
 #[test]
+fn a_name_without_an_address_was_never_asked() {
+    // Too long a label for any name, so that it is refused without asking a network.
+    let url = format!("http://{}.invalid", "a".repeat(64));
+    let error = Client::new(url.parse().expect("a URL")).change_key("1c7", Change::Deactivate);
+    assert!(matches!(error, Err(ClientError::Unreachable(_))), "{error:?}");
+}
+
+#[test]
 fn where_no_tls_is_spoken_nothing_was_sent() {
     use std::io::Write as _;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
