@@ -59,6 +59,8 @@ pub(super) enum Ending {
     Unanchored(Cause),
     /// It was rolled back, certainly.
     Undone(Cause),
+    /// It was rolled back, and an earlier batch still waits for its anchor.
+    UndoneUnanchored(Cause),
     /// Nobody can tell.
     Unknown(Cause),
 }
@@ -109,7 +111,9 @@ impl Tried {
             Self::Barrier { answer } => {
                 let _ = answer.send(match ending {
                     Ending::Settled | Ending::Undone(_) => Ok(()),
-                    Ending::Unanchored(cause) | Ending::Unknown(cause) => Err(cause.error()),
+                    Ending::Unanchored(cause) | Ending::UndoneUnanchored(cause) | Ending::Unknown(cause) => {
+                        Err(cause.error())
+                    }
                 });
             }
         }
@@ -125,8 +129,13 @@ fn settle<T>(outcome: Outcome<T>, ending: &Ending, narrows: bool) -> Result<T, C
             Err(CommitError::Refused { index, refusal })
         }
         // A refusal may rest on a change of the same batch; it stands only if that does.
-        (Outcome::Refused { .. }, Ending::Undone(cause) | Ending::Unknown(cause))
-        | (Outcome::Done(_), Ending::Undone(cause)) => Err(CommitError::Failed(cause.error())),
+        (
+            Outcome::Refused { .. },
+            Ending::Undone(cause) | Ending::UndoneUnanchored(cause) | Ending::Unknown(cause),
+        )
+        | (Outcome::Done(_), Ending::Undone(cause) | Ending::UndoneUnanchored(cause)) => {
+            Err(CommitError::Failed(cause.error()))
+        }
         (Outcome::Done(_), Ending::Unknown(cause)) => Err(CommitError::Unknown(cause.error())),
     }
 }

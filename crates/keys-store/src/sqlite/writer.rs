@@ -113,11 +113,21 @@ impl Writer {
         if let Err(fault) = self.begin(listener) {
             let _ = self.connection.execute_batch("ROLLBACK");
             let cause = Cause::from(&fault);
-            return (jobs.into_iter().map(|job| job.failed(&cause)).collect(), Ending::Settled);
+            let tried = jobs.into_iter().map(|job| job.failed(&cause)).collect();
+            return (tried, self.undone(cause));
         }
         let mut made = Made::on(self.head);
         let tried = jobs.into_iter().map(|job| self.attempt(job, &mut made)).collect();
         (tried, self.finish(&made, listener))
+    }
+
+    /// How a batch ends of which nothing is left. Who only waits is told so all the same, unless an anchor is still
+    /// due: then nobody may be told that a right has been taken away.
+    fn undone(&mut self, cause: Cause) -> Ending {
+        match self.write_due_anchor() {
+            Ending::Unanchored(_) => Ending::UndoneUnanchored(cause),
+            _ => Ending::Undone(cause),
+        }
     }
 
     /// Begins the transaction of a batch.
@@ -127,9 +137,10 @@ impl Writer {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let version = data_version(&self.connection)?;
         if version != self.data_version {
-            // Somebody has written to the file behind our back, with a database shell perhaps.
-            self.data_version = version;
+            // Somebody has written to the file behind our back, with a database shell perhaps. Noted once it has been
+            // read: until then what is known here is not what is kept, and nothing may be built on it.
             self.read_again(listener)?;
+            self.data_version = version;
         }
         Ok(())
     }
@@ -198,11 +209,12 @@ impl Writer {
         let undone = self.connection.execute_batch("ROLLBACK TO job; RELEASE job");
         match (stop, undone) {
             (Stop::Refused(refusal), Ok(())) => Outcome::Refused { index, refusal },
-            (Stop::Failed(fault), _) => self.failed(&fault, made),
-            (Stop::Refused(_), Err(error)) => {
+            (Stop::Failed(fault), Ok(())) => self.failed(&fault, made),
+            (stop, Err(error)) => {
                 // Half a job must not be committed with the others.
                 let _ = self.connection.execute_batch("ROLLBACK");
-                self.failed(&error.into(), made)
+                let fault = if let Stop::Failed(fault) = stop { fault } else { error.into() };
+                self.failed(&fault, made)
             }
         }
     }
@@ -218,7 +230,7 @@ impl Writer {
     /// Ends the transaction of a batch, telling the listener.
     fn finish(&mut self, made: &Made, listener: Listener<'_>) -> Ending {
         if let Some(cause) = &made.lost {
-            return Ending::Undone(cause.clone());
+            return self.undone(cause.clone());
         }
         if !made.changed {
             let _ = self.connection.execute_batch("ROLLBACK");
@@ -226,7 +238,7 @@ impl Writer {
         }
         if let Err(fault) = write::put_head(&self.connection, &made.head) {
             let _ = self.connection.execute_batch("ROLLBACK");
-            return Ending::Undone(Cause::from(&fault));
+            return self.undone(Cause::from(&fault));
         }
         if let Some(listener) = listener {
             listener.hide(made.batch.touched());
@@ -285,7 +297,7 @@ impl Writer {
         let undone = made.head.revision > before.revision && self.head == before;
         if cause.kind == BackendErrorKind::Full && settled && undone {
             self.failures = 0;
-            return Ending::Undone(cause);
+            return self.undone(cause);
         }
         Ending::Unknown(cause)
     }

@@ -148,6 +148,19 @@ fn a_foreign_writer_is_noticed_before_the_next_change() {
 }
 
 #[test]
+fn nothing_is_built_on_what_a_foreign_writer_has_left_unreadable() {
+    let bench = Bench::new();
+    bench.new_environment(1).unwrap();
+    let shell = rusqlite::Connection::open(&bench.path).unwrap();
+    shell.execute_batch("UPDATE settings SET value = 'nonsense', revision = 1").unwrap();
+    for _ in 0..2 {
+        let result = bench.new_environment(2);
+        assert!(matches!(result, Err(CommitError::Failed(_))), "{result:?}");
+    }
+    assert_eq!(bench.revision(), 1);
+}
+
+#[test]
 fn a_lock_held_by_another_process_is_waited_for_and_then_said() {
     let bench = Bench::new();
     bench.before_next_batch("PRAGMA busy_timeout = 1");

@@ -3,11 +3,12 @@
 use std::fs;
 
 use super::super::anchor;
+use super::grouping::in_one_batch;
 use super::{Accident, Bench, deactivation};
 use crate::conformance::sample;
 use crate::error::CommitError;
 use crate::files;
-use crate::store::KeyStore as _;
+use crate::store::{KeyStore as _, Write};
 
 fn anchored(bench: &Bench) -> Option<u64> {
     anchor::read(&bench.path).unwrap().map(|anchor| anchor.id.number())
@@ -51,6 +52,26 @@ fn nobody_is_told_of_a_deactivation_whose_anchor_cannot_be_written() {
     fs::remove_dir(&obstacle).unwrap();
     bench.store.barrier().unwrap();
     assert_eq!(anchored(&bench), Some(3));
+}
+
+#[test]
+fn a_batch_that_was_undone_settles_no_anchor_that_is_due() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    let record = sample::key(&bench.store, owner, 1);
+    let obstacle = files::beside(&bench.path, ".anchor.new");
+    fs::create_dir(&obstacle).unwrap();
+    bench.store.commit(vec![deactivation(record)]).unwrap_err();
+
+    bench.arrange(&[Accident::None, Accident::RolledBackAndFull]);
+    let store = &bench.store;
+    let insert =
+        |n| move || sample::commit(store, Write::InsertEnvironment(sample::new_environment(n))).is_ok();
+    let barrier = || bench.store.barrier().is_ok();
+    let (_, told) = in_one_batch(&bench, insert(2), vec![Box::new(insert(3)), Box::new(barrier)]);
+    assert_eq!(told, [false, false], "neither the change nor who finds the key Inactive");
+    fs::remove_dir(&obstacle).unwrap();
+    bench.store.barrier().unwrap();
 }
 
 #[test]

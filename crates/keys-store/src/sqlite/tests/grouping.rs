@@ -47,7 +47,7 @@ impl ChangeListener for Gate {
 }
 
 /// Runs all at the same time, so that the first is one batch and the others are the next.
-fn in_one_batch<T: Send>(
+pub(super) fn in_one_batch<T: Send>(
     bench: &Bench,
     first: impl FnOnce() -> T + Send,
     others: Vec<Box<dyn FnOnce() -> T + Send + '_>>,
