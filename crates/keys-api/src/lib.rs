@@ -6,6 +6,7 @@ mod collection;
 mod date;
 mod error;
 mod input;
+mod openapi;
 mod resource;
 mod resources;
 mod schema;
@@ -14,6 +15,7 @@ pub use collection::{Applied, Collection, Pagination, Sort};
 pub use date::Date;
 pub use error::ErrorObject;
 pub use input::{ApiKeyInput, EditInput, ProjectInput, SettingInput};
+pub use openapi::openapi;
 pub use resource::{Links, Resource};
 pub use resources::{ApiKey, ApiVersion, Project, Setting};
 pub use schema::{

@@ -61,6 +61,9 @@ type Row = (&'static str, Question, &'static str);
 /// A row's statuses, by column.
 type Statuses = Vec<Option<u16>>;
 
+/// Rows, by the names of what is asked for.
+type Rows = Vec<(String, Statuses)>;
+
 /// The statuses that were seen.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -125,7 +128,7 @@ impl Table {
         let named = matches!(subject, Subject::One(_));
         let titles: &[&str] = if named { &["request", "of"] } else { &["request"] };
         heading(text, titles, Column::ALL.iter().map(|column| column.title()));
-        let mut blocks: Vec<(Vec<Question>, Vec<(String, Statuses)>)> = Vec::new();
+        let mut blocks: Vec<(Vec<Question>, Rows)> = Vec::new();
         for question in Question::ALL {
             let rows = self.alike(template, question);
             match blocks.iter_mut().find(|(_, seen)| *seen == rows) {
@@ -144,8 +147,8 @@ impl Table {
     }
 
     /// The rows of a question; those of equal statuses are one.
-    fn alike(&self, template: &str, question: Question) -> Vec<(String, Statuses)> {
-        let mut alike: Vec<(String, Statuses)> = Vec::new();
+    fn alike(&self, template: &str, question: Question) -> Rows {
+        let mut alike: Rows = Vec::new();
         for ((_, _, name), columns) in
             self.rows.iter().filter(|((at, asked, _), _)| *at == template && *asked == question)
         {

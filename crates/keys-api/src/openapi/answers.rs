@@ -1,0 +1,126 @@
+//! What can be answered: documents, refusals, and the headers that go with them.
+
+use serde_json::{Map, Value, json};
+
+/// A refusal or failure.
+struct Refusal {
+    status: u16,
+    name: &'static str,
+    when: &'static str,
+    header: Option<&'static str>,
+}
+
+const fn refusal(status: u16, name: &'static str, when: &'static str) -> Refusal {
+    Refusal { status, name, when, header: None }
+}
+
+/// Everything that is not a success.
+const REFUSALS: &[Refusal] = &[
+    refusal(400, "BadRequest", "Broken HTTP, a body that is not JSON, or two credentials that differ."),
+    Refusal {
+        header: Some("WWW-Authenticate"),
+        ..refusal(401, "Unauthorized", "No credential, or none that is accepted.")
+    },
+    refusal(403, "Forbidden", "An environment that cannot be entered, or a change from another site's page."),
+    refusal(404, "NotFound", "No such thing, or not the caller's to see."),
+    Refusal {
+        header: Some("Allow"),
+        ..refusal(405, "MethodNotAllowed", "Not this method here, for this caller, or in this state.")
+    },
+    refusal(408, "RequestTimeout", "The body did not arrive in time."),
+    refusal(409, "Conflict", "Others kept changing it."),
+    refusal(412, "PreconditionFailed", "It is not as `If-Match` says."),
+    refusal(413, "PayloadTooLarge", "A body over its limit."),
+    refusal(414, "UriTooLong", "A path and query over their limit."),
+    refusal(
+        421,
+        "Misdirected",
+        "Access control is off, and the host is no loopback name or a proxy stands between.",
+    ),
+    refusal(422, "Invalid", "A field, an action or a marker that cannot be taken; `code` says why."),
+    refusal(431, "HeadersTooLarge", "Headers over their limit."),
+    refusal(500, "Failed", "A defect, or a damaged store."),
+    Refusal {
+        header: Some("Retry-After"),
+        ..refusal(503, "Unavailable", "Too much at once, or the store does not answer.")
+    },
+];
+
+/// Every refusal, to be referred to.
+pub(super) fn components() -> Map<String, Value> {
+    REFUSALS
+        .iter()
+        .map(|refusal| {
+            let mut headers = common();
+            if let Some(header) = refusal.header {
+                headers.insert(header.to_owned(), reference("headers", header));
+            }
+            let content = json!({"application/json": {"schema": reference("schemas", "error")}});
+            let answer = json!({"description": refusal.when, "headers": headers, "content": content});
+            (refusal.name.to_owned(), answer)
+        })
+        .collect()
+}
+
+/// The refusals any request may meet, and those of requests that carry a body or name one resource.
+pub(super) fn refusals(body: bool, one: bool) -> Map<String, Value> {
+    REFUSALS
+        .iter()
+        .filter(|refusal| match refusal.status {
+            408 | 409 | 412 | 413 => body,
+            404 => one,
+            _ => true,
+        })
+        .map(|refusal| (refusal.status.to_string(), reference("responses", refusal.name)))
+        .collect()
+}
+
+/// A document as an answer.
+pub(super) fn document(description: &str, schema: &Value) -> Value {
+    let content = json!({"application/json": {"schema": schema}});
+    json!({"description": description, "headers": common(), "content": content})
+}
+
+/// The answer to a create.
+pub(super) fn created(description: &str, schema: &Value) -> Value {
+    let mut headers = common();
+    headers.insert("Location".to_owned(), reference("headers", "Location"));
+    let content = json!({"application/json": {"schema": schema}});
+    json!({"description": description, "headers": headers, "content": content})
+}
+
+/// A short text as an answer.
+pub(super) fn text(description: &str) -> Value {
+    json!({"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}})
+}
+
+fn common() -> Map<String, Value> {
+    ["X-API-Schemas", "X-API-Account-Id", "X-API-Client-IP", "X-Request-Id"]
+        .into_iter()
+        .map(|name| (name.to_owned(), reference("headers", name)))
+        .collect()
+}
+
+/// Every header, to be referred to.
+pub(super) fn headers() -> Map<String, Value> {
+    [
+        ("Allow", "The methods there are."),
+        ("Location", "Where what was made is found."),
+        ("Retry-After", "After how many seconds to try again."),
+        ("WWW-Authenticate", "How to say who asks."),
+        ("X-API-Account-Id", "Whom the caller acts as."),
+        ("X-API-Client-IP", "From where the caller was seen."),
+        ("X-API-Schemas", "Where the schemas are."),
+        ("X-Request-Id", "The request's id, which also stands in the log."),
+    ]
+    .into_iter()
+    .map(|(name, description)| {
+        (name.to_owned(), json!({"description": description, "schema": {"type": "string"}}))
+    })
+    .collect()
+}
+
+/// A reference to a component.
+pub(super) fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}
