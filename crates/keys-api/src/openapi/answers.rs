@@ -29,7 +29,7 @@ const REFUSALS: &[Refusal] = &[
     },
     refusal(408, "RequestTimeout", "The body did not arrive in time."),
     refusal(409, "Conflict", "Others kept changing it."),
-    refusal(412, "PreconditionFailed", "It is not as `If-Match` says."),
+    refusal(412, "PreconditionFailed", "It is not in the state that `If-Match` or `If-None-Match` asks for."),
     refusal(413, "PayloadTooLarge", "A body over its limit."),
     refusal(414, "UriTooLong", "A path and query over their limit."),
     refusal(
@@ -67,7 +67,7 @@ pub(super) fn refusals(body: bool, one: bool) -> Map<String, Value> {
     REFUSALS
         .iter()
         .filter(|refusal| match refusal.status {
-            408 | 409 | 412 | 413 => body,
+            408 | 409 | 413 => body,
             404 => one,
             _ => true,
         })
@@ -77,13 +77,21 @@ pub(super) fn refusals(body: bool, one: bool) -> Map<String, Value> {
 
 /// A document as an answer.
 pub(super) fn document(description: &str, schema: &Value) -> Value {
+    let mut headers = common();
+    headers.insert("ETag".to_owned(), reference("headers", "ETag"));
     let content = json!({"application/json": {"schema": schema}});
-    json!({"description": description, "headers": common(), "content": content})
+    json!({"description": description, "headers": headers, "content": content})
+}
+
+/// The answer to a read of what the caller has.
+pub(super) fn not_modified() -> Value {
+    json!({"description": "It is still as `If-None-Match` says.", "headers": common()})
 }
 
 /// The answer to a create.
 pub(super) fn created(description: &str, schema: &Value) -> Value {
     let mut headers = common();
+    headers.insert("ETag".to_owned(), reference("headers", "ETag"));
     headers.insert("Location".to_owned(), reference("headers", "Location"));
     let content = json!({"application/json": {"schema": schema}});
     json!({"description": description, "headers": headers, "content": content})
@@ -105,6 +113,7 @@ fn common() -> Map<String, Value> {
 pub(super) fn headers() -> Map<String, Value> {
     [
         ("Allow", "The methods there are."),
+        ("ETag", "What tells this state of the document from others."),
         ("Location", "Where what was made is found."),
         ("Retry-After", "After how many seconds to try again."),
         ("WWW-Authenticate", "How to say who asks."),

@@ -11,6 +11,9 @@ pub(super) fn fixed() -> Map<String, Value> {
     let mut paths = Map::new();
     let mut get = |path: &str, id: &str, summary: &str, answer: Value, refusals: Map<String, Value>| {
         let mut responses = refusals;
+        if responses.contains_key("412") {
+            responses.insert("304".to_owned(), answers::not_modified());
+        }
         responses.insert("200".to_owned(), answer);
         let operation = json!({"operationId": id, "summary": summary, "responses": responses});
         paths.insert(path.to_owned(), json!({"get": operation}));
@@ -48,6 +51,7 @@ pub(super) fn list(declaration: &Declaration, audience: Audience, inside: bool) 
         let schema = reference("schemas", &format!("{}Collection", declaration.id));
         let mut responses = answers::refusals(false, false);
         responses.insert("200".to_owned(), answers::document("A page of the list.", &schema));
+        responses.insert("304".to_owned(), answers::not_modified());
         let mut operation = operation("list", declaration, inside, &responses);
         operation.insert("parameters".to_owned(), list_parameters(declaration));
         item.insert("get".to_owned(), Value::Object(operation));
@@ -76,7 +80,7 @@ pub(super) fn one(declaration: &Declaration, audience: Audience, inside: bool) -
     };
     for verb in methods.resource {
         let (name, responses) = match verb {
-            Verb::Get => ("get", answered("As it is.", false)),
+            Verb::Get => ("get", read(answered("As it is.", false))),
             Verb::Put => ("edit", answered("As it is now.", true)),
             Verb::Delete => ("delete", answered("As it is now.", true)),
             Verb::Post => continue,
@@ -94,6 +98,11 @@ pub(super) fn one(declaration: &Declaration, audience: Audience, inside: bool) -
         );
     }
     item
+}
+
+fn read(mut responses: Map<String, Value>) -> Map<String, Value> {
+    responses.insert("304".to_owned(), answers::not_modified());
+    responses
 }
 
 /// The actions, which are one operation with a parameter.
@@ -153,6 +162,13 @@ fn put_parameters(item: &mut Map<String, Value>, inside: bool, one: bool) {
             "description": "The environment that is entered.",
             "schema": {"type": "string"},
         }));
+    }
+    for (name, description) in [
+        ("If-Match", "Only if it is still in this state."),
+        ("If-None-Match", "Only if it is no longer in this state."),
+    ] {
+        let schema = json!({"type": "string"});
+        parameters.push(json!({"name": name, "in": "header", "description": description, "schema": schema}));
     }
     if one {
         parameters.push(path("id", "Which one."));

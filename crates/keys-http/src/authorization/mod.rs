@@ -25,6 +25,7 @@ use self::rules::{Expected, Subject};
 use self::support::{Ask, Reply};
 use self::world::{Context, Principal, Target, World};
 use crate::dialect::grammar::{self, Route};
+use crate::dialect::methods;
 
 /// What is asked of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,6 +238,23 @@ fn every_cell_is_as_the_rules_say() {
     }
     println!("{cells} cells");
     document::compare(&table, cells);
+}
+
+/// The OpenAPI document has every route, and of each the methods it has for the administrator.
+#[test]
+fn the_openapi_document_has_every_route_and_its_methods() {
+    let document = keys_api::openapi();
+    let mut next = rules::following(None);
+    while let Some(route) = next {
+        let item = document["paths"][route.template()].as_object();
+        let item = item.unwrap_or_else(|| panic!("{} is missing", route.template()));
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let allowed = methods::allowed(route.kind(), keys_api::Audience::Administrator).contains(&method);
+            let documented = item.contains_key(&method.as_str().to_ascii_lowercase());
+            assert_eq!(documented, allowed, "{method} {}", route.template());
+        }
+        next = rules::following(Some(&route));
+    }
 }
 
 /// An [`Expected`] is a success without a code, or a refusal with one.

@@ -37,7 +37,8 @@ pub(super) fn following(route: Option<&Route>) -> Option<Route> {
         Some(Route::Ping) => Route::Health,
         Some(Route::Health) => Route::Ready,
         Some(Route::Ready) => Route::Root,
-        Some(Route::Root) => Route::Version,
+        Some(Route::Root) => Route::OpenApi,
+        Some(Route::OpenApi) => Route::Version,
         Some(Route::Version) => Route::Schemas,
         Some(Route::Schemas) => Route::Schema(id()),
         Some(Route::Schema(_)) => Route::Keys,
@@ -54,7 +55,7 @@ pub(super) fn following(route: Option<&Route>) -> Option<Route> {
 pub(super) const fn subject(route: &Route) -> Subject {
     match route {
         Route::Ping | Route::Health | Route::Ready => Subject::Operational,
-        Route::Root | Route::Version => Subject::Document,
+        Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::Schemas => Subject::List(Thing::Schema),
         Route::Schema(_) => Subject::One(Thing::Schema),
         Route::Keys => Subject::List(Thing::Key),
@@ -77,6 +78,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Health
         | Route::Ready
         | Route::Root
+        | Route::OpenApi
         | Route::Version
         | Route::Schemas
         | Route::Keys

@@ -4,6 +4,7 @@
 //! /                                            the versions there are
 //! /v1[/projects/{pid}]                         a version, and everything it links to
 //! /v1[/projects/{pid}]/{type}[/{id}]           a list, and one of it
+//! /openapi.json                                all of this for programs
 //! /ping /healthz /readyz                       for those who look after the server
 //! ```
 //!
@@ -24,6 +25,8 @@ pub(crate) enum Route {
     Ready,
     /// `/`: the versions.
     Root,
+    /// `/openapi.json`: all of this for programs.
+    OpenApi,
     /// `/v1`: the links of the version.
     Version,
     /// `/v1/schemas`.
@@ -52,6 +55,7 @@ impl Route {
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
             Self::Root => "/",
+            Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
             Self::Schemas => "/v1/schemas",
             Self::Schema(_) => "/v1/schemas/{id}",
@@ -73,7 +77,7 @@ impl Route {
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Ping | Self::Health | Self::Ready => Kind::Operational,
-            Self::Root | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
+            Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::Schemas => Kind::Collection(&Schema::DECLARATION),
             Self::Schema(_) => Kind::Resource(&Schema::DECLARATION),
             Self::Keys => Kind::Collection(&ApiKey::DECLARATION),
@@ -125,6 +129,7 @@ pub(crate) fn parse(path: &str) -> Result<Place, Problem> {
         ("ping", 0) => place(Route::Ping),
         ("healthz", 0) => place(Route::Health),
         ("readyz", 0) => place(Route::Ready),
+        ("openapi.json", 0) => place(Route::OpenApi),
         (version, _) if version.eq_ignore_ascii_case("v1") => parse_version(segments.collect()),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",
@@ -225,6 +230,7 @@ mod tests {
         assert_eq!(route("/v1/apikey/1c7/"), Route::Key("1c7".into()));
         assert_eq!(route("/"), Route::Root);
         assert_eq!(route("//"), Route::Root);
+        assert_eq!(route("/openapi.json"), Route::OpenApi);
         assert_eq!(route("/v1/"), Route::Version);
         assert_eq!(route("/v1/schemas/schemas"), Route::Schema("schemas".into()));
         assert_eq!(route("/v1/setting"), Route::Settings);

@@ -5,7 +5,7 @@ mod filter;
 pub(crate) mod grammar;
 pub(crate) mod handlers;
 mod marker;
-mod methods;
+pub(crate) mod methods;
 mod paging;
 mod problems;
 pub(crate) mod query;

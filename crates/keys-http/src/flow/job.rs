@@ -108,7 +108,8 @@ impl Job {
     /// Whether it may wait for the store or a hasher.
     pub(super) fn may_block(&self) -> bool {
         let described = match self.head.route() {
-            None | Some(Route::Root | Route::Version | Route::Schemas | Route::Schema(_)) => true,
+            None
+            | Some(Route::Root | Route::OpenApi | Route::Version | Route::Schemas | Route::Schema(_)) => true,
             Some(_) => self.head.method == Method::OPTIONS,
         };
         let known = matches!(self.identity, Identity::Known(_));

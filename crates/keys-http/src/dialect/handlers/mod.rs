@@ -148,6 +148,7 @@ pub(crate) fn answer(
 fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer, Problem>> {
     Some(match (route, ask) {
         (Route::Root, Ask::Read) => root::root(call),
+        (Route::OpenApi, Ask::Read) => root::openapi(),
         (Route::Version, Ask::Read) => root::version(call),
         (Route::Schemas, Ask::Read) => root::schemas(call),
         (Route::Schema(name), Ask::Read) => root::schema(call, name),

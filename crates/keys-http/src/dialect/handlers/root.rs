@@ -14,6 +14,11 @@ pub(super) fn root(call: &Call<'_>) -> Result<Answer, Problem> {
     Answer::ok(&document)
 }
 
+/// `GET /openapi.json`: the same for everybody who is let in.
+pub(super) fn openapi() -> Result<Answer, Problem> {
+    Answer::ok(&keys_api::openapi())
+}
+
 /// `GET /v1`: a link to everything the caller may list.
 pub(super) fn version(call: &Call<'_>) -> Result<Answer, Problem> {
     Answer::ok(&views::version(Some(call.audience()), call.urls))
