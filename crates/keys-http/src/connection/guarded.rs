@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,11 +18,14 @@ use super::scanner::Scanner;
 pub(super) struct Signals {
     busy: AtomicBool,
     ambiguous: AtomicBool,
+    /// How many requests have begun.
+    requests: AtomicU64,
 }
 
 impl Signals {
     /// A request is being answered: its own deadlines hold.
     pub(super) fn begin(&self) {
+        self.requests.fetch_add(1, Ordering::Release);
         self.busy.store(true, Ordering::Release);
     }
 
@@ -57,6 +60,8 @@ pub(super) struct Guarded<S> {
     first: bool,
     /// What is waited for, while nothing is being answered.
     waiting: Option<Waiting>,
+    /// How many requests had begun when that was last looked at.
+    requests: u64,
     deadline: Pin<Box<Sleep>>,
     /// Runs while a write is pending.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -74,6 +79,7 @@ impl<S> Guarded<S> {
             scanner: Scanner::default(),
             first: true,
             waiting: None,
+            requests: 0,
             deadline: Box::pin(sleep(limits.header_time)),
             stalled: None,
             header_time: limits.header_time,
@@ -97,6 +103,12 @@ impl<S> Guarded<S> {
 
     /// Starts the deadline when what is waited for changes, and says what was waited for once it has passed.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Waiting> {
+        // Nobody reads while a request is answered, so its passing may be all that tells one wait from the next.
+        let requests = self.signals.requests.load(Ordering::Acquire);
+        if self.requests != requests {
+            self.requests = requests;
+            self.waiting = None;
+        }
         let waiting = self.waits_for();
         let Some(waited) = waiting else {
             self.waiting = None;
@@ -225,6 +237,62 @@ pub(super) const FULL: &str = whole_answer!(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A stream on which nothing ever comes.
+    #[derive(Debug)]
+    struct Silent;
+
+    impl AsyncRead for Silent {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Silent {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Pending
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    /// The deadline of a connection on which nothing comes, looked at later than `after`.
+    fn deadline_behind(guarded: &mut Guarded<Silent>, after: Instant) -> Instant {
+        while Instant::now() <= after {
+            std::hint::spin_loop();
+        }
+        let mut bytes = [0; 8];
+        let mut buffer = ReadBuf::new(&mut bytes);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        assert!(Pin::new(&mut *guarded).poll_read(&mut context, &mut buffer).is_pending());
+        guarded.deadline.deadline()
+    }
+
+    #[test]
+    fn a_connection_that_is_used_is_not_idle_however_long() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _entered = runtime.enter();
+        let signals = Arc::new(Signals::default());
+        let mut guarded = Guarded::new(Silent, Arc::clone(&signals), &Limits::default());
+        guarded.first = false;
+        let begun = Instant::now();
+        let idle = deadline_behind(&mut guarded, begun);
+        assert_eq!(
+            deadline_behind(&mut guarded, Instant::now()),
+            idle,
+            "waiting on is no reason for more time"
+        );
+        // A request comes and is answered, and nobody looks at the stream meanwhile.
+        signals.begin();
+        signals.end();
+        assert!(deadline_behind(&mut guarded, Instant::now()) > idle);
+    }
 
     #[test]
     fn answers_written_by_hand_are_well_formed() {
