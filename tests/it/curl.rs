@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use keys_tests::Key;
+use serde_json::{Value, json};
 
 use crate::installation::{DEFAULT, Installation};
 
@@ -99,4 +100,84 @@ fn row_16_wget_answers_the_challenge() {
     assert!(wget(&[&user, &password, "--auth-no-challenge"]).status.success());
     installation.act(&key, "deactivate");
     assert_eq!(wget(&[&user, &password]).status.code(), Some(6), "6 says: not authenticated");
+}
+
+/// A whole life by the one program everybody has, as a script would write it.
+#[test]
+#[ignore = "needs curl"]
+fn a_curl_script_lives_the_life_of_a_key() {
+    let installation = Installation::start();
+    let key = installation.key_of(DEFAULT, "ci");
+    let home = tempfile::tempdir().unwrap();
+    write_netrc(home.path(), &key);
+    let collection = format!("{}/v1/projects/1a5/apikeys", installation.server.url());
+    let ask = |arguments: &[&str]| -> Value {
+        let output = run(
+            home.path(),
+            "curl",
+            &[&["--silent", "--show-error", "--fail", "-n"][..], arguments].concat(),
+        );
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON without asking for it")
+    };
+    let json = ["-H", "Content-Type: application/json"];
+    let made = ask(&[&json[..], &["-d", "{\"name\":\"by script\"}", &collection]].concat());
+    let own = made["links"]["self"].as_str().expect("self");
+    let edited = ask(&["-X", "PUT", "-d", "{\"description\":\"edited\"}", own]);
+    assert_eq!((&edited["name"], &edited["description"]), (&json!("by script"), &json!("edited")));
+    let form = ask(&["-X", "PUT", "--data-urlencode", "name=a form & more", own]);
+    assert_eq!(form["name"], "a form & more");
+    let posted = ask(&["-d", "name=posted", &format!("{own}?_method=PUT")]);
+    assert_eq!((&posted["id"], &posted["name"]), (&made["id"], &json!("posted")));
+
+    // With and without the slash before the question mark, with and without a body.
+    assert_eq!(ask(&["-X", "POST", &format!("{own}?action=deactivate")])["state"], "inactive");
+    assert_eq!(ask(&["-d", "{}", &format!("{own}/?action=activate")])["state"], "active");
+    assert_eq!(curl(home.path(), &["-n", "-X", "DELETE", own]), "405");
+    assert_eq!(ask(&["-d", "", &format!("{own}/?action=deactivate")])["state"], "inactive");
+    assert_eq!(ask(&["-X", "DELETE", own])["state"], "removed");
+    let listed = ask(&["-G", "--data-urlencode", "name_like=%ost%", &collection]);
+    assert_eq!(listed["data"], json!([]));
+}
+
+#[test]
+#[ignore = "needs curl"]
+fn curl_reads_heads_and_options() {
+    let installation = Installation::start();
+    let key = installation.key_of(DEFAULT, "ci");
+    let home = tempfile::tempdir().unwrap();
+    write_netrc(home.path(), &key);
+    let url = format!("{}/v1", installation.server.url());
+    let head = run(home.path(), "curl", &["--silent", "-n", "-I", &url]);
+    let head = String::from_utf8_lossy(&head.stdout).to_ascii_lowercase();
+    assert!(head.starts_with("http/1.1 200") && head.contains("\r\nx-api-schemas: "), "{head}");
+    assert_eq!(curl(home.path(), &["-n", "-X", "OPTIONS", &url]), "200");
+    assert_eq!(curl(home.path(), &["-n", "-X", "PATCH", &url]), "405");
+    // One connection, several requests.
+    let both = run(home.path(), "curl", &["--silent", "-n", &url, &format!("{url}/apikeys")]);
+    assert_eq!(String::from_utf8_lossy(&both.stdout).matches("\"type\":\"apiKey\"").count(), 1);
+}
+
+/// The life of a key by wget, which can send any method and shows nothing but the body.
+#[test]
+#[ignore = "needs wget"]
+fn a_wget_script_lives_the_life_of_a_key() {
+    let installation = Installation::start();
+    let key = installation.key_of(DEFAULT, "ci");
+    let home = tempfile::tempdir().unwrap();
+    let user = format!("--user={}", key.access_key);
+    let password = format!("--password={}", key.secret_key);
+    let collection = format!("{}/v1/apikeys", installation.server.url());
+    let wget = |arguments: &[&str]| -> Value {
+        let always = ["--quiet", "--tries=1", "--output-document=-", "--auth-no-challenge", &user, &password];
+        let output = run(home.path(), "wget", &[&always[..], arguments].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", output.status);
+        serde_json::from_slice(&output.stdout).expect("JSON without asking for it")
+    };
+    let made = wget(&["--post-data={\"name\":\"by wget\"}", &collection]);
+    let own = made["links"]["self"].as_str().expect("self");
+    assert_eq!(wget(&["--method=PUT", "--body-data=name=renamed", own])["name"], "renamed");
+    assert_eq!(wget(&["--post-data=name=again", &format!("{own}?_method=PUT")])["name"], "again");
+    assert_eq!(wget(&["--post-data=", &format!("{own}/?action=deactivate")])["state"], "inactive");
+    assert_eq!(wget(&["--method=DELETE", own])["state"], "removed");
 }

@@ -8,11 +8,14 @@
     reason = "this is test code: a test that cannot go on panics"
 )]
 
+mod api_ui;
 mod bad_input;
 mod canary;
+mod clients;
 mod contract;
 mod curl;
 mod environments;
+mod go_rancher;
 mod hosts;
 mod installation;
 mod keyctl;
@@ -23,3 +26,4 @@ mod refusals;
 mod shutdown;
 mod start;
 mod tidy;
+mod walk;
