@@ -161,3 +161,27 @@ fn reading_goes_on_while_nothing_can_be_written() {
     let listed = installation.admin.client(&server.client()).get("/v1/apikeys").expect(200).json();
     assert_eq!(listed["data"].as_array().map(Vec::len), Some(4), "{listed}");
 }
+
+/// A deactivation that happened and is not yet safe from an older copy of the database is told to nobody: not to who
+/// asked for it, and not to who asks again.
+#[test]
+fn a_deactivation_without_its_anchor_is_told_to_nobody() {
+    let (installation, server) = Installation::begin();
+    let open = server.client();
+    let client = installation.admin.client(&open);
+    let key = &installation.wavering;
+    let deactivate = || client.post(&key.action("deactivate"), &json!({}));
+    let obstacle = database_in(installation.dir.path()).with_extension("sqlite3.anchor.new");
+    fs::create_dir(&obstacle).expect("a folder where the anchor is made");
+
+    let _ = deactivate().expect(503);
+    assert_eq!(key.client(&open).get("/v1").status, 401, "it did happen");
+    let _ = deactivate().expect(503);
+    let _ = client.get(&key.path).expect(503);
+    installation.assert_no_false_yes(&open);
+
+    fs::remove_dir(&obstacle).expect("it was empty");
+    assert_eq!(client.get(&key.path).field("state"), "inactive");
+    assert_eq!(deactivate().status / 100, 4, "it is so already");
+    installation.assert_kept(&server);
+}

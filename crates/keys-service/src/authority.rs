@@ -142,7 +142,11 @@ impl Authority {
     /// Waits until everything up to `revision` has been published to the index. What a use case read may be told to
     /// its caller only after this: to the caller, "already Inactive" is as good as an acknowledgement.
     pub(crate) fn settle(&self, revision: Revision) -> Result<(), BackendError> {
-        if self.index.published() < revision { self.store.barrier() } else { Ok(()) }
+        if self.index.published() >= revision && self.store.is_settled() {
+            Ok(())
+        } else {
+            self.store.barrier()
+        }
     }
 
     /// As [`settle`](Self::settle), for what was read of more than one record, and for what was not found.

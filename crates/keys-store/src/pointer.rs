@@ -27,6 +27,10 @@ impl<S: KeyStore + ?Sized> KeyStore for Arc<S> {
         (**self).barrier()
     }
 
+    fn is_settled(&self) -> bool {
+        (**self).is_settled()
+    }
+
     fn listen(&self, listener: Arc<dyn ChangeListener>) {
         (**self).listen(listener);
     }

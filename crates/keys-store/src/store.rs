@@ -65,6 +65,10 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     /// [`BackendError`] when the writer cannot answer.
     fn barrier(&self) -> Result<(), BackendError>;
 
+    /// Whether everything that has been published may be told at once. While not, because something of it is not yet as
+    /// durable as an acknowledgement has to be, only [`barrier`](Self::barrier) says when. Never blocks.
+    fn is_settled(&self) -> bool;
+
     /// Sets the one listener, replacing any before. Every batch committed after this returns is told to it.
     fn listen(&self, listener: Arc<dyn ChangeListener>);
 

@@ -182,6 +182,10 @@ impl KeyStore for FaultStore {
         })
     }
 
+    fn is_settled(&self) -> bool {
+        self.inner.is_settled()
+    }
+
     fn listen(&self, listener: Arc<dyn ChangeListener>) {
         let mut own = self.listener.write().unwrap_or_else(PoisonError::into_inner);
         self.relay.listen(listener.clone());

@@ -112,6 +112,10 @@ impl KeyStore for MemoryStore {
         Ok(())
     }
 
+    fn is_settled(&self) -> bool {
+        true
+    }
+
     fn listen(&self, listener: Arc<dyn ChangeListener>) {
         *self.writer() = Some(listener);
     }

@@ -1,12 +1,12 @@
 //! Rows of the audit chain. Their links take the place of seals.
 
-use keys_core::{AuditEvent, AuditId, AuditLink, Origin, Revision};
+use keys_core::{Action, AuditEvent, AuditId, AuditLink, Origin, Revision};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use super::fault::Fault;
 use super::row::{Fields, number, optional, text, time};
-use super::statement::all;
+use super::statement::{all, one};
 use crate::store::LinkedEvent;
 
 /// Up to `limit` events behind `after`, in order.
@@ -29,6 +29,15 @@ pub(super) fn last_two(connection: &Connection) -> Result<Vec<LinkedEvent>, Faul
 
 const LAST_TWO: &str = "SELECT id, at, principal, via, client_address, request_id, owner, action, target, before, \
      after, link FROM audit ORDER BY id DESC LIMIT 2";
+
+/// Whether an event behind `after` took a right away.
+pub(super) fn narrows_after(connection: &Connection, after: Option<AuditId>) -> Result<bool, Fault> {
+    let narrowing: Vec<_> = Action::ALL.iter().filter(|action| action.narrows()).map(text).collect();
+    let places = vec!["?"; narrowing.len()].join(", ");
+    let sql = format!("SELECT id FROM audit WHERE id > ? AND action IN ({places}) LIMIT 1");
+    let after = Value::Integer(after.map_or(0, |id| id.number().cast_signed()));
+    Ok(one(connection, &sql, std::iter::once(after).chain(narrowing), |_| Ok(()))?.is_some())
+}
 
 /// Writes an event behind the others.
 pub(super) fn insert(connection: &Connection, linked: &LinkedEvent) -> Result<(), Fault> {

@@ -138,12 +138,12 @@ impl SqliteStore {
     }
 
     fn own(path: &Path) -> Result<Self, OpenError> {
-        let open::Owned { path, lock, connection, head } = open::own(path)?;
+        let open::Owned { path, lock, connection, head, due } = open::own(path)?;
         let failed =
             |source: Box<dyn std::error::Error + Send + Sync>| OpenError::Io { path: path.clone(), source };
         let shared = Arc::new(Shared::new(path.clone(), readers()));
-        let writer =
-            Writer::new(Arc::clone(&shared), connection, head).map_err(|fault| failed(Box::new(fault)))?;
+        let writer = Writer::new(Arc::clone(&shared), connection, head, due)
+            .map_err(|fault| failed(Box::new(fault)))?;
         let (jobs, received) = sync_channel(QUEUE);
         let writer = thread::Builder::new()
             .name("keys-store-writer".to_owned())
@@ -287,6 +287,10 @@ impl KeyStore for SqliteStore {
             return Ok(());
         }
         self.ask(Job::Barrier)?
+    }
+
+    fn is_settled(&self) -> bool {
+        !self.shared.anchor_is_due.load(Ordering::Acquire)
     }
 
     fn listen(&self, listener: Arc<dyn ChangeListener>) {

@@ -23,6 +23,8 @@ pub(super) struct Owned {
     pub(super) lock: Lock,
     pub(super) connection: Connection,
     pub(super) head: Head,
+    /// The anchor that a process which ended between a commit and its anchor has left to write.
+    pub(super) due: Option<Anchor>,
 }
 
 /// Opens a database to own it; makes it if it is not there.
@@ -46,8 +48,8 @@ pub(super) fn own(path: &Path) -> Result<Owned, OpenError> {
     let mut connection = connect::writer(&path).map_err(sorted)?;
     schema::migrate(&mut connection, version).map_err(sorted)?;
     let head = check(&path, &connection)?;
-    check_anchor(&path, &connection, &head)?;
-    Ok(Owned { lock, connection, head, path })
+    let due = check_anchor(&path, &connection, &head)?;
+    Ok(Owned { lock, connection, head, due, path })
 }
 
 /// Finds a database to read beside its owner, or without one.
@@ -166,16 +168,24 @@ fn check(path: &Path, connection: &Connection) -> Result<Head, OpenError> {
     Ok(head)
 }
 
-/// Whether the database is at least as new as what was acknowledged from it.
-fn check_anchor(path: &Path, connection: &Connection, head: &Head) -> Result<(), OpenError> {
-    let Some(Anchor { id, link }) = anchor::read(path)? else { return Ok(()) };
+/// Whether the database is at least as new as what was acknowledged from it. Returns the anchor that is due, if a right
+/// was taken away after the one there is.
+fn check_anchor(path: &Path, connection: &Connection, head: &Head) -> Result<Option<Anchor>, OpenError> {
+    let due = |anchored| match head.audit.map(|(id, link)| Anchor { id, link }) {
+        Some(last) => {
+            let narrowed = audit::narrows_after(connection, anchored).map_err(|fault| sort(path, fault))?;
+            Ok(narrowed.then_some(last))
+        }
+        None => Ok(None),
+    };
+    let Some(Anchor { id, link }) = anchor::read(path)? else { return due(None) };
     let anchor = anchor::path_of(path);
     let found = head.audit.map(|(id, _)| id);
     if found.is_none_or(|found| found < id) {
         return Err(OpenError::RolledBack { path: path.into(), anchor, found, anchored: id });
     }
     match read::link_at(connection, id).map_err(|fault| sort(path, fault))? {
-        Some(kept) if kept == link => Ok(()),
+        Some(kept) if kept == link => due(Some(id)),
         _ => Err(OpenError::Forked { path: path.into(), anchor, anchored: id }),
     }
 }

@@ -1,7 +1,7 @@
 //! What the writer and its callers share.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::pool::Pool;
@@ -15,6 +15,8 @@ pub(super) struct Shared {
     pub(super) queued: AtomicUsize,
     /// Batches committed since the store was opened.
     pub(super) batches: AtomicU64,
+    /// Whether something is published whose anchor is not yet written. Set before it is published.
+    pub(super) anchor_is_due: AtomicBool,
     // Held by the writer from before a batch is hidden until it is published, so that whoever sets a listener knows
     // that every later batch is told to it.
     listener: Mutex<Option<Arc<dyn ChangeListener>>>,
@@ -30,6 +32,7 @@ impl Shared {
             path,
             queued: AtomicUsize::new(0),
             batches: AtomicU64::new(0),
+            anchor_is_due: AtomicBool::new(false),
             listener: Mutex::new(None),
             failed: OnceLock::new(),
             #[cfg(test)]

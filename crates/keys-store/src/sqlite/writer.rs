@@ -65,9 +65,15 @@ impl Made {
 type Listener<'a> = Option<&'a dyn ChangeListener>;
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, connection: Connection, head: Head) -> Result<Self, Fault> {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        connection: Connection,
+        head: Head,
+        due: Option<Anchor>,
+    ) -> Result<Self, Fault> {
         let data_version = data_version(&connection)?;
-        Ok(Self { shared, connection, head, data_version, due: None, failures: 0 })
+        shared.anchor_is_due.store(due.is_some(), Ordering::Release);
+        Ok(Self { shared, connection, head, data_version, due, failures: 0 })
     }
 
     /// Works until the last sender of jobs is gone, or the store has failed.
@@ -124,9 +130,10 @@ impl Writer {
     /// How a batch ends of which nothing is left. Who only waits is told so all the same, unless an anchor is still
     /// due: then nobody may be told that a right has been taken away.
     fn undone(&mut self, cause: Cause) -> Ending {
-        match self.write_due_anchor() {
-            Ending::Unanchored(_) => Ending::UndoneUnanchored(cause),
-            _ => Ending::Undone(cause),
+        if matches!(self.write_due_anchor(), Ending::Unanchored(_)) {
+            Ending::UndoneUnanchored(cause)
+        } else {
+            Ending::Undone(cause)
         }
     }
 
@@ -253,6 +260,8 @@ impl Writer {
             self.due = self.head.audit.map(|(id, link)| Anchor { id, link });
         }
         let ending = self.write_due_anchor();
+        // Said before it is published, so that whoever finds it published knows that it is not to be told yet.
+        self.shared.anchor_is_due.store(self.due.is_some(), Ordering::Release);
         if let Some(listener) = listener {
             listener.publish(made.batch.published(), self.head.revision);
         }
@@ -281,6 +290,8 @@ impl Writer {
             return Ending::Unknown(cause);
         }
         let before = self.head;
+        // Before the listener resumes: what it then has may hold what this batch has taken away.
+        self.shared.anchor_is_due.store(made.narrows || self.due.is_some(), Ordering::Release);
         let settled = match self.open_again(listener) {
             Ok(settled) => settled,
             Err(fault) => {
@@ -293,6 +304,7 @@ impl Writer {
         if made.narrows && self.head.revision >= made.head.revision {
             self.due = self.head.audit.map(|(id, link)| Anchor { id, link });
         }
+        self.shared.anchor_is_due.store(self.due.is_some(), Ordering::Release);
         // A full disk is no mystery: once the log is empty and the head is where it was, nothing happened.
         let undone = made.head.revision > before.revision && self.head == before;
         if cause.kind == BackendErrorKind::Full && settled && undone {
@@ -331,11 +343,12 @@ impl Writer {
         match anchor::write(&self.shared.path, anchor) {
             Ok(()) => {
                 self.due = None;
+                self.shared.anchor_is_due.store(false, Ordering::Release);
                 Ending::Settled
             }
             Err(error) => {
                 let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
-                let kind = if full { BackendErrorKind::Full } else { BackendErrorKind::Other };
+                let kind = if full { BackendErrorKind::Full } else { BackendErrorKind::Unavailable };
                 Ending::Unanchored(Cause::new(kind, format!("the anchor could not be written: {error}")))
             }
         }

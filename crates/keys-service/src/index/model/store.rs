@@ -61,6 +61,10 @@ impl KeyStore for ModelStore {
         Ok(())
     }
 
+    fn is_settled(&self) -> bool {
+        self.inner.is_settled()
+    }
+
     fn load_key(&self, access_key: &AccessKey) -> Result<Load<Option<VerificationRow>>, BackendError> {
         self.loaded(self.inner.load_key(access_key)?)
     }

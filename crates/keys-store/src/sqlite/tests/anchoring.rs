@@ -45,12 +45,34 @@ fn nobody_is_told_of_a_deactivation_whose_anchor_cannot_be_written() {
     let result = bench.store.commit(vec![deactivation(first)]);
     assert!(matches!(result, Err(CommitError::Unknown(_))), "{result:?}");
     assert_eq!(bench.heard.take(), ["hide 1", "publish 1 at 3"], "it did happen, and the index must know");
-    assert!(bench.store.barrier().is_err(), "who finds it so must not be told yet");
+    assert!(!bench.store.is_settled(), "who finds it so has to ask for the barrier");
+    assert!(bench.store.barrier().is_err(), "and must not be told yet");
     bench.new_environment(2).unwrap();
+    assert!(!bench.store.is_settled());
     assert_eq!(anchored(&bench), None);
 
     fs::remove_dir(&obstacle).unwrap();
     bench.store.barrier().unwrap();
+    assert!(bench.store.is_settled());
+    assert_eq!(anchored(&bench), Some(3));
+}
+
+#[test]
+fn an_anchor_that_a_killed_process_did_not_write_is_due_at_the_next_start() {
+    let bench = Bench::new();
+    let owner = bench.owner();
+    let record = sample::key(&bench.store, owner, 1);
+    assert!(bench.store.is_settled());
+    bench.store.commit(vec![deactivation(record)]).unwrap();
+    let bench = bench.reopen();
+    assert!(bench.store.is_settled(), "there was nothing left to write");
+
+    // As if it had been killed between the commit and the anchor.
+    fs::remove_file(anchor::path_of(&bench.path)).unwrap();
+    let bench = bench.reopen();
+    assert!(!bench.store.is_settled());
+    bench.store.barrier().unwrap();
+    assert!(bench.store.is_settled());
     assert_eq!(anchored(&bench), Some(3));
 }
 
@@ -82,6 +104,7 @@ fn an_unknown_commit_that_happened_is_anchored_too() {
     bench.arrange(&[Accident::CommittedAndError]);
     bench.store.commit(vec![deactivation(record)]).unwrap_err();
     // Whoever reads it and finds it so asks for the barrier before telling anybody.
+    assert!(!bench.store.is_settled());
     bench.store.barrier().unwrap();
     assert_eq!(anchored(&bench), Some(3));
 }
