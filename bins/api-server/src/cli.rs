@@ -70,6 +70,14 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) behind_tls_proxy: Option<String>,
 
+    /// Proxy whose X-Forwarded-* are believed, as an address or 10.0.0.0/8; may be repeated [default: nobody]
+    #[arg(long, global = true, value_name = "NETWORK")]
+    pub(crate) trusted_proxy: Option<Vec<String>>,
+
+    /// What links in answers begin with, https://keys.example.com [default: as each request was addressed]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+
     /// Start although the pepper file lacks a pepper that keys were made under: verify those by argon2
     #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) accept_lost_pepper: Option<String>,

@@ -40,7 +40,12 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
     let opened = start::open(&config)?;
     let (keeper, store_failed) =
         Housekeeper::begin(Arc::clone(&opened.authority), opened.database.clone()).map_err(no_threads)?;
-    let app = AppConfig { exposure: config.exposure, ..AppConfig::default() };
+    let app = AppConfig {
+        exposure: config.exposure,
+        trusted_proxies: config.trusted_proxies.clone(),
+        public_url: config.public_url.clone(),
+        ..AppConfig::default()
+    };
     let runtime = build_runtime(app.limits.blocking)?;
     let ended = runtime.block_on(serve(&config, app, &opened, store_failed));
     runtime.shutdown_timeout(LAST_WRITES);

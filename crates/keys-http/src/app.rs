@@ -8,7 +8,9 @@ use keys_service::Authority;
 use tokio::sync::Semaphore;
 
 use crate::connection::Limits;
+use crate::origin::PublicUrl;
 use crate::ports::{Clock, Entropy};
+use crate::proxies::Network;
 use crate::request_id::RequestIds;
 
 /// Who can reach the listening address.
@@ -27,6 +29,10 @@ pub enum Exposure {
 pub struct AppConfig {
     /// Who can reach the listening address.
     pub exposure: Exposure,
+    /// The proxies whose `X-Forwarded-*` are believed; from anybody else they count for nothing.
+    pub trusted_proxies: Vec<Network>,
+    /// What addresses in answers begin with; `None`: where the request was sent to.
+    pub public_url: Option<PublicUrl>,
     /// How much one caller, and all of them together, may take.
     pub limits: Limits,
     /// What the challenge of a 401 asks people for.
@@ -40,7 +46,13 @@ impl AppConfig {
 
 impl Default for AppConfig {
     fn default() -> Self {
-        Self { exposure: Exposure::default(), limits: Limits::default(), realm: Self::REALM.to_owned() }
+        Self {
+            exposure: Exposure::default(),
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            limits: Limits::default(),
+            realm: Self::REALM.to_owned(),
+        }
     }
 }
 

@@ -48,6 +48,12 @@ impl Host {
         &self.0
     }
 
+    /// The same name with another port, which is left out if it is a default one.
+    pub(crate) fn with_port(&self, port: u16) -> Self {
+        let name = split_port(&self.0).map_or(self.0.as_str(), |(name, _)| name);
+        if matches!(port, 80 | 443) { Self(name.to_owned()) } else { Self(format!("{name}:{port}")) }
+    }
+
     /// Whether it names this machine to itself.
     pub(crate) fn is_loopback(&self) -> bool {
         let Some((name, _)) = split_port(&self.0) else { return false };

@@ -16,12 +16,16 @@ mod hop;
 mod host;
 mod log;
 mod ops;
+mod origin;
 mod ports;
 mod precondition;
 mod problem;
+mod proxies;
 mod reply;
 mod request_id;
 
 pub use app::{App, AppConfig, Exposure};
 pub use connection::{Drained, Limits, serve};
+pub use origin::{ParsePublicUrlError, PublicUrl};
 pub use ports::{Clock, Entropy, EntropyError};
+pub use proxies::{Network, ParseNetworkError};

@@ -1,5 +1,6 @@
 //! One line for each request. It never holds a query, a header, a body, or anything else a caller chose.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use http::Method;
@@ -15,6 +16,8 @@ pub(crate) struct Entry {
     pub(crate) route: &'static str,
     /// The id of the request.
     pub(crate) request_id: String,
+    /// Where it comes from, behind the proxies that are believed.
+    pub(crate) client: IpAddr,
     /// Who it was made as.
     pub(crate) principal: Option<String>,
     /// How that was established.
@@ -27,12 +30,13 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// For a request that begins now.
-    pub(crate) fn begin(method: &Method, request_id: &str) -> Self {
+    pub(crate) fn begin(method: &Method, request_id: &str, client: IpAddr) -> Self {
         Self {
             began: Instant::now(),
             method: known(method),
             route: "-",
             request_id: request_id.to_owned(),
+            client,
             principal: None,
             via: None,
             denied: None,
@@ -42,16 +46,16 @@ impl Entry {
 
     /// Writes the line.
     pub(crate) fn end(self, status: u16) {
-        let Self { began, method, route, request_id, principal, via, denied, cause } = self;
+        let Self { began, method, route, request_id, client, principal, via, denied, cause } = self;
         let (principal, via) = (principal.as_deref().unwrap_or("-"), via.as_deref().unwrap_or("-"));
         let denied = denied.map_or("-", DenyReason::as_str);
         let micros = micros(began.elapsed());
         match cause {
             None => tracing::info!(
-                target: "request", method, route, status, request_id, principal, via, denied, micros
+                target: "request", method, route, status, request_id, %client, principal, via, denied, micros
             ),
             Some(cause) => tracing::error!(
-                target: "request", method, route, status, request_id, principal, via, denied, micros, cause
+                target: "request", method, route, status, request_id, %client, principal, via, denied, micros, cause
             ),
         }
     }

@@ -16,9 +16,28 @@ struct File {
     database: Option<String>,
     pepper_file: Option<String>,
     behind_tls_proxy: Option<bool>,
+    trusted_proxy: Option<OneOrMore>,
+    public_url: Option<String>,
     accept_lost_pepper: Option<bool>,
     log_format: Option<String>,
     log_level: Option<String>,
+}
+
+/// A list that may be written as one text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Vec<String> {
+    fn from(list: OneOrMore) -> Self {
+        match list {
+            OneOrMore::One(text) => vec![text],
+            OneOrMore::More(texts) => texts,
+        }
+    }
 }
 
 /// Reads a configuration file. A key that is no setting is refused: it is a setting misspelt.
@@ -42,6 +61,8 @@ pub(super) fn read(path: &Path) -> Result<Options, ConfigError> {
         database: file.database,
         pepper_file: file.pepper_file,
         behind_tls_proxy: file.behind_tls_proxy.map(|value| value.to_string()),
+        trusted_proxy: file.trusted_proxy.map(Into::into),
+        public_url: file.public_url,
         accept_lost_pepper: file.accept_lost_pepper.map(|value| value.to_string()),
         log_format: file.log_format,
         log_level: file.log_level,

@@ -63,6 +63,8 @@ pub(super) struct Choices {
     pub(super) database: Chosen,
     pub(super) pepper_file: Chosen,
     pub(super) behind_tls_proxy: Chosen,
+    pub(super) trusted_proxy: Chosen,
+    pub(super) public_url: Chosen,
     pub(super) accept_lost_pepper: Chosen,
     pub(super) log_format: Chosen,
     pub(super) log_level: Chosen,
@@ -112,6 +114,13 @@ impl Choices {
                 file.behind_tls_proxy,
                 no(),
             )?,
+            trusted_proxy: choose(
+                "trusted-proxy",
+                flags.trusted_proxy.map(|networks| networks.join(",")),
+                file.trusted_proxy.map(|networks| networks.join(",")),
+                String::new(),
+            )?,
+            public_url: choose("public-url", flags.public_url, file.public_url, String::new())?,
             accept_lost_pepper: choose(
                 "accept-lost-pepper",
                 flags.accept_lost_pepper,
@@ -133,6 +142,8 @@ impl Choices {
             &self.database,
             &self.pepper_file,
             &self.behind_tls_proxy,
+            &self.trusted_proxy,
+            &self.public_url,
             &self.accept_lost_pepper,
             &self.log_format,
             &self.log_level,
@@ -146,12 +157,14 @@ impl Choices {
 }
 
 /// The names of the settings.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 10] = [
     "listen",
     "data-dir",
     "database",
     "pepper-file",
     "behind-tls-proxy",
+    "trusted-proxy",
+    "public-url",
     "accept-lost-pepper",
     "log-format",
     "log-level",

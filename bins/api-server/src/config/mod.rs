@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use keys_http::Exposure;
+use keys_http::{Exposure, Network, PublicUrl};
 use keys_store::StoreUrl;
 use tracing::Level;
 
@@ -24,6 +24,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Who can reach that.
     pub(crate) exposure: Exposure,
+    /// The proxies whose `X-Forwarded-*` are believed.
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// What links in answers begin with, if that is fixed.
+    pub(crate) public_url: Option<PublicUrl>,
     /// The directory of what has no place of its own.
     pub(crate) data_dir: PathBuf,
     /// Where keys are kept.
@@ -64,6 +68,8 @@ impl Config {
         let mut problems = Vec::new();
         let listen = take(&choices.listen, address, &mut problems);
         let behind_tls_proxy = take(&choices.behind_tls_proxy, boolean, &mut problems);
+        let trusted_proxies = take(&choices.trusted_proxy, networks, &mut problems);
+        let public_url = take(&choices.public_url, public_url, &mut problems);
         let accept_lost_pepper = take(&choices.accept_lost_pepper, boolean, &mut problems);
         let data_dir = take(&choices.data_dir, path, &mut problems);
         let pepper_file = take(&choices.pepper_file, path, &mut problems);
@@ -77,6 +83,8 @@ impl Config {
             Some(Self {
                 listen: listen?,
                 exposure: exposure?,
+                trusted_proxies: trusted_proxies?,
+                public_url: public_url?,
                 data_dir: data_dir?,
                 pepper_file: if choices.keeps_nothing() { None } else { Some(pepper_file?) },
                 database: database?,
@@ -125,6 +133,23 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn boolean(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+}
+
+/// Networks with commas between them; none is none.
+fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    networks
+        .map(|network| {
+            network.parse().map_err(|error| format!("`{network}` is no proxy to believe: {error}"))
+        })
+        .collect()
+}
+
+fn public_url(text: &str) -> Result<Option<PublicUrl>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|error| format!("`{text}` is no URL of a server: {error}"))
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {

@@ -39,6 +39,7 @@ fn the_defaults_are_those_of_the_manual() {
     assert_eq!(config.data_dir, Path::new("./keys-data"));
     assert_eq!(config.database.to_string(), "sqlite:./keys-data/keys.sqlite3");
     assert_eq!(config.pepper_file.as_deref(), Some(Path::new("./keys-data/pepper")));
+    assert_eq!((config.trusted_proxies.len(), config.public_url), (0, None));
     assert!(!config.accept_lost_pepper);
     assert_eq!((config.log_format, config.log_level), (LogFormat::Text, Level::INFO));
 }
@@ -68,6 +69,8 @@ fn every_setting_can_come_from_every_source() {
         ("database", "\"memory:\""),
         ("pepper-file", "\"/p\""),
         ("behind-tls-proxy", "true"),
+        ("trusted-proxy", "\"10.0.0.0/8,192.0.2.1\""),
+        ("public-url", "\"https://keys.example.com\""),
         ("accept-lost-pepper", "true"),
         ("log-format", "\"json\""),
         ("log-level", "\"debug\""),
@@ -94,6 +97,8 @@ fn every_setting_can_come_from_every_source() {
             database: Some("memory:".to_owned()),
             pepper_file: Some("/p".to_owned()),
             behind_tls_proxy: Some("true".to_owned()),
+            trusted_proxy: Some(vec!["10.0.0.0/8".to_owned(), "192.0.2.1".to_owned()]),
+            public_url: Some("https://keys.example.com".to_owned()),
             accept_lost_pepper: Some("true".to_owned()),
             log_format: Some("json".to_owned()),
             log_level: Some("debug".to_owned()),
@@ -132,7 +137,7 @@ fn a_wrong_file_is_refused_with_the_line() {
     assert_eq!(
         file_refusal("listen = '127.0.0.1:1'\n\nlsten = '127.0.0.1:2'\n"),
         "server.toml, line 3: unknown field `lsten`, expected one of `listen`, `data-dir`, `database`, \
-         `pepper-file`, `behind-tls-proxy`, `accept-lost-pepper`, `log-format`, `log-level`"
+         `pepper-file`, `behind-tls-proxy`, `trusted-proxy`, `public-url`, `accept-lost-pepper`, `log-format`, `log-level`"
     );
     assert_eq!(
         file_refusal("\nbehind-tls-proxy = 'yes'\n"),
@@ -186,6 +191,41 @@ fn an_address_others_can_reach_needs_a_proxy() {
         let flags = Options { listen: Some(own.to_owned()), ..Options::default() };
         assert_eq!(load(flags, &[]).unwrap().exposure, Exposure::Loopback, "{own}");
     }
+}
+
+#[test]
+fn proxies_are_believed_by_name_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("server.toml");
+    fs::write(&path, "trusted-proxy = ['10.0.0.0/8', '2001:db8::5']\n").unwrap();
+    let networks =
+        |config: Config| config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(networks(load(file_flags(&path), &[]).unwrap()), ["10.0.0.0/8", "2001:db8::5/128"]);
+    let variables = [("APIKEYS_TRUSTED_PROXY", "127.0.0.1, ::1")];
+    assert_eq!(networks(load(file_flags(&path), &variables).unwrap()), ["127.0.0.1/32", "::1/128"]);
+    for (wrong, said) in [
+        ("proxy.example.com", "`proxy.example.com` is no proxy to believe"),
+        ("10.0.0.0/8,10.1.2.3/16", "write 10.1.0.0/16"),
+        ("0.0.0.0/0", "it holds every address"),
+    ] {
+        let text = refusal(Options::default(), &[("APIKEYS_TRUSTED_PROXY", wrong)]);
+        assert!(text.starts_with("trusted-proxy (environment ") && text.contains(said), "{text}");
+    }
+    let wrong = file_refusal("trusted-proxy = 10\n");
+    assert_eq!(wrong, "server.toml, line 1: expected a string or a list of strings");
+}
+
+#[test]
+fn a_public_url_is_a_scheme_and_a_host() {
+    let load = |text: &str| load(Options { public_url: Some(text.to_owned()), ..Options::default() }, &[]);
+    let url = load("https://Keys.Example.com:443/").unwrap().public_url.unwrap();
+    assert_eq!(url.to_string(), "https://keys.example.com");
+    assert_eq!(load("").unwrap().public_url, None);
+    let text = load("https://keys.example.com/v1").unwrap_err().to_string();
+    assert!(
+        text.starts_with("public-url (flag): `https://keys.example.com/v1` is no URL of a server"),
+        "{text}"
+    );
 }
 
 #[test]

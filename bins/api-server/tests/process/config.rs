@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keys_tests::Launch;
+use keys_tests::{Launch, create_key, enable_access_control};
 
 use crate::assert_refused;
 
@@ -24,6 +24,8 @@ data-dir = "/var/lib/apikeys"  # environment APIKEYS_DATA_DIR
 database = "sqlite:/var/lib/apikeys/keys.sqlite3"  # default
 pepper-file = "/var/lib/apikeys/pepper"  # default
 behind-tls-proxy = false  # default
+trusted-proxy = ""  # default
+public-url = ""  # default
 accept-lost-pepper = false  # default
 log-format = "json"  # file {}
 log-level = "info"  # default
@@ -93,9 +95,34 @@ fn help_tells_every_flag_and_exit_code() {
         "--database",
         "--pepper-file",
         "--behind-tls-proxy",
+        "--trusted-proxy",
+        "--public-url",
         "APIKEYS_",
         "Exit codes",
     ] {
         assert!(finished.stdout.contains(words), "{words}\n{}", finished.stdout);
     }
+}
+
+#[test]
+fn a_trusted_proxy_and_a_public_url_take_effect() {
+    let dir = tempfile::tempdir().unwrap();
+    let launch = |flags: &[&str]| Launch::in_dir(dir.path()).args(flags).start();
+    let server = launch(&["--trusted-proxy", "192.0.2.0/24", "--trusted-proxy", "127.0.0.1"]);
+    let open = server.client();
+    let administrator = create_key(&open, "/v1/apikeys", "administrator");
+    enable_access_control(&open);
+    let client = administrator.client(&open);
+    let proxied = client.with_header("x-forwarded-proto", "https");
+    let proxied = proxied.with_header("x-forwarded-host", "keys.example.com");
+    let answer = proxied.with_header("x-forwarded-for", "198.51.100.1, 192.0.2.9").get("/v1").expect(200);
+    assert_eq!(answer.header("x-api-schemas"), Some("https://keys.example.com/v1/schemas"));
+    assert_eq!(answer.header("x-api-client-ip"), Some("198.51.100.1"));
+    assert_eq!(server.stop().code(), Some(0));
+
+    let server = launch(&["--public-url", "https://public.example"]);
+    let answer = administrator.client(&server.client()).with_header("x-forwarded-for", "198.51.100.1");
+    let answer = answer.get("/v1").expect(200);
+    assert_eq!(answer.header("x-api-schemas"), Some("https://public.example/v1/schemas"));
+    assert_eq!(answer.header("x-api-client-ip"), Some("127.0.0.1"));
 }

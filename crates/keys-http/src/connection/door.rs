@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::limits::Limits;
+use crate::proxies::{Network, is_trusted};
 
 /// Counts connections.
 #[derive(Debug, Clone)]
@@ -13,6 +14,7 @@ pub(super) struct Door {
     counts: Arc<Mutex<Counts>>,
     in_all: usize,
     of_one: usize,
+    exempt: Arc<[Network]>,
 }
 
 #[derive(Debug, Default)]
@@ -43,15 +45,20 @@ impl Neighbourhood {
 }
 
 impl Door {
-    /// A door that lets in as many as `limits` say.
-    pub(super) fn new(limits: &Limits) -> Self {
+    /// A door that lets in as many as `limits` say. A trusted proxy brings everybody, so it is not one caller.
+    pub(super) fn new(limits: &Limits, trusted_proxies: &[Network]) -> Self {
         let counts = Arc::default();
-        Self { counts, in_all: limits.connections, of_one: limits.connections_per_address }
+        Self {
+            counts,
+            in_all: limits.connections,
+            of_one: limits.connections_per_address,
+            exempt: trusted_proxies.into(),
+        }
     }
 
     /// Lets a connection in, for as long as the admission is kept; `None` when there is no room.
     pub(super) fn admit(&self, address: IpAddr) -> Option<Admission> {
-        let neighbourhood = Neighbourhood::of(address);
+        let neighbourhood = if is_trusted(&self.exempt, address) { None } else { Neighbourhood::of(address) };
         let mut counts = self.lock();
         if counts.in_all >= self.in_all {
             return None;
@@ -101,7 +108,8 @@ mod tests {
     use super::*;
 
     fn door(in_all: usize, of_one: usize) -> Door {
-        Door::new(&Limits { connections: in_all, connections_per_address: of_one, ..Limits::default() })
+        let limits = Limits { connections: in_all, connections_per_address: of_one, ..Limits::default() };
+        Door::new(&limits, &["10.9.0.0/16".parse().unwrap()])
     }
 
     fn address(text: &str) -> IpAddr {
@@ -121,6 +129,14 @@ mod tests {
         drop(first);
         assert!(door.lock().of_one.is_empty());
         assert_eq!(door.lock().in_all, 0);
+    }
+
+    #[test]
+    fn a_trusted_proxy_counts_towards_the_whole_only() {
+        let door = door(3, 1);
+        let kept = ["10.9.0.1", "::ffff:10.9.0.1", "10.9.0.1"].map(|text| door.admit(address(text)));
+        assert!(kept.iter().all(Option::is_some));
+        assert!(door.admit(address("10.9.0.1")).is_none());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Limits {
     pub headers: usize,
     /// The most connections.
     pub connections: usize,
-    /// The most connections of one IPv4 address or one IPv6 network of 64 bits. Loopback is exempt.
+    /// The most connections of one IPv4 address or one IPv6 network of 64 bits. Loopback and trusted proxies are exempt.
     pub connections_per_address: usize,
     /// The most requests that may block at the same time (store, argon2). The next is told to come back.
     pub blocking: usize,

@@ -46,7 +46,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Once `shutdown` resolves the listener is closed, so that nobody waits in its queue for an answer that never comes.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> Drained {
     let graceful = GracefulShutdown::new();
-    let door = Door::new(&app.config.limits);
+    let door = Door::new(&app.config.limits, &app.config.trusted_proxies);
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {

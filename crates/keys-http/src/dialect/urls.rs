@@ -2,8 +2,7 @@
 
 use keys_core::EnvironmentId;
 
-use crate::app::Exposure;
-use crate::host::Host;
+use crate::origin::PublicUrl;
 
 /// Makes addresses that begin like the request's.
 #[derive(Debug, Clone)]
@@ -15,16 +14,12 @@ pub(crate) struct Urls {
 }
 
 impl Urls {
-    /// For a request to `host`, within an environment if its path said so.
-    pub(crate) fn new(exposure: Exposure, host: &Host, within: Option<&str>) -> Self {
-        let scheme = match exposure {
-            Exposure::Loopback => "http",
-            Exposure::BehindTlsProxy => "https",
-        };
+    /// For a request to `origin`, within an environment if its path said so.
+    pub(crate) fn new(origin: &PublicUrl, within: Option<&str>) -> Self {
         // What is no id of an environment leads nowhere and is not repeated.
         let environment = within.and_then(|id| id.parse::<EnvironmentId>().ok());
         let prefix = environment.map_or_else(|| "/v1".to_owned(), |id| format!("/v1/projects/{id}"));
-        Self { origin: format!("{scheme}://{}", host.as_str()), prefix }
+        Self { origin: origin.to_string(), prefix }
     }
 
     /// `/`.

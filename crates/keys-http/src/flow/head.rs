@@ -1,5 +1,7 @@
 //! What the head of a request says, checked as far as it can be without knowing who asks.
 
+use std::net::IpAddr;
+
 use http::Method;
 use http::request::Parts;
 
@@ -8,12 +10,15 @@ use crate::dialect::grammar::{self, Place, Route};
 use crate::dialect::query::Query;
 use crate::dialect::urls::Urls;
 use crate::host::Host;
+use crate::origin::PublicUrl;
 use crate::problem::Problem;
 
 /// The head of a request.
 pub(super) struct Head {
     /// Whom it was sent to.
     pub(super) host: Host,
+    /// Where its caller finds us.
+    pub(super) origin: PublicUrl,
     /// The method, after `_method`.
     pub(super) method: Method,
     /// The parameters.
@@ -31,7 +36,7 @@ impl Head {
     /// # Errors
     ///
     /// [`Problem::BadRequest`] or [`Problem::TargetTooLong`] for what no caller may send.
-    pub(super) fn read(app: &App, parts: &Parts, ambiguous: bool) -> Result<Self, Problem> {
+    pub(super) fn read(app: &App, parts: &Parts, peer: IpAddr, ambiguous: bool) -> Result<Self, Problem> {
         if ambiguous {
             return Err(Problem::BadRequest(
                 "the body is framed by `Content-Length` and `Transfer-Encoding` at once",
@@ -46,8 +51,9 @@ impl Head {
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
         let place = grammar::parse(parts.uri.path());
         let within = place.as_ref().ok().and_then(|place| place.within.as_deref());
-        let urls = Urls::new(app.config.exposure, &host, within);
-        Ok(Self { method: overridden(&parts.method, &query), host, query, place, urls })
+        let origin = PublicUrl::of_request(&app.config, peer, &host, &parts.headers);
+        let urls = Urls::new(&origin, within);
+        Ok(Self { method: overridden(&parts.method, &query), host, origin, query, place, urls })
     }
 
     /// The route, if the address has one.

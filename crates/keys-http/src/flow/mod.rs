@@ -13,7 +13,7 @@ mod body;
 mod head;
 mod job;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -34,6 +34,7 @@ use crate::hop::blocking;
 use crate::log::Entry;
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
+use crate::proxies::client_address;
 use crate::{ops, reply};
 
 /// What the connection knows of the request it brings.
@@ -62,7 +63,8 @@ pub(crate) async fn respond<B: Incoming>(
     let now = app.clock.now();
     let request_id = app.request_ids.next();
     let (parts, body) = request.into_parts();
-    let mut entry = Entry::begin(&parts.method, request_id.as_str());
+    let client = client_address(&app.config.trusted_proxies, arrival.peer.ip(), &parts.headers);
+    let mut entry = Entry::begin(&parts.method, request_id.as_str(), client);
     let answering = answer(app, &parts, body, arrival, (now, &request_id), &mut entry);
     let mut response = match timeout(app.config.limits.request_time, answering).await {
         Ok(response) => response,
@@ -70,7 +72,7 @@ pub(crate) async fn respond<B: Incoming>(
     };
     let headers = response.headers_mut();
     reply::finish(headers, request_id.as_str());
-    reply::put(headers, reply::X_API_CLIENT_IP, Some(&arrival.peer.ip().to_canonical().to_string()));
+    reply::put(headers, reply::X_API_CLIENT_IP, Some(&client.to_string()));
     // A caller of HTTP/1.0 gets one answer, and one whose framing is in doubt too. Behind a body that was given up,
     // nothing more can be read.
     let gave_up = matches!(response.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
@@ -90,7 +92,7 @@ async fn answer<B: Incoming>(
     (now, request_id): (Timestamp, &RequestId),
     entry: &mut Entry,
 ) -> Response<Bytes> {
-    let head = match Head::read(app, parts, arrival.ambiguous) {
+    let head = match Head::read(app, parts, arrival.peer.ip(), arrival.ambiguous) {
         Ok(head) => head,
         Err(problem) => return reply::error(&problem, request_id.as_str()),
     };
@@ -101,7 +103,7 @@ async fn answer<B: Incoming>(
         }
     }
     let schemas = head.urls.schemas();
-    let outcome = outcome(app, head, parts, body, arrival, (now, request_id)).await;
+    let outcome = outcome(app, head, parts, body, entry.client, (now, request_id)).await;
     let mut response = match outcome.result {
         Ok(answer) => reply::document(answer),
         Err(problem) => {
@@ -139,12 +141,12 @@ async fn outcome<B: Incoming>(
     head: Head,
     parts: &Parts,
     body: B,
-    arrival: Arrival,
+    client: IpAddr,
     (now, request_id): (Timestamp, &RequestId),
 ) -> Outcome {
     let access_control = app.authority.access_control();
     let guarded = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
-        .and_then(|()| check_cross_site(&head.method, &head.host, &parts.headers));
+        .and_then(|()| check_cross_site(&head.method, head.origin.host(), &parts.headers));
     if let Err(problem) = guarded {
         return problem.into();
     }
@@ -156,7 +158,6 @@ async fn outcome<B: Incoming>(
         Ok(fields) => fields,
         Err(problem) => return problem.into(),
     };
-    let client_address = Some(arrival.peer.ip().to_canonical());
     let job = Job {
         app: Arc::clone(app),
         identity,
@@ -164,7 +165,7 @@ async fn outcome<B: Incoming>(
         head,
         fields,
         preconditions: Preconditions::read(&parts.headers),
-        client_address,
+        client_address: Some(client),
         request_id: request_id.clone(),
         now,
     };

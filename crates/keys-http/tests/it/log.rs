@@ -23,7 +23,7 @@ impl io::Write for Lines {
 }
 
 /// The lines written while `ask` runs.
-fn logged(ask: impl FnOnce()) -> Vec<String> {
+pub(crate) fn logged(ask: impl FnOnce()) -> Vec<String> {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
@@ -49,6 +49,7 @@ fn a_request_is_one_line_with_the_template_of_its_address() {
         "account/1a1",
         "key/1c1",
         "request_id=",
+        "client=127.0.0.1",
         "micros=",
     ] {
         assert!(lines[0].contains(part), "{part} is not in {lines:?}");

@@ -20,6 +20,7 @@ mod limits;
 mod lists;
 mod log;
 mod preconditions;
+mod proxies;
 mod server;
 mod settings;
 mod support;
