@@ -130,6 +130,9 @@ fn a_curl_script_lives_the_life_of_a_key() {
     let posted = ask(&["-d", "name=posted", &format!("{own}?_method=PUT")]);
     assert_eq!((&posted["id"], &posted["name"]), (&made["id"], &json!("posted")));
 
+    let in_parts = ask(&["-F", "name=in parts", &format!("{own}?_method=PUT")]);
+    assert_eq!((&in_parts["id"], &in_parts["name"]), (&made["id"], &json!("in parts")));
+
     // With and without the slash before the question mark, with and without a body.
     assert_eq!(ask(&["-X", "POST", &format!("{own}?action=deactivate")])["state"], "inactive");
     assert_eq!(ask(&["-d", "{}", &format!("{own}/?action=activate")])["state"], "active");

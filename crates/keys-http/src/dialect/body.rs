@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::multipart;
 use super::query::Query;
 use crate::problem::Problem;
 
@@ -24,8 +25,8 @@ pub(crate) enum Given {
 }
 
 impl Fields {
-    /// Reads a body: JSON whatever the content type says, or a form when it says so and the body does not begin like
-    /// JSON. An empty body sets nothing; a bare scalar is ignored.
+    /// Reads a body: JSON whatever the content type says, or a form (in parts or not) when it says so and the body does
+    /// not begin like JSON. An empty body sets nothing; a bare scalar is ignored.
     ///
     /// # Errors
     ///
@@ -67,7 +68,11 @@ fn read_body(body: &[u8], content_type: Option<&str>) -> Result<Map<String, Valu
         return Ok(Map::new());
     }
     if is_form && !looks_like_json {
-        return read_form(body);
+        return read_form(form_urlencoded::parse(body).into_owned());
+    }
+    if let Some(boundary) = content_type.and_then(multipart::boundary).filter(|_| !looks_like_json) {
+        let parts = boundary.and_then(|boundary| multipart::parse(body, boundary));
+        return read_form(parts.map_err(|wrong| Problem::InvalidBody(wrong.into()))?);
     }
     match serde_json::from_slice::<Strict>(body) {
         Ok(Strict(Value::Object(fields))) => Ok(fields),
@@ -77,9 +82,9 @@ fn read_body(body: &[u8], content_type: Option<&str>) -> Result<Map<String, Valu
     }
 }
 
-fn read_form(body: &[u8]) -> Result<Map<String, Value>, Problem> {
+fn read_form(given: impl IntoIterator<Item = (String, String)>) -> Result<Map<String, Value>, Problem> {
     let mut fields = Map::new();
-    for (name, value) in form_urlencoded::parse(body).into_owned() {
+    for (name, value) in given {
         if fields.insert(name, Value::from(value)).is_some() {
             return Err(Problem::InvalidBody("the form sets a field twice".into()));
         }
@@ -194,6 +199,20 @@ mod tests {
         assert_eq!(fields.text("name").unwrap(), Given::Text("a b!".into()));
         assert_eq!(fields.text("description").unwrap(), Given::Text(String::new()));
         assert!(Fields::read(b"name=a&name=b", FORM, &Query::default()).is_err());
+    }
+
+    #[test]
+    fn a_form_in_parts_is_read_like_one_in_a_line() {
+        let parts = Some("multipart/form-data; boundary=X");
+        let part = "--X\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\na b!\r\n";
+        let read = |body: &str, content_type| Fields::read(body.as_bytes(), content_type, &Query::default());
+        let fields = read(&format!("{part}--X--\r\n"), parts).unwrap();
+        assert_eq!(fields.text("name").unwrap(), Given::Text("a b!".into()));
+        assert!(read(&format!("{part}{part}--X--"), parts).is_err(), "a field twice");
+        assert!(read(part, parts).is_err(), "no end");
+        assert!(read(&format!("{part}--X--"), Some("multipart/form-data")).is_err(), "no boundary");
+        let json = read("{\"name\":\"json\"}", parts).unwrap();
+        assert_eq!(json.text("name").unwrap(), Given::Text("json".into()));
     }
 
     #[test]

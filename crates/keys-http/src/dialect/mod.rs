@@ -6,6 +6,7 @@ pub(crate) mod grammar;
 pub(crate) mod handlers;
 mod marker;
 pub(crate) mod methods;
+mod multipart;
 mod paging;
 mod problems;
 pub(crate) mod query;
