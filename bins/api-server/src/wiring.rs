@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use keys_core::AccessControl;
 use keys_http::{App, AppConfig};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -86,7 +87,7 @@ async fn serve(
     let stop =
         signals::stop_requested().map_err(|error| Failure::system("signals cannot be listened to", error))?;
     let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
-    tell_ready(&listener)?;
+    tell_ready(&listener, opened.authority.access_control())?;
     let mut failed = None;
     let drained = keys_http::serve(listener, app, until(stop, store_failed, &mut failed)).await;
     if drained.cut > 0 {
@@ -124,14 +125,17 @@ async fn until(
 }
 
 /// The one line on stdout: that the server listens, where, and what to do first.
-fn tell_ready(listener: &TcpListener) -> Result<(), Failure> {
+fn tell_ready(listener: &TcpListener, access_control: AccessControl) -> Result<(), Failure> {
     let address =
         listener.local_addr().map_err(|error| Failure::system("the listener has no address", error))?;
     tracing::info!(%address, "listening");
     let root = format!("http://{address}/v1");
-    let line = format!(
-        "api-server listens on {root} - next: curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'\n"
-    );
+    let next = match access_control {
+        AccessControl::Off => format!("curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'"),
+        // Without a password curl asks for it, so that the secret key is in no argument.
+        AccessControl::On => format!("curl -u ACCESS_KEY {root}/apikeys"),
+    };
+    let line = format!("api-server listens on {root} - next: {next}\n");
     let mut stdout = io::stdout();
     // Whoever closed stdout does not want the line; it is no reason to refuse to serve.
     if let Err(error) = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()) {

@@ -59,7 +59,10 @@ fn what_check_refuses_a_start_refuses_too() {
     let file = file.to_str().unwrap();
     let cases: [(&[&str], &str); 8] = [
         (&["--config", file], &unknown_field),
-        (&["--config", "/nowhere.toml"], "the configuration file /nowhere.toml cannot be read"),
+        (
+            &["--config", "/nowhere.toml"],
+            "the configuration file /nowhere.toml cannot be read: No such file or directory (os error 2)\n",
+        ),
         (&["--listen", "localhost"], "listen (flag): `localhost` is no address and port"),
         (&["--listen", "127.0.0.1:99999"], "is no address and port"),
         (&["--listen", "0.0.0.0:0"], "--behind-tls-proxy"),

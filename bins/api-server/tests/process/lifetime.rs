@@ -54,6 +54,18 @@ fn while_access_control_is_off_it_does_not_listen_for_others() {
 }
 
 #[test]
+fn the_ready_line_names_a_step_that_works() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start_in(dir.path());
+    assert!(server.ready_line().contains(" - next: curl -X POST http://"), "{}", server.ready_line());
+    let _ = create_key(&server.client(), "/v1/apikeys", "admin");
+    enable_access_control(&server.client());
+    assert_eq!(server.stop().code(), Some(0));
+    let server = TestServer::start_in(dir.path());
+    assert!(server.ready_line().contains(" - next: curl -u ACCESS_KEY http://"), "{}", server.ready_line());
+}
+
+#[test]
 fn a_start_without_access_control_is_warned_of() {
     let server = TestServer::start();
     let finished = server.stop();
