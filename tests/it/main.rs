@@ -20,6 +20,7 @@ mod hosts;
 mod installation;
 mod keyctl;
 mod kill;
+mod openapi;
 mod outage;
 mod readme;
 mod refusals;
