@@ -9,7 +9,7 @@
 //! | 4 | enabling it is recommended | `row_04` |
 //! | 5 | once it is on, a key is needed for each environment | `row_05` |
 //! | 6 | every object can be viewed in the API | `row_06` (the link); the menu belongs to the web page |
-//! | 7 | the endpoint URL gives all the links | `row_07` |
+//! | 7 | the endpoint URL gives all the links | `row_07`; that none is dead: `walk.rs` |
 //! | 8, 9, 13, 19 | dialogs, buttons and menus | the web page |
 //! | 10 | name, and if desired description | `row_10` |
 //! | 11 | create generates and displays the key | `row_11` |
@@ -23,7 +23,7 @@
 //! | 26, 27 | edit name and description, never the pair | `row_26`, `row_27` |
 //! | 28 | a new pair is a new key | `row_28` |
 //! | 29 | the old address of the page redirects | the web page |
-//! | 30 | it is version v1 | `row_30` |
+//! | 30 | it is version v1 | `row_30`; its clients: `clients.rs`, `go_rancher.rs`, `api_ui.rs` |
 //! | 31 | linked pages: environments, access control, API | `environments.rs`, `row_04`, `row_07` |
 
 mod access;
