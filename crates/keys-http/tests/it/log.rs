@@ -1,10 +1,12 @@
 //! One line for each request, and nothing in it that a caller chose.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use http::{Method, StatusCode};
 use serde_json::json;
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
 
 use crate::support::{Ask, TestApp};
 
@@ -22,8 +24,14 @@ impl io::Write for Lines {
     }
 }
 
+/// While fewer than two are there, `tracing` asks only the thread that first comes by a line whether anybody wants it,
+/// and that may be the thread of a test that wants none.
+static OTHERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(NoSubscriber::default())));
+
 /// The lines written while `ask` runs.
 pub(crate) fn logged(ask: impl FnOnce()) -> Vec<String> {
+    LazyLock::force(&OTHERS);
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
