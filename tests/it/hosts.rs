@@ -74,6 +74,7 @@ fn a_page_of_another_site_changes_nothing() {
         let before = client.get("/v1/apikeys").expect(200).json();
         for (name, value) in cross {
             let page = client.with_header("user-agent", BROWSER).with_header(name, value);
+            let page = page.with_header("accept", "application/json");
             let key = json!({ "name": "planted" });
             let refused = page.post("/v1/apikeys", &key).expect(403);
             assert_eq!(refused.field("code"), "InvalidCSRFToken", "{name}: {value}");

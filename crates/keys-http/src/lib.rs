@@ -17,6 +17,7 @@ mod host;
 mod log;
 mod ops;
 mod origin;
+mod pages;
 mod ports;
 mod precondition;
 mod problem;

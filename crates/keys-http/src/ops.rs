@@ -10,10 +10,12 @@ use crate::dialect::grammar::Route;
 use crate::hop::blocking;
 use crate::reply;
 
-/// Answers `/ping`, `/healthz` and `/readyz`.
+/// Answers what is for everybody: how the server is, and the files its pages refer to.
 pub(crate) async fn answer(app: &Arc<App>, route: &Route) -> Response<Bytes> {
     if *route == Route::Ready {
         ready(app).await
+    } else if let Route::Asset(asset) = route {
+        asset.answer()
     } else {
         reply::text(StatusCode::OK, if *route == Route::Ping { "pong" } else { "ok\n" })
     }

@@ -59,7 +59,8 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
 
 /// The headers of every answer, whatever it says.
 pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The files of pages are no secret and say themselves how long they last.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, User-Agent, Authorization, X-API-Key"));
     put(headers, X_REQUEST_ID, Some(request_id));

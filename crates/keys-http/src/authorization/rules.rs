@@ -6,6 +6,7 @@
 use super::world::{Owner, Principal, State, Target, Within};
 use super::{Cell, Question};
 use crate::dialect::grammar::Route;
+use crate::pages::assets::Asset;
 
 /// A type whose resources can be asked for by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,8 @@ pub(super) fn following(route: Option<&Route>) -> Option<Route> {
         None => Route::Ping,
         Some(Route::Ping) => Route::Health,
         Some(Route::Health) => Route::Ready,
-        Some(Route::Ready) => Route::Root,
+        Some(Route::Ready) => Route::Asset(Asset::Stylesheet),
+        Some(Route::Asset(_)) => Route::Root,
         Some(Route::Root) => Route::OpenApi,
         Some(Route::OpenApi) => Route::Version,
         Some(Route::Version) => Route::Schemas,
@@ -54,7 +56,7 @@ pub(super) fn following(route: Option<&Route>) -> Option<Route> {
 /// The row of a route.
 pub(super) const fn subject(route: &Route) -> Subject {
     match route {
-        Route::Ping | Route::Health | Route::Ready => Subject::Operational,
+        Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::Schemas => Subject::List(Thing::Schema),
         Route::Schema(_) => Subject::One(Thing::Schema),
@@ -77,6 +79,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         Route::Ping
         | Route::Health
         | Route::Ready
+        | Route::Asset(_)
         | Route::Root
         | Route::OpenApi
         | Route::Version

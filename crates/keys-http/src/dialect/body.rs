@@ -38,20 +38,31 @@ impl Fields {
         Ok(Self(fields))
     }
 
+    /// Says it in other words: what `meaning` gives for a field and its text stands in its place.
+    pub(crate) fn translate(&mut self, meaning: impl Fn(&str, &str) -> Option<Value>) {
+        for (name, value) in &mut self.0 {
+            if let Some(other) = value.as_str().and_then(|text| meaning(name, text)) {
+                *value = other;
+            }
+        }
+    }
+
     /// What is said of a field of text. Numbers and booleans are taken as the text they are written as.
     ///
     /// # Errors
     ///
     /// [`Problem::Invalid`] (`InvalidFormat`) for an object or a list.
-    pub(crate) fn text(&self, name: &'static str) -> Result<Given, Problem> {
+    pub(crate) fn text(&self, name: &str) -> Result<Given, Problem> {
         match self.0.get(name) {
             None => Ok(Given::Absent),
             Some(Value::Null) => Ok(Given::Null),
             Some(Value::String(text)) => Ok(Given::Text(text.clone())),
             Some(scalar @ (Value::Bool(_) | Value::Number(_))) => Ok(Given::Text(scalar.to_string())),
-            Some(Value::Array(_) | Value::Object(_)) => {
-                Err(Problem::field("InvalidFormat", name, "expected text, not a list or an object"))
-            }
+            Some(Value::Array(_) | Value::Object(_)) => Err(Problem::field(
+                "InvalidFormat",
+                name.to_owned(),
+                "expected text, not a list or an object",
+            )),
         }
     }
 }

@@ -6,12 +6,14 @@
 //! /v1[/projects/{pid}]/{type}[/{id}]           a list, and one of it
 //! /openapi.json                                all of this for programs
 //! /ping /healthz /readyz                       for those who look after the server
+//! /assets/{name}                               what pages for browsers refer to
 //! ```
 //!
 //! `{type}` is the singular or plural of a type in any letter case. Repeated and trailing slashes do not count.
 
 use keys_api::{ApiKey, ApiVersion, Declaration, Project, Resource as _, Schema, Setting};
 
+use crate::pages::assets::Asset;
 use crate::problem::Problem;
 
 /// Everything that is served.
@@ -23,6 +25,8 @@ pub(crate) enum Route {
     Health,
     /// `/readyz`: whether it can serve.
     Ready,
+    /// `/assets/{name}`: a file that pages refer to.
+    Asset(Asset),
     /// `/`: the versions.
     Root,
     /// `/openapi.json`: all of this for programs.
@@ -54,6 +58,7 @@ impl Route {
             Self::Ping => "/ping",
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
+            Self::Asset(_) => "/assets/{name}",
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
@@ -68,15 +73,15 @@ impl Route {
         }
     }
 
-    /// Whether it is for those who look after the server, and tells strangers nothing.
+    /// Whether it is for those who look after the server, or part of how pages look: it tells strangers nothing.
     pub(crate) const fn is_operational(&self) -> bool {
-        matches!(self, Self::Ping | Self::Health | Self::Ready)
+        matches!(self, Self::Ping | Self::Health | Self::Ready | Self::Asset(_))
     }
 
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
-            Self::Ping | Self::Health | Self::Ready => Kind::Operational,
+            Self::Ping | Self::Health | Self::Ready | Self::Asset(_) => Kind::Operational,
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::Schemas => Kind::Collection(&Schema::DECLARATION),
             Self::Schema(_) => Kind::Resource(&Schema::DECLARATION),
@@ -130,6 +135,10 @@ pub(crate) fn parse(path: &str) -> Result<Place, Problem> {
         ("healthz", 0) => place(Route::Health),
         ("readyz", 0) => place(Route::Ready),
         ("openapi.json", 0) => place(Route::OpenApi),
+        ("assets", 1) => {
+            let asset = segments.next().and_then(|name| Asset::named(&name));
+            asset.map_or(Err(Problem::NotFound), |asset| place(Route::Asset(asset)))
+        }
         (version, _) if version.eq_ignore_ascii_case("v1") => parse_version(segments.collect()),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::head::Head;
 use crate::app::App;
 use crate::dialect::body::Fields;
+use crate::guard::SameSite;
 use crate::problem::Problem;
 
 /// A body of a request, of a socket or of a test.
@@ -33,9 +34,11 @@ pub(super) async fn fields<B: Incoming>(
     app: &App,
     parts: &Parts,
     head: &Head,
+    same_site: &SameSite,
     body: B,
 ) -> Result<Fields, Problem> {
-    if !matches!(head.method, Method::POST | Method::PUT) || head.place.is_err() {
+    let meant = matches!(head.method, Method::POST | Method::PUT) && head.place.is_ok();
+    if !meant && !same_site.needs_form() {
         return Ok(Fields::default());
     }
     let limits = &app.config.limits;

@@ -24,14 +24,16 @@ use keys_core::{RequestId, Timestamp};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
 use crate::dialect::views;
 use crate::flow::body::Incoming;
 use crate::flow::head::Head;
 use crate::flow::job::{Job, Outcome};
-use crate::guard::{CsrfCookie, check_cross_site, check_exposure, is_browser};
+use crate::guard::{CsrfCookie, FORM_FIELD, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
 use crate::log::Entry;
+use crate::pages::{self, View};
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
 use crate::proxies::client_address;
@@ -65,11 +67,15 @@ pub(crate) async fn respond<B: Incoming>(
     let (parts, body) = request.into_parts();
     let client = client_address(&app.config.trusted_proxies, arrival.peer.ip(), &parts.headers);
     let mut entry = Entry::begin(&parts.method, request_id.as_str(), client);
-    let answering = answer(app, &parts, body, arrival, (now, &request_id), &mut entry);
+    let mut view = View::wanted(&parts);
+    let answering = answer(app, &parts, body, arrival, (now, &request_id), (&mut entry, &mut view));
     let mut response = match timeout(app.config.limits.request_time, answering).await {
         Ok(response) => response,
         Err(_) => reply::error(&Problem::TookTooLong, request_id.as_str()),
     };
+    if let Some(view) = &view {
+        response = pages::render(view, response);
+    }
     let headers = response.headers_mut();
     reply::finish(headers, request_id.as_str());
     reply::put(headers, reply::X_API_CLIENT_IP, Some(&client.to_string()));
@@ -90,7 +96,7 @@ async fn answer<B: Incoming>(
     body: B,
     arrival: Arrival,
     (now, request_id): (Timestamp, &RequestId),
-    entry: &mut Entry,
+    (entry, view): (&mut Entry, &mut Option<View>),
 ) -> Response<Bytes> {
     let head = match Head::read(app, parts, arrival.peer.ip(), arrival.ambiguous) {
         Ok(head) => head,
@@ -103,7 +109,10 @@ async fn answer<B: Incoming>(
         }
     }
     let schemas = head.urls.schemas();
-    let outcome = outcome(app, head, parts, body, entry.client, (now, request_id)).await;
+    if let Some(view) = view {
+        view.asked(&head.method, head.route(), &head.urls);
+    }
+    let outcome = outcome(app, head, parts, body, entry.client, (now, request_id), view.as_mut()).await;
     let mut response = match outcome.result {
         Ok(answer) => reply::document(answer),
         Err(problem) => {
@@ -119,11 +128,17 @@ async fn answer<B: Incoming>(
     if let Some(caller) = outcome.caller {
         let effective = views::owner_id(caller.effective());
         reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
+        if let Some(view) = view {
+            view.answered(caller.administers(), &effective);
+        }
         entry.principal = Some(caller.principal().to_string());
         entry.via = Some(caller.via().to_string());
     }
     if is_browser(&parts.headers) {
         let cookie = CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy));
+        if let (Some(view), Some(cookie)) = (view, &cookie) {
+            view.protected(cookie.token());
+        }
         reply::put(headers, header::SET_COOKIE, cookie.map(|cookie| cookie.set()).as_deref());
     }
     response
@@ -143,21 +158,29 @@ async fn outcome<B: Incoming>(
     body: B,
     client: IpAddr,
     (now, request_id): (Timestamp, &RequestId),
+    view: Option<&mut View>,
 ) -> Outcome {
     let access_control = app.authority.access_control();
     let guarded = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
         .and_then(|()| check_cross_site(&head.method, head.origin.host(), &parts.headers));
-    if let Err(problem) = guarded {
-        return problem.into();
-    }
+    let same_site = match guarded {
+        Ok(same_site) => same_site,
+        Err(problem) => return problem.into(),
+    };
     let identity = match job::identify(app, &parts.headers, now) {
         Ok(identity) => identity,
         Err(problem) => return problem.into(),
     };
-    let fields = match body::fields(app, parts, &head, body).await {
+    let mut fields = match body::fields(app, parts, &head, &same_site, body).await {
         Ok(fields) => fields,
         Err(problem) => return problem.into(),
     };
+    if let Err(problem) = same_site.check(repeated(&fields).as_deref()) {
+        return problem.into();
+    }
+    if let Some(view) = view {
+        view.typed(&mut fields);
+    }
     let job = Job {
         app: Arc::clone(app),
         identity,
@@ -191,4 +214,12 @@ fn challenge(app: &App, problem: &Problem, request: &HeaderMap, response: &mut H
     let realm = app.config.realm.replace('\\', "\\\\").replace('"', "\\\"");
     let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
     reply::put(response, header::WWW_AUTHENTICATE, Some(&challenge));
+}
+
+/// What a form repeats of the cookie.
+fn repeated(fields: &Fields) -> Option<String> {
+    match fields.text(FORM_FIELD) {
+        Ok(Given::Text(token)) => Some(token),
+        Ok(Given::Absent | Given::Null) | Err(_) => None,
+    }
 }

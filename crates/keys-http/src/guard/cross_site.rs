@@ -7,17 +7,61 @@ use crate::host::Host;
 use crate::ports::Entropy;
 use crate::problem::Problem;
 
+/// That a request comes from nobody else's page; or what is left to check of it.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum SameSite {
+    /// It does not.
+    Shown,
+    /// It does not if its form repeats this cookie: an old browser that sends a form of ours.
+    IfRepeated(CsrfCookie),
+}
+
+impl SameSite {
+    /// Checks what the head could not show. `repeated` is the field [`FORM_FIELD`] of the form.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::CrossSite`].
+    pub(crate) fn check(self, repeated: Option<&str>) -> Result<(), Problem> {
+        match self {
+            Self::IfRepeated(cookie) if repeated != Some(cookie.token()) => Err(Problem::CrossSite),
+            Self::Shown | Self::IfRepeated(_) => Ok(()),
+        }
+    }
+
+    /// Whether the body has to be read for it.
+    pub(crate) const fn needs_form(&self) -> bool {
+        matches!(self, Self::IfRepeated(_))
+    }
+}
+
+/// The field of our forms that repeats the cookie.
+pub(crate) const FORM_FIELD: &str = "_csrf";
+
 /// Refuses a change that a page of another site may have caused, whatever the credential, access control on or off.
 ///
 /// # Errors
 ///
 /// [`Problem::CrossSite`].
-pub(crate) fn check_cross_site(method: &Method, host: &Host, headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn check_cross_site(
+    method: &Method,
+    host: &Host,
+    headers: &HeaderMap,
+) -> Result<SameSite, Problem> {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || is_same_site(host, headers) {
-        Ok(())
-    } else {
-        Err(Problem::CrossSite)
+        return Ok(SameSite::Shown);
     }
+    may_show_in_form(headers).map(SameSite::IfRepeated).ok_or(Problem::CrossSite)
+}
+
+/// The cookie that a form must repeat, where neither the browser says where the form comes from nor a script can.
+fn may_show_in_form(headers: &HeaderMap) -> Option<CsrfCookie> {
+    let silent = ["sec-fetch-site", "origin", "x-api-csrf"].iter().all(|name| !headers.contains_key(*name));
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let is_form =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if silent && is_form { CsrfCookie::read(headers) } else { None }
 }
 
 fn is_same_site(host: &Host, headers: &HeaderMap) -> bool {
@@ -84,6 +128,11 @@ impl CsrfCookie {
         Some(Self(bytes.iter().map(|byte| format!("{byte:02X}")).collect()))
     }
 
+    /// What forms of ours repeat.
+    pub(crate) fn token(&self) -> &str {
+        &self.0
+    }
+
     /// As `Set-Cookie` says it. Pages of ours must be able to read it.
     pub(crate) fn set(&self) -> String {
         format!("{}={}; Path=/; SameSite=Strict", Self::NAME, self.0)
@@ -106,7 +155,36 @@ mod tests {
                 HeaderValue::from_str(value).unwrap(),
             );
         }
-        check_cross_site(method, &Host::parse("localhost:8080").unwrap(), &headers).is_ok()
+        check_cross_site(method, &Host::parse("localhost:8080").unwrap(), &headers)
+            .is_ok_and(|same_site| same_site.check(None).is_ok())
+    }
+
+    #[test]
+    fn a_form_of_an_old_browser_repeats_the_cookie() {
+        let host = Host::parse("localhost:8080").unwrap();
+        let check = |entries: &[(&'static str, &str)], repeated: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in entries {
+                headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+            }
+            check_cross_site(&Method::POST, &host, &headers)
+                .is_ok_and(|same_site| same_site.check(repeated).is_ok())
+        };
+        let cookie = format!("CSRF={TOKEN}");
+        let form = [
+            ("user-agent", "Mozilla/4.0"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("cookie", cookie.as_str()),
+        ];
+        assert!(check(&form, Some(TOKEN)));
+        for repeated in [None, Some(""), Some("0123456789ABCDEF0123456789ABCDEE")] {
+            assert!(!check(&form, repeated), "{repeated:?}");
+        }
+        assert!(!check(&form[..2], Some(TOKEN)), "without the cookie");
+        assert!(!check(&[form[0], form[2]], Some(TOKEN)), "not a form");
+        for foreign in [("origin", "null"), ("sec-fetch-site", "cross-site"), ("x-api-csrf", "other")] {
+            assert!(!check(&[form[0], form[1], form[2], foreign], Some(TOKEN)), "{foreign:?}");
+        }
     }
 
     #[test]

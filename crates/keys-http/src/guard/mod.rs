@@ -3,5 +3,5 @@
 mod cross_site;
 mod exposure;
 
-pub(crate) use cross_site::{CsrfCookie, check_cross_site, is_browser};
+pub(crate) use cross_site::{CsrfCookie, FORM_FIELD, SameSite, check_cross_site, is_browser};
 pub(crate) use exposure::check_exposure;

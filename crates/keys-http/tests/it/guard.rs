@@ -85,7 +85,11 @@ fn a_page_of_another_site_changes_nothing_with_or_without_access_control() {
                 (Method::DELETE, "/v1/apikeys/1c1"),
                 (Method::PUT, "/v1/settings/api.security.enabled?value=false"),
             ] {
-                let reply = Ask::new(method, path).by(&admin).header(name, value).send(&app);
+                let reply = Ask::new(method, path)
+                    .by(&admin)
+                    .header("accept", "application/json")
+                    .header(name, value)
+                    .send(&app);
                 assert_eq!(reply.error().1, "InvalidCSRFToken", "{name}: {value}: {path}");
                 assert_eq!(reply.status, StatusCode::FORBIDDEN);
             }
@@ -125,7 +129,10 @@ fn browsers_are_given_the_cookie_that_their_pages_repeat() {
     assert_eq!(attributes, "Path=/; SameSite=Strict");
     let token = cookie.strip_prefix("CSRF=").unwrap();
     assert!(token.len() == 32 && token.bytes().all(|byte| b"0123456789ABCDEF".contains(&byte)), "{token}");
-    let create = || Ask::post("/v1/apikeys").header("user-agent", agent).header("cookie", cookie);
+    let create = || {
+        let ask = Ask::post("/v1/apikeys").header("accept", "application/json");
+        ask.header("user-agent", agent).header("cookie", cookie)
+    };
     assert_eq!(create().send(&app).error().1, "InvalidCSRFToken");
     let repeated = create().header("x-api-csrf", token).send(&app);
     assert_eq!(repeated.status, StatusCode::CREATED);

@@ -19,6 +19,7 @@ mod keys;
 mod limits;
 mod lists;
 mod log;
+mod pages;
 mod preconditions;
 mod proxies;
 mod server;
