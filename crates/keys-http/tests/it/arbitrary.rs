@@ -1,5 +1,7 @@
 //! Any bytes in any place: never a panic, never a 5xx, and every refusal is an error object.
 
+use std::env;
+
 use http::{HeaderName, HeaderValue, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -66,6 +68,11 @@ const NAMES: &[&str] = &[
     "x-api-no-challenge",
 ];
 
+/// How many requests are made. `KEYS_CASES=1000000` makes more of them, and others each time.
+fn cases() -> u32 {
+    env::var("KEYS_CASES").ok().map_or(1_500, |count| count.parse().expect("KEYS_CASES is a number"))
+}
+
 fn target() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => proptest::sample::select(WORDS).prop_map(str::to_owned),
@@ -103,7 +110,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_a_caller_sends_breaks_the_server(
