@@ -38,7 +38,8 @@ pub(super) fn environment_refused(id: EnvironmentId, refusal: EnvironmentTransit
     let message = format!("{id}: {refusal}");
     match refusal {
         EnvironmentTransitionError::AlreadySo { .. } => Failure::already_so(message),
-        EnvironmentTransitionError::NotAllowed { .. } | _ => Failure::new(Exit::Conflict, message),
+        EnvironmentTransitionError::NotAllowed { .. } | _ => Failure::new(Exit::Conflict, message)
+            .hint(format!("a removed one is restored over HTTP: POST /v1/projects/{id}/?action=restore")),
     }
 }
 
@@ -129,6 +130,11 @@ mod tests {
             key_refused(id, already).to_string(),
             "keyctl: 1c7: the key is already inactive (hint: --idempotent takes that as success)"
         );
+        let removed = EnvironmentState::Removed { at: Timestamp::MIN };
+        let refusal = environment_refusal(removed, EnvironmentTransition::Activate).expect("a refusal");
+        let id = EnvironmentId::new(6).expect("an id");
+        let text = environment_refused(id, refusal).to_string();
+        assert!(text.contains("POST /v1/projects/1a6/?action=restore"), "{text}");
         assert!(no_administrator_key().to_string().contains("keyctl create --account --name admin"));
     }
 }
