@@ -70,7 +70,7 @@ const NAMES: &[&str] = &[
 
 /// How many requests are made. `KEYS_CASES=1000000` makes more of them, and others each time.
 fn cases() -> u32 {
-    env::var("KEYS_CASES").ok().map_or(1_500, |count| count.parse().expect("KEYS_CASES is a number"))
+    env::var("KEYS_CASES").ok().map_or(1_500, |count| count.parse().unwrap())
 }
 
 fn target() -> impl Strategy<Value = String> {
