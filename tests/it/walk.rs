@@ -28,8 +28,8 @@ impl Walked {
     }
 }
 
-/// Reads everything that can be reached from `/` and `/v1`. Each address must answer 200 with a document that says the
-/// same of itself.
+/// Reads everything that can be reached from `/` and `/v1`. Each address must answer 200 with a document that says where
+/// it is.
 #[track_caller]
 fn walk(client: &Client) -> Walked {
     let own = format!("http://{}/", client.server());
@@ -47,7 +47,12 @@ fn walk(client: &Client) -> Walked {
         let itself =
             document["links"]["self"].as_str().unwrap_or_else(|| panic!("{url} has no link to itself"));
         let (path, _) = url.split_once('?').unwrap_or((&url, ""));
-        assert_eq!(itself.trim_end_matches('/'), path.trim_end_matches('/'), "its link to itself");
+        // A link from one thing to another gives the other, which is to be read at its own address as well.
+        if path.ends_with("/account") || path.ends_with("/project") {
+            ahead.push_back(itself.to_owned());
+        } else {
+            assert_eq!(itself.trim_end_matches('/'), path.trim_end_matches('/'), "its link to itself");
+        }
         ahead.push_back(answer.header("x-api-schemas").expect("X-API-Schemas").to_owned());
         collect(&url, &document, &mut ahead, &mut walked.actions);
     }

@@ -4,6 +4,7 @@
 pub mod client;
 mod collection;
 mod date;
+mod declaration;
 mod error;
 mod input;
 mod openapi;
@@ -13,12 +14,13 @@ mod schema;
 
 pub use collection::{Applied, Collection, Pagination, Sort};
 pub use date::Date;
+pub use declaration::{Action, Audience, Declaration, DeclaredFilter, Field, Link, Methods, Modifier, Verb};
 pub use error::ErrorObject;
 pub use input::{ApiKeyInput, EditInput, ProjectInput, SettingInput};
 pub use openapi::openapi;
 pub use resource::{Links, Resource};
-pub use resources::{ApiKey, ApiVersion, Project, Setting};
-pub use schema::{
-    Action, Audience, Declaration, DeclaredFilter, Field, Methods, Modifier, Schema, SchemaAction,
-    SchemaField, SchemaFilter, Verb, declarations,
+pub use resources::{
+    Account, ActiveSetting, ApiKey, ApiVersion, AuditLog, Credential, Identity, LocalAuthConfig, Password,
+    Project, ProjectMember, Setting, Token, TypeDocumentation,
 };
+pub use schema::{Schema, SchemaAction, SchemaField, SchemaFilter, declarations};

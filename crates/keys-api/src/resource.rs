@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::date::Date;
-use crate::schema::Declaration;
+use crate::declaration::Declaration;
 
 /// Names and absolute URLs.
 pub type Links = BTreeMap<String, String>;
@@ -29,6 +29,18 @@ impl WireField for Option<String> {
 }
 
 impl WireField for Option<i64> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<bool> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<BTreeMap<String, String>> {
     fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry(name, self)
     }
@@ -61,18 +73,19 @@ pub(crate) fn write_resource<S: Serializer>(
     map.end()
 }
 
-/// Declares a resource once: its type in Rust, its document, and the fields of its schema.
+/// Declares a resource once: its type in Rust, its document, the fields of its schema, and what all of them mean: the
+/// documentation in Rust is the help that the dialect gives.
 ///
 /// Fields stand in the order of the document: `name`, `state`, then the rest by alphabet.
 macro_rules! resource {
     (
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $name:ident {
-            $($(#[$field_doc:meta])* $field:ident: $type:ty = $field_spec:expr;)*
+            $($(#[doc = $field_doc:literal])* $field:ident: $type:ty = $field_spec:expr;)*
         }
         $declaration:expr
     ) => {
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
@@ -87,7 +100,7 @@ macro_rules! resource {
             /// What can be done with it now, by this caller.
             #[serde(default)]
             pub actions: $crate::resource::Links,
-            $($(#[$field_doc])* #[serde(default)] pub $field: $type,)*
+            $($(#[doc = $field_doc])* #[serde(default)] pub $field: $type,)*
         }
 
         impl serde::Serialize for $name {
@@ -102,8 +115,11 @@ macro_rules! resource {
         }
 
         impl $crate::resource::Resource for $name {
-            const DECLARATION: $crate::schema::Declaration =
-                $crate::schema::Declaration { fields: &[$($field_spec),*], ..$declaration };
+            const DECLARATION: $crate::declaration::Declaration = $crate::declaration::Declaration {
+                fields: &[$($crate::declaration::Field { help: concat!($($field_doc),*), ..$field_spec }),*],
+                help: concat!($($doc),*),
+                ..$declaration
+            };
         }
     };
 }

@@ -1,298 +1,18 @@
-//! What is declared of each type, and the schema documents made from it.
+//! The schema documents, made from what is declared.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::declaration::{Audience, Declaration, Field, Modifier, Verb};
 use crate::resource::{Links, Resource};
-use crate::resources::{ApiKey, Project, Setting};
-
-/// For whom a schema is written: what a caller may not do is not in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Audience {
-    /// Who acts as the administrator, outside any environment.
-    Administrator,
-    /// Who acts as an environment or as another account.
-    Principal,
-}
-
-/// A method of HTTP that the dialect knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Verb {
-    /// Read. `HEAD` goes with it.
-    Get,
-    /// Create, or act.
-    Post,
-    /// Edit.
-    Put,
-    /// Delete.
-    Delete,
-}
-
-impl Verb {
-    /// As it stands in a request.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-/// Which methods a type has for an audience.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Methods {
-    /// On its collection.
-    pub collection: &'static [Verb],
-    /// On one of it.
-    pub resource: &'static [Verb],
-    /// Whether its actions may be taken.
-    pub actions: bool,
-}
-
-impl Methods {
-    /// Reading only.
-    pub const READ: Self = Self { collection: &[Verb::Get], resource: &[Verb::Get], actions: false };
-    /// Everything.
-    pub const ALL: Self = Self {
-        collection: &[Verb::Get, Verb::Post],
-        resource: &[Verb::Get, Verb::Put, Verb::Delete],
-        actions: true,
-    };
-}
-
-/// How a filter compares: the part of `name_like=` behind the last underscore.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Modifier {
-    /// Equal; also meant when there is no modifier.
-    Eq,
-    /// Different.
-    Ne,
-    /// Less.
-    Lt,
-    /// Less or equal.
-    Lte,
-    /// Greater.
-    Gt,
-    /// Greater or equal.
-    Gte,
-    /// Begins with.
-    Prefix,
-    /// Matches a pattern, `%` for any characters and `_` for one.
-    Like,
-    /// Does not match a pattern.
-    Notlike,
-    /// Absent; the value is ignored.
-    Null,
-    /// There; the value is ignored.
-    Notnull,
-}
-
-impl Modifier {
-    /// What text fields have.
-    pub const TEXT: &'static [Self] =
-        &[Self::Eq, Self::Ne, Self::Prefix, Self::Like, Self::Notlike, Self::Null, Self::Notnull];
-    /// What states and references have.
-    pub const WORD: &'static [Self] = &[Self::Eq, Self::Ne, Self::Null, Self::Notnull];
-    /// What dates and ids have.
-    pub const ORDERED: &'static [Self] =
-        &[Self::Eq, Self::Ne, Self::Lt, Self::Lte, Self::Gt, Self::Gte, Self::Null, Self::Notnull];
-
-    /// As it stands in a query.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Eq => "eq",
-            Self::Ne => "ne",
-            Self::Lt => "lt",
-            Self::Lte => "lte",
-            Self::Gt => "gt",
-            Self::Gte => "gte",
-            Self::Prefix => "prefix",
-            Self::Like => "like",
-            Self::Notlike => "notlike",
-            Self::Null => "null",
-            Self::Notnull => "notnull",
-        }
-    }
-}
-
-/// All that is declared of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
-    /// Its name on the wire.
-    pub name: &'static str,
-    /// Its type, in the dialect's words.
-    pub kind: &'static str,
-    /// Whether it can be `null`.
-    pub nullable: bool,
-    /// Whether a create may set it.
-    pub create: bool,
-    /// Whether an edit may set it.
-    pub update: bool,
-    /// Whether a create must set it.
-    pub required: bool,
-    /// Whether only the answer to the create shows it.
-    pub read_on_create_only: bool,
-    /// The most characters.
-    pub max_length: Option<u32>,
-    /// The only values it takes, if they are counted.
-    pub options: &'static [&'static str],
-    /// How lists can be filtered by it; empty when they cannot.
-    pub filters: &'static [Modifier],
-}
-
-impl Field {
-    const fn new(name: &'static str, kind: &'static str, filters: &'static [Modifier]) -> Self {
-        Self {
-            name,
-            kind,
-            nullable: true,
-            create: false,
-            update: false,
-            required: false,
-            read_on_create_only: false,
-            max_length: None,
-            options: &[],
-            filters,
-        }
-    }
-
-    /// Text, read-only until said otherwise.
-    #[must_use]
-    pub const fn text(name: &'static str, max_length: u32) -> Self {
-        Self { max_length: Some(max_length), ..Self::new(name, "string", Modifier::TEXT) }
-    }
-
-    /// A date.
-    #[must_use]
-    pub const fn date(name: &'static str) -> Self {
-        Self::new(name, "date", Modifier::ORDERED)
-    }
-
-    /// A whole number.
-    #[must_use]
-    pub const fn int(name: &'static str) -> Self {
-        Self::new(name, "int", Modifier::ORDERED)
-    }
-
-    /// A reference to a resource; `kind` is `reference[…]`.
-    #[must_use]
-    pub const fn reference(name: &'static str, kind: &'static str) -> Self {
-        Self::new(name, kind, Modifier::WORD)
-    }
-
-    /// One of a few words.
-    #[must_use]
-    pub const fn word(name: &'static str, options: &'static [&'static str]) -> Self {
-        Self { nullable: false, options, ..Self::new(name, "enum", Modifier::WORD) }
-    }
-
-    /// The one field whose value is shown once.
-    #[must_use]
-    pub const fn secret(name: &'static str) -> Self {
-        Self { read_on_create_only: true, ..Self::new(name, "password", &[]) }
-    }
-
-    /// The field, settable on create.
-    #[must_use]
-    pub const fn on_create(self) -> Self {
-        Self { create: true, ..self }
-    }
-
-    /// The field, settable on create and edit.
-    #[must_use]
-    pub const fn editable(self) -> Self {
-        Self { create: true, update: true, ..self }
-    }
-
-    /// The field, settable on edit only and never null.
-    #[must_use]
-    pub const fn update_only(self) -> Self {
-        Self { update: true, required: true, nullable: false, ..self }
-    }
-
-    /// The field, never used to filter.
-    #[must_use]
-    pub const fn unfiltered(self) -> Self {
-        Self { filters: &[], ..self }
-    }
-}
-
-/// An action of a type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Action {
-    /// Its name: `?action=name`.
-    pub name: &'static str,
-    /// The type of its answer.
-    pub output: &'static str,
-}
-
-/// A filter by name and modifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeclaredFilter {
-    /// The field.
-    pub field: &'static str,
-    /// How it can be compared.
-    pub modifiers: &'static [Modifier],
-}
-
-/// All that is declared of a type: the one place documents, filters and method checks come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Declaration {
-    /// Its id in camel case; what `type` of a resource says.
-    pub id: &'static str,
-    /// Its plural in camel case; in URLs, lower case.
-    pub plural: &'static str,
-    /// Its fields, without `id`.
-    pub fields: &'static [Field],
-    /// Whether its list can be filtered and sorted.
-    pub filtered: bool,
-    /// Its actions.
-    pub actions: &'static [Action],
-    /// What the administrator may do.
-    pub administrator: Methods,
-    /// What other principals may do.
-    pub principal: Methods,
-}
-
-/// The field every type has.
-const ID: Field = Field { nullable: true, ..Field::new("id", "int", Modifier::ORDERED) };
+use crate::resources::{
+    Account, ActiveSetting, ApiKey, AuditLog, Credential, Identity, LocalAuthConfig, Password, Project,
+    ProjectMember, Setting, Token, TypeDocumentation,
+};
 
 impl Declaration {
-    /// What this audience may do.
-    #[must_use]
-    pub const fn methods(&self, audience: Audience) -> Methods {
-        match audience {
-            Audience::Administrator => self.administrator,
-            Audience::Principal => self.principal,
-        }
-    }
-
-    /// Every field, `id` included.
-    pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
-        std::iter::once(&ID).chain(self.fields)
-    }
-
-    /// Every filter of its list.
-    pub fn filters(&self) -> impl Iterator<Item = DeclaredFilter> + use<> {
-        let filtered = self.filtered;
-        self.all_fields()
-            .filter(move |field| filtered && !field.filters.is_empty())
-            .map(|field| DeclaredFilter { field: field.name, modifiers: field.filters })
-    }
-
-    /// Whether it is meant by this segment of a path: its id or its plural, in any letter case.
-    #[must_use]
-    pub fn is_named(&self, segment: &str) -> bool {
-        segment.eq_ignore_ascii_case(self.id) || segment.eq_ignore_ascii_case(self.plural)
-    }
-
     /// The schema document for an audience; `url` makes the absolute URL of a path behind the version.
     #[must_use]
     pub fn schema(&self, audience: Audience, url: impl Fn(&str) -> String) -> Schema {
@@ -318,7 +38,7 @@ impl Declaration {
                 .filters()
                 .map(|filter| (filter.field.to_owned(), SchemaFilter::new(filter.modifiers)))
                 .collect(),
-            includeable_links: Vec::new(),
+            includeable_links: self.links.iter().map(|link| link.name.to_owned()).collect(),
             resource_actions: self
                 .actions
                 .iter()
@@ -338,8 +58,23 @@ impl Declaration {
 
 /// Every type there is, by id.
 #[must_use]
-pub const fn declarations() -> [&'static Declaration; 4] {
-    [&ApiKey::DECLARATION, &Project::DECLARATION, &Schema::DECLARATION, &Setting::DECLARATION]
+pub const fn declarations() -> [&'static Declaration; 14] {
+    [
+        &Account::DECLARATION,
+        &ActiveSetting::DECLARATION,
+        &ApiKey::DECLARATION,
+        &AuditLog::DECLARATION,
+        &Credential::DECLARATION,
+        &Identity::DECLARATION,
+        &LocalAuthConfig::DECLARATION,
+        &Password::DECLARATION,
+        &Project::DECLARATION,
+        &ProjectMember::DECLARATION,
+        &Schema::DECLARATION,
+        &Setting::DECLARATION,
+        &Token::DECLARATION,
+        &TypeDocumentation::DECLARATION,
+    ]
 }
 
 /// A schema: what a type has and what the caller may do with it.
@@ -361,7 +96,7 @@ pub struct Schema {
     pub resource_fields: BTreeMap<String, SchemaField>,
     /// How its list can be filtered.
     pub collection_filters: BTreeMap<String, SchemaFilter>,
-    /// Which links can be included; none yet.
+    /// Which links can be included.
     pub includeable_links: Vec<String>,
     /// What can be done with one of it, its state permitting.
     pub resource_actions: BTreeMap<String, SchemaAction>,
@@ -377,13 +112,14 @@ pub struct Schema {
 
 impl Resource for Schema {
     const DECLARATION: Declaration = Declaration {
-        id: "schema",
-        plural: "schemas",
-        fields: &[Field { nullable: false, ..Field::text("pluralName", 128) }],
+        fields: &[Field {
+            nullable: false,
+            help: "The plural of the type.",
+            ..Field::text("pluralName", 128).unfiltered()
+        }],
         filtered: false,
-        actions: &[],
-        administrator: Methods::READ,
-        principal: Methods::READ,
+        help: "A type: what it has, and what the caller may do with it.",
+        ..Declaration::readable("schema", "schemas")
     };
 }
 

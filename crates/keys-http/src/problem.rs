@@ -42,6 +42,8 @@ pub(crate) enum Problem {
         /// The most bytes there may be.
         limit: usize,
     },
+    /// Nobody logs in here.
+    NoAuthProvider,
     /// The path and query are longer than any that make sense here.
     TargetTooLong {
         /// The most bytes there may be.
@@ -134,6 +136,9 @@ impl Problem {
             Self::BodyTooLarge { limit } => {
                 Public::with(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {limit} bytes"))
             }
+            Self::NoAuthProvider => {
+                Public::with(StatusCode::NOT_IMPLEMENTED, NO_AUTH_PROVIDER).coded("NoAuthProvider", None)
+            }
             Self::TargetTooLong { limit } => {
                 Public::with(StatusCode::URI_TOO_LONG, format!("path and query have at most {limit} bytes"))
             }
@@ -200,6 +205,9 @@ const CROSS_SITE: &str = "a change that comes from a browser must come from a pa
 
 const PRECONDITION_FAILED: &str = "it is not in the state that `If-Match` or `If-None-Match` asks for, and nothing was \
     changed: read it again, and decide with its new `ETag`";
+
+const NO_AUTH_PROVIDER: &str =
+    "nobody logs in here yet: send an access key and a secret key as user name and password";
 
 const NOT_PROTECTED: &str = "access control is off, and this server can be reached from a network: switch it on, on \
     the server's machine, with `keyctl --database sqlite:PATH access-control enable`";

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
+mod audit;
 mod authority;
 mod context;
 pub mod environments;
@@ -11,6 +13,7 @@ mod maintenance;
 mod settings;
 mod setup;
 
+pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};

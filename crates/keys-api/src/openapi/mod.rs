@@ -59,7 +59,12 @@ fn add(paths: &mut Map<String, Value>, before: &str, declaration: &Declaration, 
     for (path, item) in [
         (list.clone(), operations::list(declaration, audience, inside)),
         (format!("{list}/{{id}}"), operations::one(declaration, audience, inside)),
-    ] {
+    ]
+    .into_iter()
+    .chain(declaration.links.iter().map(|link| {
+        let path = format!("{list}/{{id}}/{}", link.name.to_ascii_lowercase());
+        (path, operations::linked(declaration, link, inside))
+    })) {
         if item.values().any(|operation| operation.get("responses").is_some()) {
             paths.insert(path, Value::Object(item));
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::{self, reference};
 use super::schemas;
-use crate::{Audience, Declaration, Verb};
+use crate::{Audience, Declaration, Link, Verb};
 
 /// The paths that belong to no declared type.
 pub(super) fn fixed() -> Map<String, Value> {
@@ -100,6 +100,19 @@ pub(super) fn one(declaration: &Declaration, audience: Audience, inside: bool) -
     item
 }
 
+/// The one operation of what one of a type leads to.
+pub(super) fn linked(declaration: &Declaration, link: &Link, inside: bool) -> Map<String, Value> {
+    let mut item = Map::new();
+    put_parameters(&mut item, inside, true);
+    let mut responses = answers::refusals(false, true);
+    let schema = reference("schemas", link.to);
+    responses.insert("200".to_owned(), answers::document("What it leads to.", &schema));
+    let name = format!("get{}Of", capital(link.name));
+    let operation = operation(&name, declaration, inside, &read(responses));
+    item.insert("get".to_owned(), Value::Object(operation));
+    item
+}
+
 fn read(mut responses: Map<String, Value>) -> Map<String, Value> {
     responses.insert("304".to_owned(), answers::not_modified());
     responses
@@ -189,6 +202,10 @@ fn list_parameters(declaration: &Declaration) -> Value {
             query("sort".to_owned(), "By which field; others are ignored.", json!({"enum": fields})),
             query("order".to_owned(), "Which way.", json!({"enum": ["asc", "desc"]})),
         ]);
+    }
+    if !declaration.links.is_empty() {
+        let names: Vec<&str> = declaration.links.iter().map(|link| link.name).collect();
+        parameters.push(query("include".to_owned(), "Which link to nest in each.", json!({"enum": names})));
     }
     for filter in declaration.filters() {
         parameters.push(query(filter.field.to_owned(), "Only what equals this.", text()));

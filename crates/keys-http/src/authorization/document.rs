@@ -96,10 +96,8 @@ impl Table {
     fn write(&self, cells: usize) -> String {
         let mut text = format!("{}\n", INTRODUCTION.replace("CELLS", &cells.to_string()));
         self.write_entering(&mut text);
-        let mut next = rules::following(None);
-        while let Some(route) = next {
+        for route in rules::routes() {
             self.write_route(&mut text, route.template(), rules::subject(&route));
-            next = rules::following(Some(&route));
         }
         text
     }
@@ -125,7 +123,7 @@ impl Table {
 
     fn write_route(&self, text: &mut String, template: &str, subject: Subject) {
         write!(text, "\n## `{template}`\n\n").unwrap();
-        let named = matches!(subject, Subject::One(_));
+        let named = matches!(subject, Subject::One(_) | Subject::Link(_));
         let titles: &[&str] = if named { &["request", "of"] } else { &["request"] };
         heading(text, titles, Column::ALL.iter().map(|column| column.title()));
         let mut blocks: Vec<(Vec<Question>, Rows)> = Vec::new();
@@ -227,7 +225,7 @@ const INTRODUCTION: &str = "\
 What each caller is answered, for each route, method and id. A test asks every cell on a whole installation, compares it
 with rules written down independently of the server, and writes these tables from the answers
 (`KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization`). It asks CELLS cells: the tables below leave out repetitions,
-such as the three ways to name an environment and every pair of a caller and an environment it cannot enter.
+such as the three ways to name an environment (of types that are only read, one is asked) and every pair of a caller and an environment it cannot enter.
 
 A route of the server without a row in the rules does not compile. Beside the statuses the test checks that another
 environment's id is answered with the same bytes as one that does not exist (but for the request's id), that every 401 is

@@ -1,11 +1,12 @@
 //! The rules, written down once more and independently of what the server uses: whom a caller acts as, what that sees,
 //! and what can be done with it.
 //!
-//! A new variant of [`Route`] compiles only with a row here, in [`following`] and [`subject`].
+//! A new variant of [`Route`] or [`Type`] compiles only with a row here, in [`subject`] and [`thing`].
 
 use super::world::{Owner, Principal, State, Target, Within};
 use super::{Cell, Question};
 use crate::dialect::grammar::Route;
+use crate::dialect::types::Type;
 use crate::pages::assets::Asset;
 
 /// A type whose resources can be asked for by id.
@@ -15,6 +16,19 @@ pub(super) enum Thing {
     Environment,
     Setting,
     Schema,
+    ActiveSetting,
+    /// An environment or a person's account.
+    Account,
+    /// A key, read only.
+    Credential,
+    Member,
+    /// A person.
+    Identity,
+    Audit,
+    /// What only the administrator knows of.
+    LogIn,
+    /// What there is none of.
+    Nothing,
 }
 
 /// What a route is about.
@@ -24,33 +38,32 @@ pub(super) enum Subject {
     Operational,
     /// Read by everybody who is let in.
     Document,
+    /// Answered whoever asks.
+    Token,
     /// All of a type that the caller may see.
     List(Thing),
     /// One of it.
     One(Thing),
+    /// What one of it leads to.
+    Link(Thing),
 }
 
-/// Every route, one after the other.
-pub(super) fn following(route: Option<&Route>) -> Option<Route> {
-    let id = String::new;
-    Some(match route {
-        None => Route::Ping,
-        Some(Route::Ping) => Route::Health,
-        Some(Route::Health) => Route::Ready,
-        Some(Route::Ready) => Route::Asset(Asset::Stylesheet),
-        Some(Route::Asset(_)) => Route::Root,
-        Some(Route::Root) => Route::OpenApi,
-        Some(Route::OpenApi) => Route::Version,
-        Some(Route::Version) => Route::Schemas,
-        Some(Route::Schemas) => Route::Schema(id()),
-        Some(Route::Schema(_)) => Route::Keys,
-        Some(Route::Keys) => Route::Key(id()),
-        Some(Route::Key(_)) => Route::Projects,
-        Some(Route::Projects) => Route::Project(id()),
-        Some(Route::Project(_)) => Route::Settings,
-        Some(Route::Settings) => Route::Setting(id()),
-        Some(Route::Setting(_)) => return None,
-    })
+/// Every route.
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        Route::Ping,
+        Route::Health,
+        Route::Ready,
+        Route::Asset(Asset::Stylesheet),
+        Route::Root,
+        Route::OpenApi,
+        Route::Version,
+    ];
+    for of in Type::ALL {
+        routes.extend([Route::List(*of), Route::One(*of, String::new())]);
+        routes.extend(of.declaration().links.iter().map(|link| Route::Link(*of, String::new(), link)));
+    }
+    routes
 }
 
 /// The row of a route.
@@ -58,24 +71,36 @@ pub(super) const fn subject(route: &Route) -> Subject {
     match route {
         Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
-        Route::Schemas => Subject::List(Thing::Schema),
-        Route::Schema(_) => Subject::One(Thing::Schema),
-        Route::Keys => Subject::List(Thing::Key),
-        Route::Key(_) => Subject::One(Thing::Key),
-        Route::Projects => Subject::List(Thing::Environment),
-        Route::Project(_) => Subject::One(Thing::Environment),
-        Route::Settings => Subject::List(Thing::Setting),
-        Route::Setting(_) => Subject::One(Thing::Setting),
+        Route::List(Type::Token) => Subject::Token,
+        Route::List(of) => Subject::List(thing(*of)),
+        Route::One(of, _) => Subject::One(thing(*of)),
+        Route::Link(of, ..) => Subject::Link(thing(*of)),
+    }
+}
+
+/// The row of a type.
+const fn thing(of: Type) -> Thing {
+    match of {
+        Type::Account => Thing::Account,
+        Type::ActiveSetting => Thing::ActiveSetting,
+        Type::ApiKey => Thing::Key,
+        Type::AuditLog => Thing::Audit,
+        Type::Credential => Thing::Credential,
+        Type::Identity => Thing::Identity,
+        Type::LocalAuthConfig => Thing::LogIn,
+        Type::Password | Type::Token => Thing::Nothing,
+        Type::Project => Thing::Environment,
+        Type::ProjectMember => Thing::Member,
+        Type::Schema | Type::TypeDocumentation => Thing::Schema,
+        Type::Setting => Thing::Setting,
     }
 }
 
 /// The route to one of a type, with this id.
 pub(super) fn with_id(route: &Route, id: &str) -> Route {
     match route {
-        Route::Schema(_) => Route::Schema(id.to_owned()),
-        Route::Key(_) => Route::Key(id.to_owned()),
-        Route::Project(_) => Route::Project(id.to_owned()),
-        Route::Setting(_) => Route::Setting(id.to_owned()),
+        Route::One(of, _) => Route::One(*of, id.to_owned()),
+        Route::Link(of, _, link) => Route::Link(*of, id.to_owned(), link),
         Route::Ping
         | Route::Health
         | Route::Ready
@@ -83,10 +108,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Root
         | Route::OpenApi
         | Route::Version
-        | Route::Schemas
-        | Route::Keys
-        | Route::Projects
-        | Route::Settings => route.clone(),
+        | Route::List(_) => route.clone(),
     }
 }
 
@@ -103,6 +125,7 @@ impl Expected {
     pub(super) const NOT_FOUND: Self = Self::refused(404, "Not Found");
     const METHOD: Self = Self::refused(405, "Method not allowed");
     const NO_ACTION: Self = Self::refused(422, "InvalidAction");
+    const NO_LOG_IN: Self = Self::refused(501, "NoAuthProvider");
     const NOT_NOW: Self = Self::refused(422, "ActionNotAvailable");
 
     pub(super) const fn ok(status: u16) -> Self {
@@ -164,10 +187,20 @@ pub(super) fn expected(cell: &Cell) -> Expected {
             _ => Expected::METHOD,
         };
     }
+    match (&cell.route, cell.question.meant()) {
+        (Route::List(Type::Token), "GET" | "HEAD" | "OPTIONS") => return Expected::ok(200),
+        (Route::List(Type::Token), "POST") => return Expected::NO_LOG_IN,
+        (Route::List(Type::Token), _) => return Expected::METHOD,
+        (Route::One(Type::Token, _), _) => return Expected::NOT_FOUND,
+        _ => {}
+    }
     let acting = match acting(cell) {
         Ok(acting) => acting,
         Err(refused) => return refused,
     };
+    if let (Subject::List(Thing::LogIn) | Subject::One(Thing::LogIn), Acting::Inside(_)) = (subject, acting) {
+        return Expected::NOT_FOUND;
+    }
     match (subject, cell.question, cell.question.meant()) {
         (Subject::One(thing), Question::Action(action), _) => {
             act(acting, thing, cell.target.as_ref(), action)
@@ -175,6 +208,9 @@ pub(super) fn expected(cell: &Cell) -> Expected {
         (_, Question::Action(_), _) => Expected::NO_ACTION,
         (_, _, "OPTIONS") => Expected::ok(200),
         (Subject::Document | Subject::List(_), _, "GET" | "HEAD") => Expected::ok(200),
+        (Subject::Link(thing), _, method @ ("GET" | "HEAD")) => {
+            one(acting, thing, cell.target.as_ref(), method)
+        }
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
         (Subject::One(thing), _, method) => one(acting, thing, cell.target.as_ref(), method),
         _ => Expected::METHOD,
@@ -184,16 +220,24 @@ pub(super) fn expected(cell: &Cell) -> Expected {
 /// Whether a list shows it, if it is not removed, and an address leads to it in any case.
 pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
     acting(cell).is_ok_and(|acting| match subject(&cell.route) {
-        Subject::List(thing) | Subject::One(thing) => visible(acting, thing, target),
-        Subject::Operational | Subject::Document => false,
+        Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
+        Subject::Operational | Subject::Document | Subject::Token => false,
     })
 }
 
 fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
     match thing {
         _ if target.owner == Owner::Nobody => false,
-        Thing::Setting | Thing::Schema => true,
-        Thing::Key | Thing::Environment => match acting {
+        Thing::Nothing => false,
+        Thing::Setting | Thing::ActiveSetting | Thing::Schema => true,
+        // An environment is nobody, and does not log in.
+        Thing::Identity | Thing::LogIn => acting == Acting::Administrator,
+        Thing::Key
+        | Thing::Environment
+        | Thing::Account
+        | Thing::Credential
+        | Thing::Member
+        | Thing::Audit => match acting {
             Acting::Administrator => true,
             Acting::Inside(owner) => owner == target.owner,
         },
@@ -205,7 +249,16 @@ fn creates(acting: Acting, thing: Thing) -> bool {
     match thing {
         Thing::Key => true,
         Thing::Environment => acting == Acting::Administrator,
-        Thing::Setting | Thing::Schema => false,
+        Thing::Setting
+        | Thing::Schema
+        | Thing::ActiveSetting
+        | Thing::Account
+        | Thing::Credential
+        | Thing::Member
+        | Thing::Identity
+        | Thing::Audit
+        | Thing::LogIn
+        | Thing::Nothing => false,
     }
 }
 
@@ -240,7 +293,16 @@ fn act(acting: Acting, thing: Thing, target: Option<&Target>, action: &str) -> E
             acting == Acting::Administrator
                 && matches!(action, "activate" | "deactivate" | "remove" | "restore" | "update")
         }
-        Thing::Setting | Thing::Schema => false,
+        Thing::Setting
+        | Thing::Schema
+        | Thing::ActiveSetting
+        | Thing::Account
+        | Thing::Credential
+        | Thing::Member
+        | Thing::Identity
+        | Thing::Audit
+        | Thing::LogIn
+        | Thing::Nothing => false,
     };
     if !may {
         return Expected::NO_ACTION;

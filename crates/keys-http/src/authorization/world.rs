@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::rules::Thing;
 use super::support::{Ask, Pair, TestApp};
 use crate::dialect::grammar::Route;
+use crate::dialect::types::Type;
 
 /// Whom a thing belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,7 +164,13 @@ impl Context {
 
     /// Whether an address can name an environment in this way.
     pub(super) fn applies_to(self, route: &Route) -> bool {
-        !matches!(self.0, Some((Named::Path, _))) || route.template().starts_with("/v1/")
+        let (Route::List(of) | Route::One(of, _) | Route::Link(of, ..)) = route else {
+            return !matches!(self.0, Some((Named::Path, _)));
+        };
+        // Of types that are only read one way is enough.
+        let changes = matches!(of, Type::ApiKey | Type::Project | Type::Setting | Type::Schema)
+            && !matches!(route, Route::Link(..));
+        changes || matches!(self.0, None | Some((Named::Header, _)))
     }
 
     pub(super) fn path(self, path: &str) -> String {
@@ -271,11 +278,61 @@ impl World {
                 vec![target("a setting", "api.security.enabled", Owner::Administrator, State::Active)]
             }
             Thing::Schema => vec![target("a schema", "apiKey", Owner::Administrator, State::Active)],
+            Thing::ActiveSetting
+            | Thing::Account
+            | Thing::Credential
+            | Thing::Member
+            | Thing::Identity
+            | Thing::Audit
+            | Thing::LogIn
+            | Thing::Nothing => return self.read_only_targets(thing),
         };
         for id in ["1c999", "1a999", "1a1", "nonsense", "1c99999999999999999999999"] {
             targets.push(target("what does not exist", id, Owner::Nobody, State::Active));
         }
         targets
+    }
+}
+
+impl World {
+    /// Some of a type that is only read, and what there is not.
+    fn read_only_targets(&self, thing: Thing) -> Vec<Target> {
+        let target = |name, id: &str, owner| Target { name, id: id.to_owned(), owner, state: State::Active };
+        let mut targets = match thing {
+            Thing::Account => vec![
+                target("environment A as an account", Owner::A.id(), Owner::A),
+                target("environment B as an account", Owner::B.id(), Owner::B),
+                target("the administrator's account", Owner::Administrator.id(), Owner::Administrator),
+            ],
+            Thing::Credential => {
+                self.keys.iter().filter(|key| key.name.contains("Active key of")).cloned().collect()
+            }
+            Thing::Member => {
+                vec![target("a member of A", "1pm5", Owner::A), target("a member of B", "1pm6", Owner::B)]
+            }
+            Thing::Identity => vec![target("a person", "1i!rancher_id:1a1", Owner::Administrator)],
+            Thing::ActiveSetting => vec![target("a setting", "api.auth.realm", Owner::Administrator)],
+            Thing::LogIn => vec![target("the way to log in", "local", Owner::Administrator)],
+            Thing::Audit => vec![
+                target("the first event", "1al1", Owner::Administrator),
+                target("an event of A", &self.event_of(Owner::A), Owner::A),
+                target("an event of B", &self.event_of(Owner::B), Owner::B),
+            ],
+            Thing::Nothing | Thing::Key | Thing::Environment | Thing::Setting | Thing::Schema => Vec::new(),
+        };
+        for id in ["1a999", "1pm8", "1al999", "nonsense"] {
+            targets.push(target("what does not exist", id, Owner::Nobody));
+        }
+        targets
+    }
+
+    /// The first event that is an environment's.
+    fn event_of(&self, owner: Owner) -> String {
+        let events = self.app.store.audit(None, 1_000).unwrap();
+        let own = events
+            .iter()
+            .find(|linked| linked.event.owner.to_string() == format!("environment/{}", owner.id()));
+        own.unwrap().event.id.to_string()
     }
 }
 

@@ -11,7 +11,10 @@ use crate::problem::Problem;
 
 /// The fields a request sets: those of its body, and beneath them those of its query.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Fields {
+    fields: Map<String, Value>,
+    form_method: Option<String>,
+}
 
 /// What a request says of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +37,23 @@ impl Fields {
     pub(crate) fn read(body: &[u8], content_type: Option<&str>, query: &Query) -> Result<Self, Problem> {
         let mut fields: Map<String, Value> =
             query.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        fields.extend(read_body(body, content_type)?);
-        Ok(Self(fields))
+        let body = read_body(body, content_type)?;
+        let form_method = match (is_form(content_type), body.get("_method")) {
+            (true, Some(Value::String(method))) => Some(method.clone()),
+            _ => None,
+        };
+        fields.extend(body);
+        Ok(Self { fields, form_method })
+    }
+
+    /// The method that a form asks for in a field `_method`, for pages whose forms can only POST.
+    pub(crate) fn form_method(&self) -> Option<&str> {
+        self.form_method.as_deref()
     }
 
     /// Says it in other words: what `meaning` gives for a field and its text stands in its place.
     pub(crate) fn translate(&mut self, meaning: impl Fn(&str, &str) -> Option<Value>) {
-        for (name, value) in &mut self.0 {
+        for (name, value) in &mut self.fields {
             if let Some(other) = value.as_str().and_then(|text| meaning(name, text)) {
                 *value = other;
             }
@@ -53,7 +66,7 @@ impl Fields {
     ///
     /// [`Problem::Invalid`] (`InvalidFormat`) for an object or a list.
     pub(crate) fn text(&self, name: &str) -> Result<Given, Problem> {
-        match self.0.get(name) {
+        match self.fields.get(name) {
             None => Ok(Given::Absent),
             Some(Value::Null) => Ok(Given::Null),
             Some(Value::String(text)) => Ok(Given::Text(text.clone())),
@@ -67,18 +80,16 @@ impl Fields {
     }
 }
 
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
 fn read_body(body: &[u8], content_type: Option<&str>) -> Result<Map<String, Value>, Problem> {
     let body = body.trim_ascii();
-    let is_form = content_type.is_some_and(|content_type| {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    });
     // curl calls everything given with -d a form, JSON included.
     let looks_like_json = matches!(body.first(), Some(b'{' | b'['));
     if body.is_empty() {
         return Ok(Map::new());
     }
-    if is_form && !looks_like_json {
+    if is(content_type, URL_ENCODED) && !looks_like_json {
         return read_form(form_urlencoded::parse(body).into_owned());
     }
     if let Some(boundary) = content_type.and_then(multipart::boundary).filter(|_| !looks_like_json) {
@@ -91,6 +102,17 @@ fn read_body(body: &[u8], content_type: Option<&str>) -> Result<Map<String, Valu
         Ok(Strict(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))) => Ok(Map::new()),
         Err(error) => Err(Problem::InvalidBody(describe(&error).into())),
     }
+}
+
+/// Whether it is said to be a form, of either kind.
+fn is_form(content_type: Option<&str>) -> bool {
+    is(content_type, URL_ENCODED) || content_type.and_then(multipart::boundary).is_some()
+}
+
+/// Whether a content type is this one, whatever its parameters.
+fn is(content_type: Option<&str>, essence: &str) -> bool {
+    let own = content_type.and_then(|content_type| content_type.split(';').next());
+    own.is_some_and(|own| own.trim().eq_ignore_ascii_case(essence))
 }
 
 fn read_form(given: impl IntoIterator<Item = (String, String)>) -> Result<Map<String, Value>, Problem> {

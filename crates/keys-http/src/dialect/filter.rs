@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use keys_api::{Applied, Declaration, Modifier};
+use keys_api::{Applied, Declaration, Field, Modifier, Resource};
 use keys_core::Timestamp;
+use serde_json::Value;
 
 use super::query::Query;
 
@@ -97,7 +98,31 @@ impl Filter {
     }
 }
 
+/// Whether a document passes all of the filters, each comparing with what the document shows.
+pub(crate) fn passes<T: Resource>(filters: &[Filter], document: &T) -> bool {
+    if filters.is_empty() {
+        return true;
+    }
+    let shown = serde_json::to_value(document).unwrap_or_default();
+    let value = |name: &str| {
+        let field = T::DECLARATION.all_fields().find(|field| field.name == name);
+        field.map_or(FieldValue::Absent, |field| FieldValue::shown(field, &shown))
+    };
+    filters.iter().all(|filter| filter.passes(&value(filter.field)))
+}
+
 impl FieldValue {
+    /// The value of a field in a document.
+    fn shown(field: &Field, document: &Value) -> Self {
+        match document.get(field.name) {
+            Some(Value::String(text)) if field.filters == Modifier::ORDERED => {
+                ordinal(text).map_or(Self::Absent, |number| Self::Ordered(number, text.clone()))
+            }
+            Some(Value::String(text)) => Self::Text(text.clone()),
+            _ => Self::Absent,
+        }
+    }
+
     /// A date, by the second, as its document shows it.
     pub(crate) fn date(instant: Option<Timestamp>) -> Self {
         instant.map_or(Self::Absent, |instant| {

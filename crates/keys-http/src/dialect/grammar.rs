@@ -3,18 +3,52 @@
 //! ```text
 //! /                                            the versions there are
 //! /v1[/projects/{pid}]                         a version, and everything it links to
-//! /v1[/projects/{pid}]/{type}[/{id}]           a list, and one of it
+//! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
 //! /ping /healthz /readyz                       for those who look after the server
 //! /assets/{name}                               what pages for browsers refer to
 //! ```
 //!
-//! `{type}` is the singular or plural of a type in any letter case. Repeated and trailing slashes do not count.
+//! `/v2-beta` is `/v1` by another name. `{type}` is the singular or plural of a type in any letter case. Repeated and trailing slashes do not count.
 
-use keys_api::{ApiKey, ApiVersion, Declaration, Project, Resource as _, Schema, Setting};
+use keys_api::{ApiVersion, Declaration, Link, Resource as _};
 
+use super::types::Type;
 use crate::pages::assets::Asset;
 use crate::problem::Problem;
+
+/// A name of the version in addresses. Both are the same API; every address in an answer has the name that was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Version {
+    /// `v1`.
+    #[default]
+    V1,
+    /// `v2-beta`: what later command lines ask for.
+    V2Beta,
+}
+
+impl Version {
+    /// Every name, the usual one first.
+    pub(crate) const ALL: [Self; 2] = [Self::V1, Self::V2Beta];
+
+    /// As it stands in addresses.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "v1",
+            Self::V2Beta => "v2-beta",
+        }
+    }
+
+    /// The version a path asks for; the usual one when it asks for none.
+    pub(crate) fn of(path: &str) -> Self {
+        let first = path.split('/').find(|segment| !segment.is_empty()).unwrap_or_default();
+        Self::named(first).unwrap_or_default()
+    }
+
+    fn named(segment: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.as_str().eq_ignore_ascii_case(segment))
+    }
+}
 
 /// Everything that is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,22 +67,12 @@ pub(crate) enum Route {
     OpenApi,
     /// `/v1`: the links of the version.
     Version,
-    /// `/v1/schemas`.
-    Schemas,
-    /// `/v1/schemas/{name}`.
-    Schema(String),
-    /// `/v1/apikeys`.
-    Keys,
-    /// `/v1/apikeys/{id}`.
-    Key(String),
-    /// `/v1/projects`.
-    Projects,
-    /// `/v1/projects/{id}`.
-    Project(String),
-    /// `/v1/settings`.
-    Settings,
-    /// `/v1/settings/{name}`.
-    Setting(String),
+    /// `/v1/{type}`.
+    List(Type),
+    /// `/v1/{type}/{id}`.
+    One(Type, String),
+    /// `/v1/{type}/{id}/{link}`: the one resource that one of a type leads to.
+    Link(Type, String, &'static Link),
 }
 
 impl Route {
@@ -62,14 +86,9 @@ impl Route {
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
-            Self::Schemas => "/v1/schemas",
-            Self::Schema(_) => "/v1/schemas/{id}",
-            Self::Keys => "/v1/apikeys",
-            Self::Key(_) => "/v1/apikeys/{id}",
-            Self::Projects => "/v1/projects",
-            Self::Project(_) => "/v1/projects/{id}",
-            Self::Settings => "/v1/settings",
-            Self::Setting(_) => "/v1/settings/{id}",
+            Self::List(of) => of.list_template(),
+            Self::One(of, _) => of.one_template(),
+            Self::Link(of, ..) => of.link_template(),
         }
     }
 
@@ -78,19 +97,19 @@ impl Route {
         matches!(self, Self::Ping | Self::Health | Self::Ready | Self::Asset(_))
     }
 
+    /// Whether it says how one logs in, which is asked by who cannot do so yet.
+    pub(crate) const fn is_token(&self) -> bool {
+        matches!(self, Self::List(Type::Token) | Self::One(Type::Token, _))
+    }
+
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Ping | Self::Health | Self::Ready | Self::Asset(_) => Kind::Operational,
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
-            Self::Schemas => Kind::Collection(&Schema::DECLARATION),
-            Self::Schema(_) => Kind::Resource(&Schema::DECLARATION),
-            Self::Keys => Kind::Collection(&ApiKey::DECLARATION),
-            Self::Key(_) => Kind::Resource(&ApiKey::DECLARATION),
-            Self::Projects => Kind::Collection(&Project::DECLARATION),
-            Self::Project(_) => Kind::Resource(&Project::DECLARATION),
-            Self::Settings => Kind::Collection(&Setting::DECLARATION),
-            Self::Setting(_) => Kind::Resource(&Setting::DECLARATION),
+            Self::List(of) => Kind::Collection(of.declaration()),
+            Self::One(of, _) => Kind::Resource(of.declaration()),
+            Self::Link(of, ..) => Kind::Linked(of.declaration()),
         }
     }
 }
@@ -104,6 +123,8 @@ pub(crate) enum Kind {
     Collection(&'static Declaration),
     /// One of a type.
     Resource(&'static Declaration),
+    /// What one of a type leads to.
+    Linked(&'static Declaration),
 }
 
 /// A parsed address.
@@ -139,11 +160,11 @@ pub(crate) fn parse(path: &str) -> Result<Place, Problem> {
             let asset = segments.next().and_then(|name| Asset::named(&name));
             asset.map_or(Err(Problem::NotFound), |asset| place(Route::Asset(asset)))
         }
-        (version, _) if version.eq_ignore_ascii_case("v1") => parse_version(segments.collect()),
+        (version, _) if Version::named(version).is_some() => parse_version(segments.collect()),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",
             field: None,
-            detail: "the only version there is is `v1`".into(),
+            detail: "the versions there are are `v1` and, the same by another name, `v2-beta`".into(),
         }),
         _ => Err(Problem::NotFound),
     }
@@ -156,31 +177,24 @@ fn is_other_version(segment: &str) -> bool {
 fn parse_version(segments: Vec<String>) -> Result<Place, Problem> {
     // More than one thing behind an environment is asked for inside it.
     let inside =
-        segments.len() > 2 && segments.first().is_some_and(|first| Project::DECLARATION.is_named(first));
+        segments.len() > 2 && segments.first().is_some_and(|first| Type::named(first) == Some(Type::Project));
     let mut segments = segments.into_iter();
     let within = if inside { segments.nth(1) } else { None };
-    let route = match (segments.next(), segments.next(), segments.next()) {
+    let route = match (segments.next(), segments.next(), segments.next(), segments.next()) {
         (None, ..) => Route::Version,
-        (Some(name), id, None) => route_of(&name, id)?,
-        (Some(_), _, Some(_)) => return Err(Problem::NotFound),
+        (Some(name), None, ..) => Route::List(named(&name)?),
+        (Some(name), Some(id), None, _) => Route::One(named(&name)?, id),
+        (Some(name), Some(id), Some(link), None) => {
+            let of = named(&name)?;
+            Route::Link(of, id, of.declaration().link(&link).ok_or(Problem::NotFound)?)
+        }
+        (.., Some(_)) => return Err(Problem::NotFound),
     };
     Ok(Place { within, route })
 }
 
-fn route_of(name: &str, id: Option<String>) -> Result<Route, Problem> {
-    let named = |declaration: &Declaration| declaration.is_named(name);
-    let (list, one): (Route, fn(String) -> Route) = if named(&ApiKey::DECLARATION) {
-        (Route::Keys, Route::Key)
-    } else if named(&Project::DECLARATION) {
-        (Route::Projects, Route::Project)
-    } else if named(&Schema::DECLARATION) {
-        (Route::Schemas, Route::Schema)
-    } else if named(&Setting::DECLARATION) {
-        (Route::Settings, Route::Setting)
-    } else {
-        return Err(Problem::NotFound);
-    };
-    Ok(id.map_or(list, one))
+fn named(name: &str) -> Result<Type, Problem> {
+    Type::named(name).ok_or(Problem::NotFound)
 }
 
 /// Decodes one segment, once. What could be read as something else by somebody else is refused.
@@ -234,28 +248,38 @@ mod tests {
         for path in
             ["/v1/apikeys", "/v1/apiKeys", "/v1/APIKEY", "/v1/apiKey/", "//v1///apikeys//", "/V1/apikey"]
         {
-            assert_eq!(route(path), Route::Keys, "{path}");
+            assert_eq!(route(path), Route::List(Type::ApiKey), "{path}");
         }
-        assert_eq!(route("/v1/apikey/1c7/"), Route::Key("1c7".into()));
+        assert_eq!(route("/v1/apikey/1c7/"), Route::One(Type::ApiKey, "1c7".into()));
         assert_eq!(route("/"), Route::Root);
         assert_eq!(route("//"), Route::Root);
         assert_eq!(route("/openapi.json"), Route::OpenApi);
         assert_eq!(route("/v1/"), Route::Version);
-        assert_eq!(route("/v1/schemas/schemas"), Route::Schema("schemas".into()));
-        assert_eq!(route("/v1/setting"), Route::Settings);
-        assert_eq!(route("/v1/settings/api.security.enabled"), Route::Setting("api.security.enabled".into()));
+        assert_eq!(route("/v1/schemas/schemas"), Route::One(Type::Schema, "schemas".into()));
+        for (path, version) in [("/v2-beta/apikeys", Version::V2Beta), ("//V2-Beta/apikeys", Version::V2Beta)]
+        {
+            assert_eq!((route(path), Version::of(path)), (Route::List(Type::ApiKey), version));
+        }
+        assert_eq!(Version::of("/v1/apikeys"), Version::V1);
+        assert_eq!(Version::of("/"), Version::V1);
+        assert_eq!(route("/v1/apikeys/1c7/ACCOUNT"), Route::Link(Type::ApiKey, "1c7".into(), &Link::ACCOUNT));
+        assert_eq!(route("/v1/setting"), Route::List(Type::Setting));
+        assert_eq!(
+            route("/v1/settings/api.security.enabled"),
+            Route::One(Type::Setting, "api.security.enabled".into())
+        );
     }
 
     #[test]
     fn an_environment_is_a_resource_alone_and_a_context_with_more_behind_it() {
-        assert_eq!(route("/v1/projects/1a5"), Route::Project("1a5".into()));
+        assert_eq!(route("/v1/projects/1a5"), Route::One(Type::Project, "1a5".into()));
         for (path, inner) in [
-            ("/v1/projects/1a5/apikeys", Route::Keys),
-            ("/v1/project/1a5/apikeys/1c3", Route::Key("1c3".into())),
-            ("/v1/projects/1a5/schemas", Route::Schemas),
-            ("/v1/projects/1a5/schemas/schemas", Route::Schema("schemas".into())),
-            ("/v1/projects/1a5/projects", Route::Projects),
-            ("/v1/projects/1a5/projects/1a5", Route::Project("1a5".into())),
+            ("/v1/projects/1a5/apikeys", Route::List(Type::ApiKey)),
+            ("/v1/project/1a5/apikeys/1c3", Route::One(Type::ApiKey, "1c3".into())),
+            ("/v1/projects/1a5/schemas", Route::List(Type::Schema)),
+            ("/v1/projects/1a5/schemas/schemas", Route::One(Type::Schema, "schemas".into())),
+            ("/v1/projects/1a5/projects", Route::List(Type::Project)),
+            ("/v1/projects/1a5/projects/1a5", Route::One(Type::Project, "1a5".into())),
         ] {
             assert_eq!(parse(path).unwrap(), Place { within: Some("1a5".into()), route: inner }, "{path}");
         }
@@ -264,10 +288,12 @@ mod tests {
     #[test]
     fn what_is_not_served_is_not_found() {
         for path in [
-            "/v2-beta",
+            "/v2",
             "/nothing",
             "/v1/hosts",
             "/v1/apikeys/1c7/account/x",
+            "/v1/apikeys/1c7/images",
+            "/v1/projects/1a5/apikeys/1c7/account/x",
             "/v1/schemas/x/y",
             "/pingu",
             "/ping/x",
@@ -288,8 +314,8 @@ mod tests {
 
     #[test]
     fn escapes_are_decoded_once_and_never_hide_a_separator() {
-        assert_eq!(route("/v1/%61pikeys/1c%37"), Route::Key("1c7".into()));
-        assert_eq!(route("/v1/apikeys/%2541"), Route::Key("%41".into()));
+        assert_eq!(route("/v1/%61pikeys/1c%37"), Route::One(Type::ApiKey, "1c7".into()));
+        assert_eq!(route("/v1/apikeys/%2541"), Route::One(Type::ApiKey, "%41".into()));
         for path in [
             "/v1/apikeys%2f1c7",
             "/v1%2Fapikeys",

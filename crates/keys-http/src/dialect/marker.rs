@@ -3,6 +3,9 @@
 //! It holds the sort value and the id of the last key seen, so pages stay right while others insert and delete.
 //! Clients must not look into it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keys_core::{KeyRecord, Timestamp};
@@ -60,8 +63,22 @@ fn parse(marker: &str, order: KeyOrder) -> Option<KeyCursor> {
     Some(KeyCursor { value, id: id.parse().ok()? })
 }
 
+/// A place in a list by id, as a marker.
+pub(super) fn write_id(id: impl fmt::Display) -> String {
+    format!("m{id}")
+}
+
+/// A marker as a place in a list by id.
+///
+/// # Errors
+///
+/// [`unknown`].
+pub(super) fn read_id<I: FromStr>(marker: &str) -> Result<I, Problem> {
+    marker.strip_prefix('m').and_then(|id| id.parse().ok()).ok_or_else(unknown)
+}
+
 /// A marker that is none of ours: starting again from the beginning would make a client read for ever.
-pub(super) fn unknown() -> Problem {
+fn unknown() -> Problem {
     Problem::field(
         "InvalidFormat",
         "marker",

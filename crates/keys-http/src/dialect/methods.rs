@@ -11,10 +11,14 @@ pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
         Kind::Operational => &[Verb::Get],
         Kind::Collection(declaration) => declaration.methods(audience).collection,
         Kind::Resource(declaration) => declaration.methods(audience).resource,
+        Kind::Linked(declaration) if declaration.methods(audience).resource.contains(&Verb::Get) => {
+            &[Verb::Get]
+        }
+        Kind::Linked(_) => &[],
     };
     let acts = match kind {
         Kind::Resource(declaration) => declaration.methods(audience).actions,
-        Kind::Operational | Kind::Collection(_) => false,
+        Kind::Operational | Kind::Collection(_) | Kind::Linked(_) => false,
     };
     let mut methods: Vec<Method> = verbs
         .iter()
@@ -41,4 +45,14 @@ pub(crate) fn has_action(declaration: &Declaration, audience: Audience, name: &s
 /// As `Allow` lists them.
 pub(crate) fn list(methods: &[Method]) -> String {
     methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether what a route is about is there for the audience at all.
+pub(crate) fn is_offered(kind: Kind, audience: Audience) -> bool {
+    match kind {
+        Kind::Operational => true,
+        Kind::Collection(declaration) | Kind::Resource(declaration) | Kind::Linked(declaration) => {
+            declaration.is_offered(audience)
+        }
+    }
 }

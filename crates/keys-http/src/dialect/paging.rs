@@ -1,12 +1,11 @@
 //! Pages of lists: how many, from where on, in which order.
 
 use keys_api::{Collection, Declaration, Links, Pagination, Sort};
-use keys_store::{Direction, Page};
+use keys_store::Direction;
 
 use super::filter::{self, Filter};
 use super::query::Query;
 use super::urls::Urls;
-use crate::problem::Problem;
 
 /// A field that a list can be sorted by.
 #[derive(Debug)]
@@ -15,50 +14,6 @@ pub(super) struct Sorting<O: 'static> {
     pub(super) field: &'static str,
     /// The store's order.
     pub(super) order: O,
-}
-
-/// The most rows that one filtered page reads; what is left is behind its marker.
-const MAX_ROWS: usize = 10_000;
-/// How many rows a filtered list reads at a time.
-const BATCH: usize = 1_000;
-
-/// What was found for one page: the members in order, and the place to go on behind, if there is more.
-pub(super) type Found<T, C> = (Vec<T>, Option<C>);
-
-/// Reads one page of at most `limit`. What the store does not filter by itself is filtered here, over a bounded number
-/// of rows.
-///
-/// `fetch` reads rows behind a place, `place` is the place behind a row, and `passes` the filter, if there is one.
-///
-/// # Errors
-///
-/// Those of `fetch`.
-pub(super) fn find<T, C: Clone>(
-    limit: usize,
-    mut after: Option<C>,
-    mut fetch: impl FnMut(Option<C>, usize) -> Result<Page<T>, Problem>,
-    place: impl Fn(&T) -> C,
-    passes: Option<&dyn Fn(&T) -> bool>,
-) -> Result<Found<T, C>, Problem> {
-    let batch = if passes.is_some() { BATCH } else { limit };
-    let (mut items, mut rows) = (Vec::new(), 0);
-    loop {
-        let page = fetch(after.clone(), batch)?;
-        rows += page.items.len();
-        let mut left = page.items.into_iter();
-        while items.len() < limit
-            && let Some(row) = left.next()
-        {
-            after = Some(place(&row));
-            if passes.is_none_or(|passes| passes(&row)) {
-                items.push(row);
-            }
-        }
-        let more = page.more || left.next().is_some();
-        if !more || items.len() >= limit || rows >= MAX_ROWS {
-            return Ok((items, after.filter(|_| more)));
-        }
-    }
 }
 
 /// What a caller says of the page it wants.

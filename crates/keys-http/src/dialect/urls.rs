@@ -2,6 +2,7 @@
 
 use keys_core::EnvironmentId;
 
+use super::grammar::Version;
 use crate::origin::PublicUrl;
 
 /// Makes addresses that begin like the request's.
@@ -9,17 +10,20 @@ use crate::origin::PublicUrl;
 pub(crate) struct Urls {
     /// Scheme and host.
     origin: String,
+    /// The name of the version that was asked for.
+    version: Version,
     /// `/v1`, or `/v1/projects/{pid}` inside an environment.
     prefix: String,
 }
 
 impl Urls {
     /// For a request to `origin`, within an environment if its path said so.
-    pub(crate) fn new(origin: &PublicUrl, within: Option<&str>) -> Self {
+    pub(crate) fn new(origin: &PublicUrl, version: Version, within: Option<&str>) -> Self {
         // What is no id of an environment leads nowhere and is not repeated.
         let environment = within.and_then(|id| id.parse::<EnvironmentId>().ok());
-        let prefix = environment.map_or_else(|| "/v1".to_owned(), |id| format!("/v1/projects/{id}"));
-        Self { origin: origin.to_string(), prefix }
+        let prefix = environment.map_or_else(String::new, |id| format!("/projects/{id}"));
+        let prefix = format!("/{}{prefix}", version.as_str());
+        Self { origin: origin.to_string(), version, prefix }
     }
 
     /// `/`.
@@ -27,9 +31,14 @@ impl Urls {
         format!("{}/", self.origin)
     }
 
-    /// The version itself.
-    pub(crate) fn version(&self) -> String {
-        format!("{}/v1", self.origin)
+    /// The version that was asked for.
+    pub(crate) const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// A version itself.
+    pub(crate) fn of_version(&self, version: Version) -> String {
+        format!("{}/{}", self.origin, version.as_str())
     }
 
     /// A path behind the version, or behind the environment of the request.
@@ -39,7 +48,7 @@ impl Urls {
 
     /// A path inside an environment, wherever the request is.
     pub(crate) fn inside(&self, environment: EnvironmentId, path: &str) -> String {
-        format!("{}/v1/projects/{environment}/{path}", self.origin)
+        format!("{}/projects/{environment}/{path}", self.of_version(self.version))
     }
 
     /// The schemas the caller should read.

@@ -6,7 +6,7 @@ use http::Method;
 use http::request::Parts;
 
 use crate::app::App;
-use crate::dialect::grammar::{self, Place, Route};
+use crate::dialect::grammar::{self, Place, Route, Version};
 use crate::dialect::query::Query;
 use crate::dialect::urls::Urls;
 use crate::host::Host;
@@ -52,13 +52,18 @@ impl Head {
         let place = grammar::parse(parts.uri.path());
         let within = place.as_ref().ok().and_then(|place| place.within.as_deref());
         let origin = PublicUrl::of_request(&app.config, peer, &host, &parts.headers);
-        let urls = Urls::new(&origin, within);
-        Ok(Self { method: overridden(&parts.method, &query), host, origin, query, place, urls })
+        let urls = Urls::new(&origin, Version::of(parts.uri.path()), within);
+        Ok(Self { method: overridden(&parts.method, query.get("_method")), host, origin, query, place, urls })
     }
 
     /// The route, if the address has one.
     pub(super) fn route(&self) -> Option<&Route> {
         self.place.as_ref().ok().map(|place| &place.route)
+    }
+
+    /// Makes a POST what the form it brought says it shall be.
+    pub(super) fn override_method(&mut self, wanted: Option<&str>) {
+        self.method = overridden(&self.method, wanted);
     }
 
     /// The environment the path names, as it was written.
@@ -69,8 +74,8 @@ impl Head {
 
 /// `?_method=PUT` makes a POST a PUT, for forms that can only POST. It makes nothing else of anything else: a link
 /// must not be able to change a thing.
-fn overridden(method: &Method, query: &Query) -> Method {
-    match query.get("_method") {
+fn overridden(method: &Method, wanted: Option<&str>) -> Method {
+    match wanted {
         Some(wanted) if *method == Method::POST => {
             Method::from_bytes(wanted.to_ascii_uppercase().as_bytes()).unwrap_or(Method::POST)
         }
@@ -84,13 +89,12 @@ mod tests {
 
     #[test]
     fn only_a_post_can_become_another_method() {
-        let query = |text| Query::parse(text).unwrap();
-        assert_eq!(overridden(&Method::POST, &query("_method=put")), Method::PUT);
-        assert_eq!(overridden(&Method::POST, &query("_method=DELETE")), Method::DELETE);
-        assert_eq!(overridden(&Method::POST, &query("_method=%20")), Method::POST);
-        assert_eq!(overridden(&Method::POST, &query("method=PUT")), Method::POST);
+        assert_eq!(overridden(&Method::POST, Some("put")), Method::PUT);
+        assert_eq!(overridden(&Method::POST, Some("DELETE")), Method::DELETE);
+        assert_eq!(overridden(&Method::POST, Some(" ")), Method::POST);
+        assert_eq!(overridden(&Method::POST, None), Method::POST);
         for method in [Method::GET, Method::PUT, Method::HEAD, Method::DELETE] {
-            assert_eq!(overridden(&method, &query("_method=POST")), method);
+            assert_eq!(overridden(&method, Some("POST")), method);
         }
     }
 }

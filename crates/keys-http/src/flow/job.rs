@@ -13,6 +13,7 @@ use crate::auth::Presented;
 use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, Answer, Call};
+use crate::dialect::types::Type;
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
 
@@ -27,6 +28,12 @@ pub(super) struct Outcome {
 impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
         Self { caller: None, result: Err(problem) }
+    }
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self { caller: None, result: Ok(answer) }
     }
 }
 
@@ -109,7 +116,13 @@ impl Job {
     pub(super) fn may_block(&self) -> bool {
         let described = match self.head.route() {
             None
-            | Some(Route::Root | Route::OpenApi | Route::Version | Route::Schemas | Route::Schema(_)) => true,
+            | Some(
+                Route::Root
+                | Route::OpenApi
+                | Route::Version
+                | Route::List(Type::Schema)
+                | Route::One(Type::Schema, _),
+            ) => true,
             Some(_) => self.head.method == Method::OPTIONS,
         };
         let known = matches!(self.identity, Identity::Known(_));
@@ -153,6 +166,7 @@ impl Job {
         let call = Call {
             authority,
             entropy: &*app.entropy,
+            realm: &app.config.realm,
             may_open: app.config.exposure == Exposure::Loopback,
             context: &context,
             urls: &head.urls,

@@ -26,6 +26,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
+use crate::dialect::handlers;
 use crate::dialect::views;
 use crate::flow::body::Incoming;
 use crate::flow::head::Head;
@@ -153,7 +154,7 @@ async fn operate(app: &Arc<App>, route: &Route, method: &Method, request_id: &Re
 
 async fn outcome<B: Incoming>(
     app: &Arc<App>,
-    head: Head,
+    mut head: Head,
     parts: &Parts,
     body: B,
     client: IpAddr,
@@ -167,6 +168,11 @@ async fn outcome<B: Incoming>(
         Ok(same_site) => same_site,
         Err(problem) => return problem.into(),
     };
+    if let Some(route) = head.route().filter(|route| route.is_token()) {
+        // Whoever wants to know how to log in cannot do so yet.
+        return handlers::token(&app.authority, &head.urls, route, &head.method)
+            .map_or_else(Outcome::from, Outcome::from);
+    }
     let identity = match job::identify(app, &parts.headers, now) {
         Ok(identity) => identity,
         Err(problem) => return problem.into(),
@@ -181,6 +187,8 @@ async fn outcome<B: Incoming>(
     if let Some(view) = view {
         view.typed(&mut fields);
     }
+    // Whatever it becomes was checked as a POST, which is as good as any change.
+    head.override_method(fields.form_method());
     let job = Job {
         app: Arc::clone(app),
         identity,

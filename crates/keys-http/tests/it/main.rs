@@ -25,4 +25,6 @@ mod proxies;
 mod server;
 mod settings;
 mod support;
+mod types;
+mod walk;
 mod wire;

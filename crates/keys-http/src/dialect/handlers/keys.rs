@@ -1,14 +1,16 @@
 //! API keys.
 
-use keys_api::{ApiKey, Resource as _};
+use keys_api::{ApiKey, Credential, Link, Resource as _};
 use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
 use keys_service::{KeyChangeError, KeyRequest};
 use keys_store::{KeyCursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
 
-use super::{Answer, Call, edit as edit_of, texts};
+use super::{Answer, Call, edit as edit_of, resource, texts};
 use crate::dialect::body::Given;
 use crate::dialect::filter::{self, FieldValue, Filter};
-use crate::dialect::paging::{self, Found, Paging, Sorting};
+use crate::dialect::include::{self, Refers};
+use crate::dialect::paging::{Paging, Sorting};
+use crate::dialect::scan::{Wanted, scan};
 use crate::dialect::{marker, methods, views};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
@@ -43,7 +45,18 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
 
 /// `GET /v1/apikeys/{id}`, deleted ones included.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    shown(&load(call, parse(id)?)?, call, Answer::ok)
+    let record = load(call, parse(id)?)?;
+    Ok(resource(call, views::key(&record, None, call.urls))?.at(record.parts().revision))
+}
+
+/// A key as a document.
+pub(super) fn document(call: &Call<'_>, id: &str) -> Result<ApiKey, Problem> {
+    Ok(views::key(&load(call, parse(id)?)?, None, call.urls))
+}
+
+/// The same as a credential.
+pub(super) fn credential(call: &Call<'_>, id: &str) -> Result<Credential, Problem> {
+    Ok(views::credential(&load(call, parse(id)?)?, call.urls))
 }
 
 /// `PUT /v1/apikeys/{id}`: name and description, in any state.
@@ -88,33 +101,41 @@ fn update(call: &Call<'_>, id: KeyId) -> Result<Answer, Problem> {
 
 /// `GET /v1/apikeys`.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    let paging = Paging::read(call.query, SORTING);
-    let filters = filter::read(&ApiKey::DECLARATION, call.query);
-    let (records, marker) = find(call, &paging, &filters)?;
-    let keys = records.iter().map(|record| views::key(record, None, call.urls)).collect();
-    let marker = marker.map(|cursor| marker::write(&cursor));
-    Answer::ok(&paging.collection(&ApiKey::DECLARATION, call.urls, call.query, &filters, keys, marker))
+    list_as(call, |record| views::key(record, None, call.urls))
 }
 
+/// `GET /v1/credentials`: the same keys, read only.
+pub(super) fn list_credentials(call: &Call<'_>) -> Result<Answer, Problem> {
+    list_as(call, |record| views::credential(record, call.urls))
+}
+
+fn list_as<T: Refers>(call: &Call<'_>, view: impl Fn(&KeyRecord) -> T) -> Result<Answer, Problem> {
+    let paging = Paging::read(call.query, SORTING);
+    let filters = filter::read(&T::DECLARATION, call.query);
+    let (found, marker) = find(call, &paging, &filters)?;
+    let keys = include::include(call, found.iter().map(view).collect())?;
+    Answer::ok(&paging.collection(&T::DECLARATION, call.urls, call.query, &filters, keys, marker))
+}
+
+/// One page: what the store does not filter by is filtered here.
 fn find(
     call: &Call<'_>,
     paging: &Paging<KeyOrder>,
     filters: &[Filter],
-) -> Result<Found<KeyRecord, KeyCursor>, Problem> {
-    let (order, direction) = (paging.order.unwrap_or_default(), paging.direction);
+) -> Result<(Vec<KeyRecord>, Option<String>), Problem> {
+    let order = paging.order.unwrap_or_default();
     let after = paging.marker.as_deref().map(|marker| marker::read(marker, order)).transpose()?;
     let Some(filter) = store_filter(filters) else { return Ok((Vec::new(), None)) };
+    let read = |after: Option<&KeyCursor>, limit: usize| {
+        let after = after.cloned();
+        let query = KeyQuery { order, direction: paging.direction, filter, after, limit };
+        Ok(call.authority.keys(call.context, &query)?.into())
+    };
+    let wanted = Wanted { limit: paging.limit, after, sparse: !filters.is_empty() };
     let passes =
         |record: &KeyRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
-    paging::find(
-        paging.limit,
-        after,
-        |after, limit| {
-            Ok(call.authority.keys(call.context, &KeyQuery { order, direction, filter, after, limit })?)
-        },
-        |record| marker::cursor(record, order),
-        if filters.is_empty() { None } else { Some(&passes) },
-    )
+    let (found, next) = scan(wanted, read, |record| marker::cursor(record, order), passes)?;
+    Ok((found, next.map(|next| marker::write(&next))))
 }
 
 /// What the store can filter by itself. `None` when nothing can pass.
@@ -163,6 +184,18 @@ fn shown(
     answer: impl FnOnce(&ApiKey) -> Result<Answer, Problem>,
 ) -> Result<Answer, Problem> {
     Ok(answer(&views::key(record, None, call.urls))?.at(record.parts().revision))
+}
+
+impl Refers for ApiKey {
+    fn reference(&self, link: &Link) -> Option<&str> {
+        self.account_id.as_deref().filter(|_| *link == Link::ACCOUNT)
+    }
+}
+
+impl Refers for Credential {
+    fn reference(&self, link: &Link) -> Option<&str> {
+        self.0.reference(link)
+    }
 }
 
 /// What is no id is the id of nothing.

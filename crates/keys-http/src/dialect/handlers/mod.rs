@@ -1,20 +1,28 @@
 //! What each route does: synchronous functions of an authority, a context and an input.
 
+pub(super) mod accounts;
+mod audit;
+mod identities;
 mod keys;
-mod projects;
+mod members;
+mod people;
+pub(super) mod projects;
 mod root;
 mod settings;
+mod token;
 
 use http::StatusCode;
-use keys_api::Audience;
+use keys_api::{Audience, Link};
 use keys_core::{Description, DescriptionError, Name, NameError, Revision};
 use keys_service::{Authority, Context, Edit, Patch};
 use serde::Serialize;
 
 use super::body::{Fields, Given};
 use super::grammar::{Kind, Route};
+use super::include::{self, Refers};
 use super::methods;
 use super::query::Query;
+use super::types::Type;
 use super::urls::Urls;
 use crate::ports::Entropy;
 use crate::precondition::{EntityTag, Finding, Preconditions};
@@ -27,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub(crate) authority: &'a Authority,
     /// Randomness for new pairs.
     pub(crate) entropy: &'a dyn Entropy,
+    /// What the challenge of a 401 asks people for.
+    pub(crate) realm: &'a str,
     /// Whether switching access control off is allowed here.
     pub(crate) may_open: bool,
     /// Who asks, and when.
@@ -122,6 +132,9 @@ pub(crate) fn answer(
     route: &Route,
     preconditions: &Preconditions,
 ) -> Result<Answer, Problem> {
+    if !methods::is_offered(route.kind(), call.audience()) {
+        return Err(Problem::NotFound);
+    }
     let allowed = methods::allowed(route.kind(), call.audience());
     if *call.method == http::Method::OPTIONS {
         return Ok(Answer::options(methods::list(&allowed)));
@@ -150,25 +163,100 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::Root, Ask::Read) => root::root(call),
         (Route::OpenApi, Ask::Read) => root::openapi(),
         (Route::Version, Ask::Read) => root::version(call),
-        (Route::Schemas, Ask::Read) => root::schemas(call),
-        (Route::Schema(name), Ask::Read) => root::schema(call, name),
-        (Route::Keys, Ask::Read) => keys::list(call),
-        (Route::Keys, Ask::Create) => keys::create(call),
-        (Route::Key(id), Ask::Read) => keys::get(call, id),
-        (Route::Key(id), Ask::Edit) => keys::edit(call, id),
-        (Route::Key(id), Ask::Delete) => keys::delete(call, id),
-        (Route::Key(id), Ask::Act(action)) => keys::act(call, id, action),
-        (Route::Projects, Ask::Read) => projects::list(call),
-        (Route::Projects, Ask::Create) => projects::create(call),
-        (Route::Project(id), Ask::Read) => projects::get(call, id),
-        (Route::Project(id), Ask::Edit) => projects::edit(call, id),
-        (Route::Project(id), Ask::Delete) => projects::delete(call, id),
-        (Route::Project(id), Ask::Act(action)) => projects::act(call, id, action),
-        (Route::Settings, Ask::Read) => settings::list(call),
-        (Route::Setting(name), Ask::Read) => settings::get(call, name),
-        (Route::Setting(name), Ask::Edit) => settings::edit(call, name),
+        (Route::List(of), Ask::Read) => list(call, *of),
+        (Route::One(of, id), Ask::Read) => one(call, *of, id),
+        (Route::Link(of, id, link), Ask::Read) => linked(call, *of, id, link),
+        (Route::List(Type::ApiKey), Ask::Create) => keys::create(call),
+        (Route::One(Type::ApiKey, id), Ask::Edit) => keys::edit(call, id),
+        (Route::One(Type::ApiKey, id), Ask::Delete) => keys::delete(call, id),
+        (Route::One(Type::ApiKey, id), Ask::Act(action)) => keys::act(call, id, action),
+        (Route::List(Type::Project), Ask::Create) => projects::create(call),
+        (Route::One(Type::Project, id), Ask::Edit) => projects::edit(call, id),
+        (Route::One(Type::Project, id), Ask::Delete) => projects::delete(call, id),
+        (Route::One(Type::Project, id), Ask::Act(action)) => projects::act(call, id, action),
+        (Route::One(Type::Setting, name), Ask::Edit) => settings::edit(call, name),
         _ => return None,
     })
+}
+
+/// The list of a type.
+fn list(call: &Call<'_>, of: Type) -> Result<Answer, Problem> {
+    match of {
+        Type::Account => accounts::list(call),
+        Type::ActiveSetting => settings::list_active(call),
+        Type::ApiKey => keys::list(call),
+        Type::AuditLog => audit::list(call),
+        Type::Credential => keys::list_credentials(call),
+        Type::Identity => identities::list(call),
+        Type::LocalAuthConfig => people::local_auth_configs(call),
+        Type::Password => people::passwords(call),
+        Type::Project => projects::list(call),
+        Type::ProjectMember => members::list(call),
+        Type::Schema => root::schemas(call),
+        Type::Setting => settings::list(call),
+        Type::Token => token::list(call.authority, call.urls),
+        Type::TypeDocumentation => root::documentations(call),
+    }
+}
+
+/// One of a type.
+fn one(call: &Call<'_>, of: Type, id: &str) -> Result<Answer, Problem> {
+    match of {
+        Type::Account => Answer::ok(&accounts::find(call, id)?.ok_or(Problem::NotFound)?),
+        Type::ActiveSetting => settings::get_active(call, id),
+        Type::ApiKey => keys::get(call, id),
+        Type::AuditLog => resource(call, audit::get(call, id)?),
+        Type::Credential => resource(call, keys::credential(call, id)?),
+        Type::Identity => identities::get(call, id),
+        Type::LocalAuthConfig => people::local_auth_config(call, id),
+        Type::Project => projects::get(call, id),
+        Type::ProjectMember => resource(call, members::get(call, id)?),
+        Type::Schema => root::schema(call, id),
+        Type::Setting => settings::get(call, id),
+        Type::TypeDocumentation => root::one_documentation(call, id),
+        Type::Password | Type::Token => Err(Problem::NotFound),
+    }
+}
+
+/// What one of a type leads to.
+fn linked(call: &Call<'_>, of: Type, id: &str, link: &Link) -> Result<Answer, Problem> {
+    let found = match of {
+        Type::ApiKey => include::follow(call, &keys::document(call, id)?, link)?,
+        Type::AuditLog => include::follow(call, &audit::get(call, id)?, link)?,
+        Type::Credential => include::follow(call, &keys::credential(call, id)?, link)?,
+        Type::ProjectMember => include::follow(call, &members::get(call, id)?, link)?,
+        Type::Account
+        | Type::ActiveSetting
+        | Type::Identity
+        | Type::LocalAuthConfig
+        | Type::Password
+        | Type::Project
+        | Type::Schema
+        | Type::Setting
+        | Type::Token
+        | Type::TypeDocumentation => None,
+    };
+    Answer::ok(&found.ok_or(Problem::NotFound)?)
+}
+
+/// One document, with what is to be included.
+fn resource<T: Refers>(call: &Call<'_>, document: T) -> Result<Answer, Problem> {
+    let including = include::include(call, vec![document])?;
+    including.first().map_or(Err(Problem::NotFound), Answer::ok)
+}
+
+/// Answers what is asked without authentication, however it is asked: how one logs in.
+///
+/// # Errors
+///
+/// [`Problem`].
+pub(crate) fn token(
+    authority: &Authority,
+    urls: &Urls,
+    route: &Route,
+    method: &http::Method,
+) -> Result<Answer, Problem> {
+    token::answer(authority, urls, route, method)
 }
 
 /// What is asked, if the caller may ask it. An action is refused by name before anything is looked up.
@@ -180,11 +268,13 @@ fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Resul
             Kind::Resource(declaration) if methods::has_action(declaration, call.audience(), action) => {
                 Ok(Some(Ask::Act(action)))
             }
-            Kind::Operational | Kind::Collection(_) | Kind::Resource(_) => Err(Problem::field(
-                "InvalidAction",
-                "action",
-                "there is no such action here; those there are stand in `actions` of the resource",
-            )),
+            Kind::Operational | Kind::Collection(_) | Kind::Resource(_) | Kind::Linked(_) => {
+                Err(Problem::field(
+                    "InvalidAction",
+                    "action",
+                    "there is no such action here; those there are stand in `actions` of the resource",
+                ))
+            }
         };
     }
     if !allowed.contains(call.method) {

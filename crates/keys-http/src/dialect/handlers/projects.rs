@@ -9,13 +9,14 @@ use keys_store::EnvironmentQuery;
 
 use super::{Answer, Call, edit as edit_of, texts};
 use crate::dialect::filter::{self, FieldValue, Filter};
-use crate::dialect::paging::{self, Found, Paging, Sorting};
-use crate::dialect::views;
+use crate::dialect::paging::{Paging, Sorting};
+use crate::dialect::scan::{Wanted, scan};
+use crate::dialect::{marker, views};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
 
 /// What a list of environments can be sorted by.
-const SORTING: &[Sorting<()>] = &[Sorting { field: "id", order: () }];
+pub(super) const SORTING: &[Sorting<()>] = &[Sorting { field: "id", order: () }];
 
 /// `POST /v1/projects`.
 pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
@@ -28,6 +29,13 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
 /// `GET /v1/projects/{id}`, removed ones included.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     shown(&load(call, parse(id)?)?, call, Answer::ok)
+}
+
+/// An environment, removed ones included.
+pub(in crate::dialect) fn find(call: &Call<'_>, id: &str) -> Result<Option<Project>, Problem> {
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let record = call.authority.environment(call.context, id)?;
+    Ok(record.map(|record| views::project(&record, call.audience(), call.urls)))
 }
 
 /// `PUT /v1/projects/{id}`: name and description.
@@ -82,33 +90,33 @@ fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
 /// `GET /v1/projects`, by id.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);
-    let filters = filter::read(&Project::DECLARATION, call.query);
-    let (records, marker) = find(call, &paging, &filters)?;
-    let audience = call.audience();
-    let projects = records.iter().map(|record| views::project(record, audience, call.urls)).collect();
-    let marker = marker.map(|id| format!("m{id}"));
-    Answer::ok(&paging.collection(&Project::DECLARATION, call.urls, call.query, &filters, projects, marker))
-}
-
-fn find(
-    call: &Call<'_>,
-    paging: &Paging<()>,
-    filters: &[Filter],
-) -> Result<Found<EnvironmentRecord, EnvironmentId>, Problem> {
-    let after = paging.marker.as_deref().map(read_marker).transpose()?;
-    let (removed, direction) = (filters.iter().any(wants_removed), paging.direction);
+    let declaration = &Project::DECLARATION;
+    let filters = filter::read(declaration, call.query);
+    let removed = filters.iter().any(wants_removed);
     let passes =
         |record: &EnvironmentRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
-    paging::find(
-        paging.limit,
-        after,
-        |after, limit| {
-            let query = EnvironmentQuery { removed, direction, after, limit };
-            Ok(call.authority.environments(call.context, &query)?)
-        },
-        |record| record.parts().id,
-        if filters.is_empty() { None } else { Some(&passes) },
-    )
+    let (found, marker) = page(call, &paging, removed, !filters.is_empty(), passes)?;
+    let audience = call.audience();
+    let projects = found.iter().map(|record| views::project(record, audience, call.urls)).collect();
+    Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, projects, marker))
+}
+
+/// One page of the environments that pass.
+pub(super) fn page(
+    call: &Call<'_>,
+    paging: &Paging<()>,
+    removed: bool,
+    sparse: bool,
+    passes: impl Fn(&EnvironmentRecord) -> bool,
+) -> Result<(Vec<EnvironmentRecord>, Option<String>), Problem> {
+    let after = paging.marker.as_deref().map(marker::read_id).transpose()?;
+    let read = |after: Option<&EnvironmentId>, limit: usize| {
+        let query = EnvironmentQuery { removed, direction: paging.direction, after: after.copied(), limit };
+        Ok(call.authority.environments(call.context, &query)?.into())
+    };
+    let wanted = Wanted { limit: paging.limit, after, sparse };
+    let (found, next) = scan(wanted, read, |record| record.parts().id, passes)?;
+    Ok((found, next.map(marker::write_id)))
 }
 
 fn wants_removed(filter: &Filter) -> bool {
@@ -117,10 +125,6 @@ fn wants_removed(filter: &Filter) -> bool {
         ("removed", modifier) => modifier != "null",
         _ => false,
     }
-}
-
-fn read_marker(marker: &str) -> Result<EnvironmentId, Problem> {
-    marker.strip_prefix('m').and_then(|id| id.parse().ok()).ok_or_else(crate::dialect::marker::unknown)
 }
 
 /// The value of a field as its document shows it.

@@ -1,26 +1,38 @@
 //! Records as documents.
 
+mod audit;
+mod people;
+
 use std::collections::BTreeMap;
 
 use keys_api::{
-    ApiKey, ApiVersion, Audience, Date, Links, Project, Resource as _, Setting, Verb, declarations,
+    ActiveSetting, ApiKey, ApiVersion, Audience, Credential, Date, Links, Project, Resource as _, Setting,
+    Verb, declarations,
 };
 use keys_core::{
-    EnvironmentRecord, EnvironmentState, KeyRecord, Lifecycle, LifecycleState, Owner, SecretKey, SettingName,
-    Timestamp, Uuid,
+    EnvironmentRecord, EnvironmentState, KeyRecord, Lifecycle, LifecycleState, Owner, SecretKey, Timestamp,
+    Uuid,
 };
 
+pub(crate) use audit::event;
+pub(crate) use people::{account, environment_account, identity, identity_id, member};
+
+use super::grammar::Version;
+use super::include::add_links;
 use super::urls::Urls;
 
 /// A key. The secret is shown when there is one, which is in the answer to its issue only.
 pub(crate) fn key(record: &KeyRecord, secret: Option<&SecretKey>, urls: &Urls) -> ApiKey {
     let parts = record.parts();
     let own = urls.of(&format!("apikeys/{}", parts.id));
+    let mut links = Links::new();
+    add_links::<ApiKey>(&mut links, &own);
+    links.insert("self".to_owned(), own.clone());
     ApiKey {
         id: parts.id.to_string(),
         type_name: ApiKey::DECLARATION.id.to_owned(),
         actions: actions(&own, key_actions(parts.lifecycle.state())),
-        links: Links::from([("self".to_owned(), own)]),
+        links,
         name: parts.name.as_ref().map(ToString::to_string),
         state: Some(key_state(parts.lifecycle.state()).to_owned()),
         account_id: Some(owner_id(parts.owner)),
@@ -40,6 +52,20 @@ pub(crate) fn key(record: &KeyRecord, secret: Option<&SecretKey>, urls: &Urls) -
         transitioning_progress: None,
         uuid: Some(Uuid::of_key(&parts.access_key).to_string()),
     }
+}
+
+/// A key as a credential: what it is at the address of its base type.
+pub(crate) fn credential(record: &KeyRecord, urls: &Urls) -> Credential {
+    let own = urls.of(&format!("credentials/{}", record.parts().id));
+    let mut links = Links::new();
+    add_links::<Credential>(&mut links, &own);
+    links.insert("self".to_owned(), own);
+    Credential(ApiKey {
+        type_name: Credential::DECLARATION.id.to_owned(),
+        links,
+        actions: Links::new(),
+        ..key(record, None, urls)
+    })
 }
 
 /// The word of the contract for a state.
@@ -98,23 +124,38 @@ const fn project_actions(state: EnvironmentState) -> &'static [&'static str] {
 }
 
 /// A setting.
-pub(crate) fn setting(name: SettingName, value: &str, urls: &Urls) -> Setting {
+pub(crate) fn setting(name: &str, value: &str, urls: &Urls) -> Setting {
     Setting {
-        id: name.to_string(),
+        id: name.to_owned(),
         type_name: Setting::DECLARATION.id.to_owned(),
         links: Links::from([("self".to_owned(), urls.of(&format!("settings/{name}")))]),
         actions: BTreeMap::new(),
-        name: Some(name.to_string()),
+        name: Some(name.to_owned()),
         value: Some(value.to_owned()),
     }
 }
 
-/// The version, with a link to everything the caller may list when it is asked for by itself.
-pub(crate) fn version(audience: Option<Audience>, urls: &Urls) -> ApiVersion {
+/// A setting with where its value comes from.
+pub(crate) fn active_setting(name: &str, value: &str, stored: bool, urls: &Urls) -> ActiveSetting {
+    ActiveSetting {
+        id: name.to_owned(),
+        type_name: ActiveSetting::DECLARATION.id.to_owned(),
+        links: Links::from([("self".to_owned(), urls.of(&format!("activesettings/{name}")))]),
+        actions: BTreeMap::new(),
+        name: Some(name.to_owned()),
+        active_value: Some(value.to_owned()),
+        in_db: Some(stored),
+        source: Some(if stored { "Database" } else { "Default" }.to_owned()),
+        value: Some(value.to_owned()),
+    }
+}
+
+/// A version, with a link to everything the caller may list when it is asked for by itself.
+pub(crate) fn version(version: Version, audience: Option<Audience>, urls: &Urls) -> ApiVersion {
     let mut links = audience.map_or_else(Links::new, |audience| listable(audience, |plural| urls.of(plural)));
-    links.insert("self".to_owned(), urls.version());
+    links.insert("self".to_owned(), urls.of_version(version));
     ApiVersion {
-        id: "v1".to_owned(),
+        id: version.as_str().to_owned(),
         type_name: ApiVersion::DECLARATION.id.to_owned(),
         links,
         actions: BTreeMap::new(),

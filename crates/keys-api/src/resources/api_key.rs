@@ -1,0 +1,55 @@
+//! API keys.
+
+use super::{STATES, TRANSITIONING};
+use crate::date::Date;
+use crate::declaration::{Action, Declaration, Field, Link, Methods};
+use crate::resource::resource;
+
+resource! {
+    /// An API key. The access key is `public_value`; the secret key is `secret_value`, in the answer to the create and
+    /// nowhere else.
+    ApiKey {
+        /// Its name.
+        name: Option<String> = Field::text("name", 255).editable();
+        /// `active`, `inactive` or `removed`.
+        state: Option<String> = Field::word("state", STATES);
+        /// Whom it belongs to: an environment or an account.
+        account_id: Option<String> = Field::reference("accountId", "reference[account]");
+        /// When it was made.
+        created: Option<Date> = Field::date("created");
+        /// Who made it.
+        creator_id: Option<String> = Field::reference("creatorId", "reference[account]").unfiltered();
+        /// Its description.
+        description: Option<String> = Field::text("description", 1024).editable();
+        /// From when on it is refused.
+        expires_at: Option<Date> = Field::date("expiresAt").on_create().unfiltered();
+        /// Always `apiKey`.
+        kind: Option<String> = Field::text("kind", 255);
+        /// The access key.
+        public_value: Option<String> = Field::text("publicValue", 4096);
+        /// When it was deleted.
+        removed: Option<Date> = Field::date("removed");
+        /// The secret key, once.
+        secret_value: Option<String> = Field::secret("secretValue");
+        /// Always `no`.
+        transitioning: Option<String> = Field::word("transitioning", TRANSITIONING).unfiltered();
+        /// Always `None`.
+        transitioning_message: Option<String> = Field::text("transitioningMessage", 255).unfiltered();
+        /// Always `None`.
+        transitioning_progress: Option<i64> = Field::int("transitioningProgress").unfiltered();
+        /// Its universal name.
+        uuid: Option<String> = Field::text("uuid", 128);
+    }
+    Declaration {
+        links: &[Link::ACCOUNT],
+        actions: &[
+            Action { name: "activate", output: "credential" },
+            Action { name: "deactivate", output: "credential" },
+            Action { name: "remove", output: "credential" },
+            Action { name: "update", output: "credential" },
+        ],
+        administrator: Methods::ALL,
+        principal: Methods::ALL,
+        ..Declaration::readable("apiKey", "apiKeys")
+    }
+}
