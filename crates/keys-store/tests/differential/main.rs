@@ -14,7 +14,7 @@ use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore};
 use keys_store::{BackendErrorKind, KeyStore, MemoryStore};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use self::answer::Recorder;
 use self::step::Step;
@@ -125,7 +125,7 @@ fn try_histories<D: Durable>(config: Config, make: impl Fn() -> D) -> Result<(),
 /// Otherwise the comparison below would say nothing.
 #[test]
 fn one_answer_that_differs_is_found() {
-    /// A store in memory that cannot load an owner, the fourth time it is asked.
+    /// A store in memory that cannot load an owner, the first time it is asked.
     struct Flawed(Arc<FaultStore>);
 
     impl Durable for Flawed {
@@ -134,10 +134,12 @@ fn one_answer_that_differs_is_found() {
         }
     }
 
-    let config = Config { max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
+    // The same histories each time: that one of them asks must not be left to chance.
+    let rng_seed = RngSeed::Fixed(1);
+    let config = Config { max_shrink_iters: 0, failure_persistence: None, rng_seed, ..Config::default() };
     let found = try_histories(config, || {
         let store = FaultStore::new(Arc::new(MemoryStore::new()));
-        store.inject(Calls::Only(Call::LoadOwner), 3, Fault::Failed(BackendErrorKind::Other));
+        store.inject(Calls::Only(Call::LoadOwner), 0, Fault::Failed(BackendErrorKind::Other));
         Flawed(Arc::new(store))
     });
     assert!(found.is_err_and(|found| found.contains("the model answers")));
