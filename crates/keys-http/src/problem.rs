@@ -137,7 +137,7 @@ impl Problem {
                 Public::with(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {limit} bytes"))
             }
             Self::NoAuthProvider => {
-                Public::with(StatusCode::NOT_IMPLEMENTED, NO_AUTH_PROVIDER).coded("NoAuthProvider", None)
+                Public::with(StatusCode::UNPROCESSABLE_ENTITY, NO_AUTH_PROVIDER).coded("NoAuthProvider", None)
             }
             Self::TargetTooLong { limit } => {
                 Public::with(StatusCode::URI_TOO_LONG, format!("path and query have at most {limit} bytes"))

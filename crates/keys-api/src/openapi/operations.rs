@@ -49,7 +49,7 @@ pub(super) fn list(declaration: &Declaration, audience: Audience, inside: bool) 
     put_parameters(&mut item, inside, false);
     if methods.contains(&Verb::Get) {
         let schema = reference("schemas", &format!("{}Collection", declaration.id));
-        let mut responses = answers::refusals(false, false);
+        let mut responses = answers::refusals(false, true);
         responses.insert("200".to_owned(), answers::document("A page of the list.", &schema));
         responses.insert("304".to_owned(), answers::not_modified());
         let mut operation = operation("list", declaration, inside, &responses);
@@ -58,7 +58,7 @@ pub(super) fn list(declaration: &Declaration, audience: Audience, inside: bool) 
     }
     if methods.contains(&Verb::Post) {
         let schema = reference("schemas", declaration.id);
-        let mut responses = answers::refusals(true, false);
+        let mut responses = answers::refusals(true, true);
         responses.insert("201".to_owned(), answers::created("What was made.", &schema));
         let mut operation = operation("create", declaration, inside, &responses);
         operation.insert("requestBody".to_owned(), body(&schemas::create_name(declaration)));

@@ -125,7 +125,7 @@ impl Expected {
     pub(super) const NOT_FOUND: Self = Self::refused(404, "Not Found");
     const METHOD: Self = Self::refused(405, "Method not allowed");
     const NO_ACTION: Self = Self::refused(422, "InvalidAction");
-    const NO_LOG_IN: Self = Self::refused(501, "NoAuthProvider");
+    const NO_LOG_IN: Self = Self::refused(422, "NoAuthProvider");
     const NOT_NOW: Self = Self::refused(422, "ActionNotAvailable");
 
     pub(super) const fn ok(status: u16) -> Self {

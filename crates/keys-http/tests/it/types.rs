@@ -171,7 +171,7 @@ fn the_token_tells_everybody_how_to_log_in() {
     let before = app.revision();
     assert_eq!(
         app.post("/v1/token", &json!({"code": "user:password"})).error(),
-        (501, "NoAuthProvider".into(), None)
+        (422, "NoAuthProvider".into(), None)
     );
     assert_eq!(app.delete("/v1/token").error().0, 405);
     assert_eq!(app.get("/v1/tokens/current").error().0, 404);
