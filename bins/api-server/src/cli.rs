@@ -74,7 +74,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NETWORK")]
     pub(crate) trusted_proxy: Option<Vec<String>>,
 
-    /// What links in answers begin with, https://keys.example.com [default: as each request was addressed]
+    /// What links in answers begin with, `https://keys.example.com` [default: as each request was addressed]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
 
