@@ -7,6 +7,7 @@ extern crate std;
 
 pub mod access_key;
 pub mod account;
+pub mod asset_url;
 pub mod audit;
 pub mod credential;
 pub mod digest;
@@ -31,6 +32,7 @@ pub mod verify;
 
 pub use access_key::{AccessKey, ParseAccessKeyError, Shape};
 pub use account::{AccountKind, AccountParts, AccountRecord, AccountState, NewAccount, ParseAccountError};
+pub use asset_url::{AssetUrl, ParseAssetUrlError};
 pub use audit::{
     Action, AuditEvent, AuditLink, Origin, ParseActionError, ParseAuditLinkError, ParseRequestIdError,
     ParseTargetError, ParseViaError, RequestId, Target, Via, link,
@@ -53,7 +55,7 @@ pub use pepper::{
 pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
 pub use secret_key::{ParseSecretKeyError, SecretKey};
-pub use setting::{AccessControl, ParseSettingError, SettingName};
+pub use setting::{AccessControl, ParseSettingError, SettingName, SettingValue};
 pub use stored_secret::StoredSecret;
 pub use text::{Description, DescriptionError, Name, NameError};
 pub use time::{ParseTimestampError, Timestamp};

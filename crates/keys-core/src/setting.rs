@@ -1,9 +1,14 @@
-//! Settings of the whole installation: a closed set of names.
+//! Settings of the whole installation: a closed set of names, each with values of its own.
 
 use core::fmt;
 use core::str::FromStr;
 
+use crate::asset_url::{AssetUrl, ParseAssetUrlError};
+
 /// The settings there are. Their text forms are the names Rancher v1 gave them.
+///
+/// A new one is a variant here and in [`SettingValue`], a row in a migration of the database, and a line wherever the
+/// compiler then asks.
 ///
 /// ```
 /// use keys_core::SettingName;
@@ -11,21 +16,26 @@ use core::str::FromStr;
 /// assert_eq!("api.security.enabled".parse(), Ok(SettingName::AccessControl));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum SettingName {
-    /// `api.security.enabled`: whether callers need a credential. Its value is an [`AccessControl`].
+    /// `api.security.enabled`: whether callers need a credential.
     AccessControl,
+    /// `api.ui.js.url`: the script that makes a page of a document in place of our own pages.
+    ApiUiScript,
+    /// `api.ui.css.url`: the stylesheet beside that script.
+    ApiUiStylesheet,
 }
 
 impl SettingName {
     /// Every setting.
-    pub const ALL: [Self; 1] = [Self::AccessControl];
+    pub const ALL: [Self; 3] = [Self::AccessControl, Self::ApiUiScript, Self::ApiUiStylesheet];
 
     /// The name, for ever.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessControl => "api.security.enabled",
+            Self::ApiUiScript => "api.ui.js.url",
+            Self::ApiUiStylesheet => "api.ui.css.url",
         }
     }
 }
@@ -41,11 +51,14 @@ impl fmt::Display for SettingName {
 #[non_exhaustive]
 pub enum ParseSettingError {
     /// There is no setting of this name.
-    #[error("no such setting; there is `api.security.enabled`")]
+    #[error("no such setting; there are `api.security.enabled`, `api.ui.js.url` and `api.ui.css.url`")]
     UnknownName,
-    /// The value is not one this setting takes.
+    /// The setting is a switch, and the value neither of its positions.
     #[error("not a value of this setting: expected `true` or `false`")]
-    InvalidValue,
+    NotASwitch,
+    /// The setting is the address of a file, and the value none.
+    #[error("not a value of this setting: expected the address of a file, or nothing")]
+    NotAnAddress(#[source] ParseAssetUrlError),
 }
 
 impl FromStr for SettingName {
@@ -56,6 +69,83 @@ impl FromStr for SettingName {
     }
 }
 
+/// A setting with its value. Its `Display` is the value alone, in the form it is kept in.
+///
+/// ```
+/// use keys_core::{AccessControl, SettingName, SettingValue};
+///
+/// let off = SettingValue::default_of(SettingName::AccessControl);
+/// assert_eq!(off, SettingValue::AccessControl(AccessControl::Off));
+/// assert_eq!(SettingValue::parse(off.name(), &off.to_string()), Ok(off));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SettingValue {
+    /// Of [`SettingName::AccessControl`].
+    AccessControl(AccessControl),
+    /// Of [`SettingName::ApiUiScript`]; the empty text is `None`: our own pages.
+    ApiUiScript(Option<AssetUrl>),
+    /// Of [`SettingName::ApiUiStylesheet`]; the empty text is `None`: no stylesheet.
+    ApiUiStylesheet(Option<AssetUrl>),
+}
+
+impl SettingValue {
+    /// The value of a setting that nobody has put.
+    #[must_use]
+    pub const fn default_of(name: SettingName) -> Self {
+        match name {
+            SettingName::AccessControl => Self::AccessControl(AccessControl::Off),
+            SettingName::ApiUiScript => Self::ApiUiScript(None),
+            SettingName::ApiUiStylesheet => Self::ApiUiStylesheet(None),
+        }
+    }
+
+    /// The value that a text means for a setting.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseSettingError::NotASwitch`] or [`ParseSettingError::NotAnAddress`].
+    pub fn parse(name: SettingName, text: &str) -> Result<Self, ParseSettingError> {
+        Ok(match name {
+            SettingName::AccessControl => Self::AccessControl(text.parse()?),
+            SettingName::ApiUiScript => Self::ApiUiScript(address(text)?),
+            SettingName::ApiUiStylesheet => Self::ApiUiStylesheet(address(text)?),
+        })
+    }
+
+    /// Which setting this is a value of.
+    #[must_use]
+    pub const fn name(&self) -> SettingName {
+        match self {
+            Self::AccessControl(_) => SettingName::AccessControl,
+            Self::ApiUiScript(_) => SettingName::ApiUiScript,
+            Self::ApiUiStylesheet(_) => SettingName::ApiUiStylesheet,
+        }
+    }
+
+    /// The value as it is kept.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AccessControl(value) => value.as_str(),
+            Self::ApiUiScript(url) | Self::ApiUiStylesheet(url) => {
+                url.as_ref().map_or("", |url| url.as_str())
+            }
+        }
+    }
+}
+
+impl fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+fn address(text: &str) -> Result<Option<AssetUrl>, ParseSettingError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(ParseSettingError::NotAnAddress)
+}
 /// Whether callers need a credential. Off at first start, which is why a fresh server listens on loopback only.
 ///
 /// Text form, for ever: `true` for on, `false` for off.
@@ -99,7 +189,7 @@ impl FromStr for AccessControl {
         match text {
             "true" => Ok(Self::On),
             "false" => Ok(Self::Off),
-            _ => Err(ParseSettingError::InvalidValue),
+            _ => Err(ParseSettingError::NotASwitch),
         }
     }
 }

@@ -36,6 +36,6 @@ pub use secrets::{
     Sealed, digest, hash_policy, keyring, pepper, pepper_id, sealed, stored_secret, tag, tagged,
 };
 pub use words::{
-    access_control, account_id, audit_id, creator, description, environment_id, key_id, name, owner,
-    revision, setting_name, timestamp, uuid,
+    access_control, account_id, asset_url, audit_id, creator, description, environment_id, key_id, name,
+    owner, revision, setting_name, setting_value, timestamp, uuid,
 };

@@ -263,9 +263,9 @@ where
 #[test]
 fn the_text_forms_hold_for_ever() {
     use keys_core::{
-        AccessControl, AccountId, AccountKind, AccountState, AuditId, Creator, Description, EnvironmentId,
-        EnvironmentTransition, KeyId, LifecycleState, Name, Owner, RequestId, Revision, SettingName,
-        Timestamp, Transition,
+        AccessControl, AccountId, AccountKind, AccountState, AssetUrl, AuditId, Creator, Description,
+        EnvironmentId, EnvironmentTransition, KeyId, LifecycleState, Name, Owner, RequestId, Revision,
+        SettingName, Timestamp, Transition,
     };
 
     round_trips::<AccessKey>(&[ACCESS_KEY, RANCHER_ACCESS_KEY]);
@@ -288,7 +288,8 @@ fn the_text_forms_hold_for_ever() {
     round_trips::<AccountKind>(&["admin", "system", "superadmin", "token", "user"]);
     round_trips::<AccountState>(&["active", "inactive"]);
     round_trips::<AccessControl>(&["true", "false"]);
-    round_trips::<SettingName>(&["api.security.enabled"]);
+    round_trips::<SettingName>(&["api.security.enabled", "api.ui.js.url", "api.ui.css.url"]);
+    round_trips::<AssetUrl>(&["/ui.js", "https://files.example:8443/api-ui/1.0.4/ui.min.js?v=1"]);
     round_trips::<Name>(&["", "build box", "nötig 名前 🔑"]);
     round_trips::<Description>(&["", "one\ttab\nand lines\r\n"]);
     round_trips::<Digest>(&[NATIVE_DIGEST, OTHER_COSTS_DIGEST]);

@@ -7,10 +7,10 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AuditId, AuditLink, Creator,
-    Credential, Description, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition, KeyId, Keyring,
-    LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision, SettingName, Tagged, Target,
-    Timestamp, Transition, Uuid, Via, strategies,
+    AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AssetUrl, AuditId, AuditLink,
+    Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition, KeyId,
+    Keyring, LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision, SettingName, SettingValue,
+    Tagged, Target, Timestamp, Transition, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -135,8 +135,24 @@ fn what_the_parsers_say() {
             said::<AccountState>(""),
             "not a kind or state of an account: expected `admin`, `system`, `superadmin`, `token` or `user`, or `active` or `inactive`",
         ),
-        (said::<SettingName>(""), "no such setting; there is `api.security.enabled`"),
+        (
+            said::<SettingName>(""),
+            "no such setting; there are `api.security.enabled`, `api.ui.js.url` and `api.ui.css.url`",
+        ),
         (said::<AccessControl>(""), "not a value of this setting: expected `true` or `false`"),
+        (
+            chain(&SettingValue::parse(SettingName::ApiUiScript, "//host/").unwrap_err()),
+            "not a value of this setting: expected the address of a file, or nothing: expected `http://` or `https://` and a host, or a path that begins with one `/`",
+        ),
+        (said::<AssetUrl>(&"/".repeat(256)), "longer than 255 bytes"),
+        (
+            said::<AssetUrl>("/#"),
+            "a character that a URL cannot have as it stands: write it as `%` and two hexadecimal digits",
+        ),
+        (
+            said::<AssetUrl>("https://user@host/"),
+            "not a host and a port: expected a name in ASCII or an IPv4 address, and no user before it",
+        ),
         (said::<Uuid>(""), "not a uuid: expected 1 to 128 letters, digits and dashes"),
         (said::<RequestId>(""), "not a request id: expected 1 to 64 letters, digits and dashes"),
         (

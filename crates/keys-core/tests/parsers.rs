@@ -344,7 +344,7 @@ fn words_are_exact() {
     refused::<AccessControl>(&["", "True", "1", "on", "yes", "false "]);
     assert_eq!("".parse::<SettingName>(), Err(ParseSettingError::UnknownName));
     assert_eq!("API.SECURITY.ENABLED".parse::<SettingName>(), Err(ParseSettingError::UnknownName));
-    assert_eq!("on".parse::<AccessControl>(), Err(ParseSettingError::InvalidValue));
+    assert_eq!("on".parse::<AccessControl>(), Err(ParseSettingError::NotASwitch));
     let time = Some(Timestamp::MIN);
     for (word, removed_at) in [
         ("active", time),

@@ -8,9 +8,9 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use keys_core::{
-    AccessKey, AccountId, AuditId, AuditLink, Creator, Credential, Description, Digest, EnvironmentId,
-    EnvironmentState, KeyId, Keyring, LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision,
-    SecretKey, SettingName, Shape, Tagged, Target, Uuid, Via, strategies,
+    AccessKey, AccountId, AssetUrl, AuditId, AuditLink, Creator, Credential, Description, Digest,
+    EnvironmentId, EnvironmentState, KeyId, Keyring, LifecycleState, Name, Owner, Pepper, PepperId,
+    RequestId, Revision, SecretKey, SettingName, SettingValue, Shape, Tagged, Target, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -98,6 +98,7 @@ proptest! {
         try_any::<Target>(&text);
         try_any::<LifecycleState>(&text);
         try_any::<SettingName>(&text);
+        try_any::<AssetUrl>(&text);
         try_any::<Name>(&text);
         try_any::<Description>(&text);
     }
@@ -250,6 +251,8 @@ proptest! {
         keys_core::DenyReason::ALL.iter().for_each(|reason| stands_in_a_column(reason));
         SettingName::ALL.iter().for_each(|name| stands_in_a_column(name));
         stands_in_a_column(&keys_core::AccessControl::On);
+        stands_in_a_column(&"/ui.js".parse::<AssetUrl>().unwrap());
+        stands_in_a_column(&SettingValue::default_of(SettingName::AccessControl));
         // A revision is a number, and aligned as numbers are.
         prop_assert_eq!(format!("{:25}", event.after), format!("{:25}", event.after.number()));
     }

@@ -20,7 +20,7 @@ pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest};
 pub use maintenance::Maintenance;
-pub use settings::AccessControlError;
+pub use settings::{ApiUi, SettingError};
 
 /// How often a use case reads, decides and writes before it says that others keep getting in between.
 const ATTEMPTS: usize = 3;

@@ -18,7 +18,7 @@ use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
-use crate::settings::AccessControlError;
+use crate::settings::SettingError;
 
 /// The use cases that take no pepper, for a tool that owns the store of an installation and lacks its pepper file:
 /// whoever has lost that must still be able to deactivate a key and to switch access control off.
@@ -114,12 +114,12 @@ impl Maintenance {
     ///
     /// # Errors
     ///
-    /// See [`AccessControlError`].
+    /// See [`SettingError`].
     pub fn set_access_control(
         &self,
         context: &Context,
         access_control: AccessControl,
-    ) -> Result<(), AccessControlError> {
+    ) -> Result<(), SettingError> {
         self.0.set_access_control(context, access_control)
     }
 }

@@ -1,67 +1,104 @@
-//! Switching access control.
+//! Settings of the installation: read as they were last published, changed by the administrator.
 
-use keys_core::{AccessControl, AccountId, Action, Owner, Revision, SettingName};
+use keys_core::{AccessControl, AccountId, Action, AssetUrl, Owner, Revision, SettingName, SettingValue};
 use keys_store::{Requirement, Write};
 
 use crate::authority::Authority;
 use crate::context::Context;
 use crate::error::{StoreFailure, WriteFailure};
 
-/// Why access control was not switched.
+/// Why a setting was not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AccessControlError {
+pub enum SettingError {
     /// The caller does not act as the administrator.
-    #[error("only the administrator switches access control")]
+    #[error("only the administrator changes settings")]
     Forbidden,
     /// Nobody could administer afterwards: account `1a1` has no Active key.
     #[error("account 1a1 has no Active API key, so nobody could administer afterwards: make one first")]
     NoAdministratorKey,
     /// The store failed.
-    #[error("access control could not be switched")]
+    #[error("the setting could not be changed")]
     Store(#[from] StoreFailure),
 }
 
+/// Where the script and the stylesheet of another API page are, which are shown in place of our own pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiUi {
+    /// The script.
+    pub script: AssetUrl,
+    /// The stylesheet, if it has one.
+    pub stylesheet: Option<AssetUrl>,
+}
+
 impl Authority {
-    /// Switches access control on or off. Switching it on needs an Active key of account `1a1`, checked in the same
-    /// transaction; switching to what already holds changes nothing and succeeds.
+    /// A setting as it was last published. Never waits for the store.
+    #[must_use]
+    pub fn setting(&self, name: SettingName) -> SettingValue {
+        self.index.setting(name)
+    }
+
+    /// The other API page, if one is set. Never waits for the store.
+    #[must_use]
+    pub fn api_ui(&self) -> Option<ApiUi> {
+        let SettingValue::ApiUiScript(Some(script)) = self.setting(SettingName::ApiUiScript) else {
+            return None;
+        };
+        let stylesheet = match self.setting(SettingName::ApiUiStylesheet) {
+            SettingValue::ApiUiStylesheet(stylesheet) => stylesheet,
+            SettingValue::AccessControl(_) | SettingValue::ApiUiScript(_) => None,
+        };
+        Some(ApiUi { script, stylesheet })
+    }
+
+    /// Gives a setting a value; one that it has already changes nothing and succeeds. Switching access control on needs
+    /// an Active key of account `1a1`, checked in the same transaction.
     ///
     /// # Errors
     ///
-    /// See [`AccessControlError`].
-    pub fn set_access_control(
-        &self,
-        context: &Context,
-        access_control: AccessControl,
-    ) -> Result<(), AccessControlError> {
+    /// See [`SettingError`].
+    pub fn change_setting(&self, context: &Context, value: &SettingValue) -> Result<(), SettingError> {
         if !context.caller.administers() {
-            return Err(AccessControlError::Forbidden);
+            return Err(SettingError::Forbidden);
         }
-        if self.holds(access_control)? {
+        if self.holds(value)? {
             return Ok(());
         }
-        let write =
-            Write::PutSetting { name: SettingName::AccessControl, value: access_control.as_str().into() };
-        let requires = match access_control {
-            AccessControl::On => {
+        let write = Write::PutSetting { name: value.name(), value: value.as_str().into() };
+        let requires = match value {
+            SettingValue::AccessControl(AccessControl::On) => {
                 Some(Requirement::ActiveKeyOf { owner: Owner::Account(AccountId::ADMIN), now: context.now })
             }
-            AccessControl::Off => None,
+            SettingValue::AccessControl(AccessControl::Off)
+            | SettingValue::ApiUiScript(_)
+            | SettingValue::ApiUiStylesheet(_) => None,
         };
         match self.change(context, Action::ChangeSetting, write, requires) {
             Ok(_) => Ok(()),
-            Err(WriteFailure::Unmet) => Err(AccessControlError::NoAdministratorKey),
+            Err(WriteFailure::Unmet) => Err(SettingError::NoAdministratorKey),
             Err(failure) => Err(failure.into_store_failure().into()),
         }
     }
 
+    /// Switches access control on or off, as [`change_setting`](Self::change_setting) does.
+    ///
+    /// # Errors
+    ///
+    /// See [`SettingError`].
+    pub fn set_access_control(
+        &self,
+        context: &Context,
+        access_control: AccessControl,
+    ) -> Result<(), SettingError> {
+        self.change_setting(context, &SettingValue::AccessControl(access_control))
+    }
+
     /// Whether the stored setting has this value, and that has been published.
-    fn holds(&self, access_control: AccessControl) -> Result<bool, StoreFailure> {
-        let (value, changed) = match self.store.setting(SettingName::AccessControl)? {
-            Some(setting) => (setting.value, setting.revision),
-            None => (AccessControl::default().as_str().into(), Revision::ZERO),
+    fn holds(&self, wanted: &SettingValue) -> Result<bool, StoreFailure> {
+        let (holds, changed) = match self.store.setting(wanted.name())? {
+            Some(setting) => (&*setting.value == wanted.as_str(), setting.revision),
+            None => (SettingValue::default_of(wanted.name()) == *wanted, Revision::ZERO),
         };
-        let holds = &*value == access_control.as_str();
         if holds {
             self.settle(changed)?;
         }

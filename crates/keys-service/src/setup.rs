@@ -1,8 +1,8 @@
 //! The first start, and the peppers.
 
 use keys_core::{
-    AccessControl, AccountId, AccountKind, AccountState, Action, Creator, Name, NewAccount, NewEnvironment,
-    Origin, Owner, PepperId, RequestId, Revision, SettingName, Timestamp, Uuid, Via,
+    AccountId, AccountKind, AccountState, Action, Creator, Name, NewAccount, NewEnvironment, Origin, Owner,
+    PepperId, RequestId, Revision, SettingName, SettingValue, Timestamp, Uuid, Via,
 };
 use keys_store::{BackendError, BackendErrorKind, Change, Requirement, Write};
 
@@ -40,22 +40,23 @@ impl Authority {
 
     /// Tells the index where it begins.
     pub(crate) fn begin_index(&self) -> Result<(), BackendError> {
-        let setting = self.store.setting(SettingName::AccessControl)?;
+        let settings = SettingName::ALL.into_iter().map(|name| self.kept_setting(name));
+        let settings = settings.collect::<Result<Vec<_>, _>>()?;
         let revision = self.store.head()?.revision;
         // A writer that is told of this revision has told the index; what comes later is told anyway.
         self.store.barrier()?;
-        let (value, changed) = match setting {
-            Some(setting) => {
-                let value: AccessControl = setting
-                    .value
-                    .parse()
-                    .map_err(|error| BackendError::with_source(BackendErrorKind::Corrupt, error))?;
-                (value, setting.revision)
-            }
-            None => (AccessControl::Off, Revision::ZERO),
-        };
-        self.index.begin_at(revision, value, changed);
+        self.index.begin_at(revision, settings);
         Ok(())
+    }
+
+    /// A setting as the store has it, and the revision of its last change.
+    fn kept_setting(&self, name: SettingName) -> Result<(SettingValue, Revision), BackendError> {
+        let Some(setting) = self.store.setting(name)? else {
+            return Ok((SettingValue::default_of(name), Revision::ZERO));
+        };
+        let value = SettingValue::parse(name, &setting.value)
+            .map_err(|error| BackendError::with_source(BackendErrorKind::Corrupt, error))?;
+        Ok((value, setting.revision))
     }
 
     /// Accounts, environment and pepper, all in one transaction.

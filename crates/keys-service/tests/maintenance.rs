@@ -8,9 +8,7 @@ use std::sync::Arc;
 use keys_core::{
     AccessControl, HashPolicy, Keyring, LifecycleState, Pepper, RequestId, Timestamp, Transition,
 };
-use keys_service::{
-    AccessControlError, Authority, AuthorityConfig, Caller, Context, KeyRequest, Maintenance,
-};
+use keys_service::{Authority, AuthorityConfig, Caller, Context, KeyRequest, Maintenance, SettingError};
 use keys_store::{KeyStore, MemoryStore, Reach};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -56,7 +54,7 @@ fn without_a_pepper_keys_change_and_access_control_is_switched() {
     maintenance.transition_key(&context(), id, Transition::Deactivate).expect("it is Active");
     maintenance.set_access_control(&context(), AccessControl::Off).expect("nothing is required");
     let refused = maintenance.set_access_control(&context(), AccessControl::On);
-    assert!(matches!(refused, Err(AccessControlError::NoAdministratorKey)), "{refused:?}");
+    assert!(matches!(refused, Err(SettingError::NoAdministratorKey)), "{refused:?}");
 
     let key = store.key(Reach::AllOwners, id).expect("a read").expect("the key");
     assert_eq!(key.parts().lifecycle.state(), LifecycleState::Inactive);

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use keys_core::{KeyRecord, Owner, SettingName};
+use keys_core::{KeyRecord, Owner};
 
 use crate::listener::{Published, Touched};
-use crate::rules::{access_control, account_row, environment_row};
+use crate::rules::{account_row, environment_row, setting_value};
 use crate::store::{Committed, Setting};
 
 /// What a batch of changes touches and makes of it: each thing once, as the last change of the batch left it.
@@ -20,7 +20,7 @@ use crate::store::{Committed, Setting};
 ///     let revision = keys_core::Revision::new(1);
 ///     batch.add(&Committed::Setting(Setting { name: SettingName::AccessControl, value: value.into(), revision }));
 /// }
-/// assert_eq!(batch.touched(), [Touched::AccessControl]);
+/// assert_eq!(batch.touched(), [Touched::Setting(SettingName::AccessControl)]);
 /// assert_eq!(batch.published().len(), 1);
 /// ```
 #[derive(Debug, Default)]
@@ -49,7 +49,10 @@ impl Batch {
                 self.put(Touched::Owner(owner), Published::Owner(owner, environment_row(record)));
             }
             Committed::Key(record) => self.add_key(record),
-            Committed::Setting(setting) => self.add_setting(setting),
+            Committed::Setting(Setting { name, value, revision }) => {
+                let value = setting_value(*name, Some(value));
+                self.put(Touched::Setting(*name), Published::Setting(value, *revision));
+            }
             Committed::Pepper(_) => {}
         }
     }
@@ -70,14 +73,6 @@ impl Batch {
     #[must_use]
     pub fn published(&self) -> &[Published] {
         &self.published
-    }
-
-    fn add_setting(&mut self, setting: &Setting) {
-        // Verification depends on no other setting.
-        if setting.name == SettingName::AccessControl {
-            let value = access_control(Some(&setting.value));
-            self.put(Touched::AccessControl, Published::AccessControl(value, setting.revision));
-        }
     }
 
     fn put(&mut self, touched: Touched, published: Published) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use keys_core::{AccessControl, AccessKey, Owner, OwnerRow, Revision, VerificationRow};
+use keys_core::{AccessKey, Owner, OwnerRow, Revision, SettingName, SettingValue, VerificationRow};
 
 /// What a batch of changes is about to touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,19 +11,19 @@ pub enum Touched {
     Key(AccessKey),
     /// The standing of this owner.
     Owner(Owner),
-    /// Access control of the installation.
-    AccessControl,
+    /// This setting of the installation.
+    Setting(SettingName),
 }
 
 /// What a batch of changes has made of what it touched.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Published {
     /// This key's row.
     Key(AccessKey, VerificationRow),
     /// This owner's standing.
     Owner(Owner, OwnerRow),
-    /// Access control, and the revision of that change.
-    AccessControl(AccessControl, Revision),
+    /// This setting, and the revision of that change.
+    Setting(SettingValue, Revision),
 }
 
 /// Told about every batch of changes by the one writer of a store, in commit order.
@@ -45,7 +45,7 @@ pub enum Published {
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
-/// use keys_core::{AccessControl, Revision};
+/// use keys_core::{Revision, SettingValue};
 /// use keys_store::{ChangeListener, KeyStore as _, MemoryStore, Published, Touched};
 ///
 /// /// Knows how far what was told goes.
@@ -59,7 +59,7 @@ pub enum Published {
 ///     }
 ///     fn reveal(&self, _: &[Touched]) {}
 ///     fn forget(&self) {}
-///     fn resume(&self, revision: Revision, _: AccessControl) {
+///     fn resume(&self, revision: Revision, _: &[SettingValue]) {
 ///         self.0.store(revision.number(), Ordering::SeqCst);
 ///     }
 /// }
@@ -79,6 +79,7 @@ pub trait ChangeListener: Debug + Send + Sync {
     /// The outcome of a commit is unknown: forget everything, and let nothing land until [`resume`](Self::resume).
     fn forget(&self);
 
-    /// The store has been opened and read again and stands at this revision, with this setting: loads may land again.
-    fn resume(&self, revision: Revision, access_control: AccessControl);
+    /// The store has been opened and read again and stands at this revision, with these settings, each once: loads may
+    /// land again.
+    fn resume(&self, revision: Revision, settings: &[SettingValue]);
 }

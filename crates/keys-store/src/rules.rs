@@ -6,7 +6,7 @@
 use keys_core::{
     AccessControl, AccountId, AccountRecord, AccountState, Action, AuditEvent, AuditId, AuditLink,
     EnvironmentRecord, EnvironmentState, KeyParts, KeyRecord, Lifecycle, Origin, Owner, OwnerRow,
-    OwnerStanding, Revision, StoredSecret, Tagged, Target, Timestamp, link,
+    OwnerStanding, Revision, SettingName, SettingValue, StoredSecret, Tagged, Target, Timestamp, link,
 };
 
 use crate::error::Refusal;
@@ -159,18 +159,24 @@ pub const fn environment_row(record: &EnvironmentRecord) -> OwnerRow {
     OwnerRow { standing, revision: record.parts().revision }
 }
 
-/// Access control as a stored setting says it: off until it is first put. A value that nobody can have meant counts
-/// as on, because a damaged setting must not open the door.
+/// A setting as its stored text says it: its default until it is first put. A text that nobody can have meant counts as
+/// what opens no door, because a damaged setting must not: access control is on, and nothing of others is loaded.
 ///
 /// ```
-/// use keys_core::AccessControl;
-/// use keys_store::rules::access_control;
+/// use keys_core::{AccessControl, SettingName, SettingValue};
+/// use keys_store::rules::setting_value;
 ///
-/// assert_eq!(access_control(None), AccessControl::Off);
-/// assert_eq!(access_control(Some("true")), AccessControl::On);
-/// assert_eq!(access_control(Some("ture")), AccessControl::On);
+/// let access_control = |text| setting_value(SettingName::AccessControl, text);
+/// assert_eq!(access_control(None), SettingValue::AccessControl(AccessControl::Off));
+/// assert_eq!(access_control(Some("true")), SettingValue::AccessControl(AccessControl::On));
+/// assert_eq!(access_control(Some("ture")), SettingValue::AccessControl(AccessControl::On));
 /// ```
 #[must_use]
-pub fn access_control(value: Option<&str>) -> AccessControl {
-    value.map_or(AccessControl::Off, |value| value.parse().unwrap_or(AccessControl::On))
+pub fn setting_value(name: SettingName, text: Option<&str>) -> SettingValue {
+    let Some(text) = text else { return SettingValue::default_of(name) };
+    SettingValue::parse(name, text).unwrap_or(match name {
+        SettingName::AccessControl => SettingValue::AccessControl(AccessControl::On),
+        SettingName::ApiUiScript => SettingValue::ApiUiScript(None),
+        SettingName::ApiUiStylesheet => SettingValue::ApiUiStylesheet(None),
+    })
 }

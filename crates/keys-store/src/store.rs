@@ -227,8 +227,8 @@ pub enum Write {
     },
     /// A setting, whatever it was.
     ///
-    /// A value of access control that nobody can have meant is published as on: see
-    /// [`rules::access_control`](crate::rules::access_control).
+    /// A value that nobody can have meant is published as what opens no door: see
+    /// [`rules::setting_value`](crate::rules::setting_value).
     PutSetting {
         /// Which.
         name: SettingName,

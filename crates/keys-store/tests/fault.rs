@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use keys_core::{AccessControl, AccountId, EnvironmentId, KeyId, Revision, SettingName};
+use keys_core::{AccountId, EnvironmentId, KeyId, Revision, SettingName, SettingValue};
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore, Moment};
 use keys_store::{
@@ -55,8 +55,8 @@ impl ChangeListener for Words {
         self.write_down("forget");
     }
 
-    fn resume(&self, revision: Revision, access_control: AccessControl) {
-        assert_eq!(access_control, AccessControl::Off);
+    fn resume(&self, revision: Revision, settings: &[SettingValue]) {
+        assert_eq!(settings, SettingName::ALL.map(SettingValue::default_of));
         self.write_down(if revision == Revision::ZERO { "resume empty" } else { "resume" });
     }
 }

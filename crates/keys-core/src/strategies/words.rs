@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::{
-    AccessControl, AccountId, AuditId, Creator, Description, EnvironmentId, KeyId, Name, Owner, Revision,
-    SettingName, Timestamp, Uuid,
+    AccessControl, AccountId, AssetUrl, AuditId, Creator, Description, EnvironmentId, KeyId, Name, Owner,
+    Revision, SettingName, SettingValue, Timestamp, Uuid,
 };
 
 /// Numbers an id can have: small ones mostly, the greatest now and then.
@@ -106,6 +106,24 @@ pub fn uuid() -> impl Strategy<Value = Uuid> + Clone {
 /// Names of settings.
 pub fn setting_name() -> impl Strategy<Value = SettingName> + Clone {
     select(SettingName::ALL.as_slice())
+}
+
+/// Settings with values they take.
+pub fn setting_value() -> impl Strategy<Value = SettingValue> + Clone {
+    let address = option::of(asset_url()).boxed();
+    prop_oneof![
+        access_control().prop_map(SettingValue::AccessControl),
+        address.clone().prop_map(SettingValue::ApiUiScript),
+        address.prop_map(SettingValue::ApiUiStylesheet),
+    ]
+    .boxed()
+}
+
+/// Addresses of files that a page loads.
+pub fn asset_url() -> impl Strategy<Value = AssetUrl> + Clone {
+    let written = "(https?://[a-z0-9-]{1,9}([.][a-z0-9-]{1,9}){0,2}(:[1-9][0-9]{0,3})?)?/([a-z0-9.~!$&'()*+,;=:@%_-]{1,9}/)?\
+        [a-zA-Z0-9._-]{0,9}([?][a-z0-9=&/]{0,9})?";
+    written.prop_filter_map("an address", |text| text.parse().ok()).boxed()
 }
 
 /// Access control, on and off.

@@ -2,7 +2,7 @@
 
 use keys_core::{EnvironmentTransitionError, TransitionError};
 use keys_service::{
-    AccessControlError, AuthenticateError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError,
+    AuthenticateError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError, SettingError,
     StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind};
@@ -138,19 +138,19 @@ impl From<AuthenticateError> for Problem {
     }
 }
 
-impl From<AccessControlError> for Problem {
-    fn from(error: AccessControlError) -> Self {
+impl From<SettingError> for Problem {
+    fn from(error: SettingError) -> Self {
         match error {
-            AccessControlError::Forbidden => {
-                Self::Forbidden("only the administrator, outside any environment, switches access control")
+            SettingError::Forbidden => {
+                Self::Forbidden("only the administrator, outside any environment, changes settings")
             }
-            AccessControlError::NoAdministratorKey => Self::field(
+            SettingError::NoAdministratorKey => Self::field(
                 "InvalidState",
                 "value",
                 "account 1a1 has no Active API key, so nobody could administer afterwards: make one first with \
                  POST /v1/apikeys and keep its secret",
             ),
-            AccessControlError::Store(failure) => failure.into(),
+            SettingError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
     }

@@ -1,7 +1,7 @@
-//! Switching access control over HTTP.
+//! Access control and the other settings over HTTP.
 
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Ask, TestApp};
 
@@ -54,4 +54,63 @@ fn only_the_administrator_outside_any_environment_switches() {
     assert_eq!(put("/v1/projects/1a5/settings/api.security.enabled", &admin).error().0, 405);
     let seen = Ask::get(PATH).by(&environment).send(&app);
     assert_eq!(seen.json()["value"], "true");
+}
+
+const SCRIPT: &str = "/v1/settings/api.ui.js.url";
+
+#[test]
+fn the_address_of_a_file_is_put_read_and_taken_back() {
+    let app = TestApp::new();
+    let put = |body: &Value| app.put(SCRIPT, body).json()["value"].clone();
+    for value in ["https://files.example:8443/api-ui/1.0.4/ui.min.js?v=1", "/ui.js"] {
+        assert_eq!(put(&json!({ "value": value })), value);
+        assert_eq!(app.get(SCRIPT).json()["value"], value);
+        let active = app.get("/v1/activesettings/api.ui.js.url").json();
+        assert_eq!(
+            (&active["activeValue"], &active["source"], &active["inDb"]),
+            (&json!(value), &json!("Database"), &json!(true))
+        );
+    }
+    for nothing in [json!({"value": ""}), json!({"value": null})] {
+        assert_eq!(put(&json!({"value": "/ui.js"})), "/ui.js");
+        assert_eq!(put(&nothing), "");
+    }
+    assert_eq!(app.get("/v1/settings/api.ui.css.url").json()["value"], "", "each is a setting of its own");
+    let events = app.get("/v1/auditlogs?eventType=api.setting.update&resourceId=api.ui.js.url");
+    assert_eq!(events.ids().len(), 5, "what was there already is no event");
+}
+
+#[test]
+fn what_is_no_address_of_a_file_is_refused_and_changes_nothing() {
+    let app = TestApp::new();
+    let before = app.revision();
+    for (body, code) in [
+        (json!({}), "MissingRequired"),
+        (json!({"value": {}}), "InvalidFormat"),
+        (json!({"value": "javascript:alert(1)"}), "InvalidFormat"),
+        (json!({"value": "//evil.example/ui.js"}), "InvalidFormat"),
+        (json!({"value": "https://evil.example; script-src *"}), "InvalidFormat"),
+        (json!({"value": "https://*/"}), "InvalidFormat"),
+        (json!({"value": "ui.js"}), "InvalidFormat"),
+        (json!({"value": format!("/{}", "a".repeat(255))}), "MaxLengthExceeded"),
+    ] {
+        assert_eq!(app.put(SCRIPT, &body).error(), (422, code.into(), Some("value".into())), "{body}");
+    }
+    assert_eq!(app.revision(), before);
+    let kept = json!({"value": format!("/{}", "a".repeat(254))});
+    assert_eq!(app.put(SCRIPT, &kept).json()["value"], kept["value"]);
+}
+
+#[test]
+fn only_the_administrator_says_which_script_runs() {
+    let app = TestApp::new();
+    let environment = app.issue("/v1/projects/1a5/apikeys");
+    let admin = app.protect();
+    let before = app.revision();
+    let body = json!({"value": "https://evil.example/ui.js"});
+    for (path, pair) in [(SCRIPT, &environment), ("/v1/projects/1a5/settings/api.ui.js.url", &admin)] {
+        assert_eq!(Ask::new(Method::PUT, path).by(pair).json(&body).send(&app).error().0, 405);
+    }
+    assert_eq!(Ask::new(Method::PUT, SCRIPT).json(&body).send(&app).error().0, 401);
+    assert_eq!(app.revision(), before);
 }

@@ -186,9 +186,9 @@ fn the_token_tells_everybody_how_to_log_in() {
 fn settings_say_what_is_public_and_what_follows_from_the_start_is_not_changed() {
     let app = TestApp::new();
     let names = [
-        "api.security.enabled",
         "api.auth.provider.configured",
         "api.auth.realm",
+        "api.security.enabled",
         "api.ui.css.url",
         "api.ui.js.url",
     ];

@@ -1,6 +1,6 @@
 //! The writer's side of the protocol.
 
-use keys_core::{AccessControl, Revision};
+use keys_core::{Revision, SettingValue};
 use keys_store::{ChangeListener, Published, Touched};
 
 use super::Index;
@@ -12,22 +12,22 @@ impl<P: Protocol> ChangeListener for Index<P> {
             match *touched {
                 Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.hide(access_key)),
                 Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.hide(owner)),
-                // Read from one word, never loaded: there is nothing to hide.
-                Touched::AccessControl => {}
+                // Never loaded, only told: there is nothing to hide.
+                Touched::Setting(_) => {}
             }
         }
     }
 
     fn publish(&self, batch: &[Published], revision: Revision) {
         for published in batch {
-            match *published {
+            match published {
                 Published::Key(access_key, row) => {
-                    self.keys.change(&access_key, |shard| shard.publish(access_key, row, revision));
+                    self.keys.change(access_key, |shard| shard.publish(*access_key, *row, revision));
                 }
                 Published::Owner(owner, row) => {
-                    self.owners.change(&owner, |shard| shard.publish(owner, row, revision));
+                    self.owners.change(owner, |shard| shard.publish(*owner, *row, revision));
                 }
-                Published::AccessControl(value, changed) => self.access_control.set(value, changed),
+                Published::Setting(value, changed) => self.settings.set(value.clone(), *changed),
             }
         }
         self.note_published(revision);
@@ -38,7 +38,7 @@ impl<P: Protocol> ChangeListener for Index<P> {
             match *touched {
                 Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.reveal(access_key)),
                 Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.reveal(owner)),
-                Touched::AccessControl => {}
+                Touched::Setting(_) => {}
             }
         }
     }
@@ -48,10 +48,12 @@ impl<P: Protocol> ChangeListener for Index<P> {
         self.owners.change_all(|shard| shard.forget());
     }
 
-    fn resume(&self, revision: Revision, access_control: AccessControl) {
+    fn resume(&self, revision: Revision, settings: &[SettingValue]) {
         self.keys.change_all(|shard| shard.resume(revision));
         self.owners.change_all(|shard| shard.resume(revision));
-        self.access_control.set(access_control, revision);
+        for value in settings {
+            self.settings.set(value.clone(), revision);
+        }
         self.note_published(revision);
     }
 }

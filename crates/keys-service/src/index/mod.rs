@@ -16,7 +16,7 @@
 //! - `shard`: the steps of the protocol on plain data,
 //! - `table`: shards under locks, and reading through them,
 //! - `shared_load`: one load for all who miss the same key,
-//! - `switch`: access control of the installation,
+//! - `settings`: the settings of the installation; `switch`: access control, the one that every request asks for,
 //! - `listener`: the writer's side; `fill`: reading everything in at the start,
 //! - `protocol`: locks and rules, exchanged by the model checker.
 
@@ -25,6 +25,7 @@ mod listener;
 #[cfg(test)]
 mod model;
 mod protocol;
+mod settings;
 mod shard;
 mod shared_load;
 mod switch;
@@ -33,12 +34,14 @@ mod table;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use keys_core::{AccessControl, AccessKey, Owner, OwnerRow, Revision, VerificationRow};
+use keys_core::{
+    AccessControl, AccessKey, Owner, OwnerRow, Revision, SettingName, SettingValue, VerificationRow,
+};
 use keys_store::{BackendError, KeyStore};
 
 use self::protocol::{Production, Protocol};
+use self::settings::Settings;
 pub(crate) use self::shard::Found;
-use self::switch::Switch;
 use self::table::Table;
 
 /// The index of one authority. It listens to the store; see [`ChangeListener`](keys_store::ChangeListener).
@@ -46,7 +49,7 @@ use self::table::Table;
 pub(crate) struct Index<P: Protocol = Production> {
     keys: Table<P, AccessKey, VerificationRow>,
     owners: Table<P, Owner, OwnerRow>,
-    access_control: Switch,
+    settings: Settings<P>,
     published: AtomicU64,
     fillings: AtomicU64,
 }
@@ -58,7 +61,7 @@ impl<P: Protocol> Index<P> {
             keys: Table::new(capacity),
             // Owners are few, and each verification needs one.
             owners: Table::new(None),
-            access_control: Switch::new(),
+            settings: Settings::new(),
             published: AtomicU64::new(0),
             fillings: AtomicU64::new(0),
         }
@@ -99,12 +102,20 @@ impl<P: Protocol> Index<P> {
 
     /// Access control as it was last published.
     pub(crate) fn access_control(&self) -> AccessControl {
-        self.access_control.get()
+        self.settings.access_control()
     }
 
-    /// Takes what the store said before the first change was told: its revision and access control.
-    pub(crate) fn begin_at(&self, revision: Revision, access_control: AccessControl, changed: Revision) {
-        self.access_control.set(access_control, changed);
+    /// A setting as it was last published.
+    pub(crate) fn setting(&self, name: SettingName) -> SettingValue {
+        self.settings.get(name)
+    }
+
+    /// Takes what the store said before the first change was told: its revision, and each setting with the revision of
+    /// its last change.
+    pub(crate) fn begin_at(&self, revision: Revision, settings: Vec<(SettingValue, Revision)>) {
+        for (value, changed) in settings {
+            self.settings.set(value, changed);
+        }
         self.note_published(revision);
     }
 

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use keys_core::{AccessControl, Owner, OwnerStanding, PepperId, Revision, SettingName, Transition};
+use keys_core::{
+    AccessControl, Owner, OwnerStanding, PepperId, Revision, SettingName, SettingValue, Transition,
+};
 
 use super::sample;
 use crate::listener::{ChangeListener, Published, Touched};
@@ -72,7 +74,7 @@ impl ChangeListener for Recorder {
         self.write_down(Heard::Forget);
     }
 
-    fn resume(&self, _: Revision, _: AccessControl) {
+    fn resume(&self, _: Revision, _: &[SettingValue]) {
         self.write_down(Heard::Resume);
     }
 }
@@ -81,7 +83,7 @@ fn touched(published: &Published) -> Touched {
     match published {
         Published::Key(access_key, _) => Touched::Key(*access_key),
         Published::Owner(owner, _) => Touched::Owner(*owner),
-        Published::AccessControl(..) => Touched::AccessControl,
+        Published::Setting(value, _) => Touched::Setting(value.name()),
     }
 }
 
@@ -147,19 +149,24 @@ pub fn what_is_published_of_an_owner_is_what_is_loaded(store: &dyn KeyStore) {
     }
 }
 
-/// On, off; and on for a value that nobody can have meant.
-pub fn access_control_is_published_with_its_revision(store: &dyn KeyStore) {
+/// As it was put; and as what opens no door if it is a value that nobody can have meant.
+pub fn a_setting_is_published_with_its_revision(store: &dyn KeyStore) {
     let recorder = Recorder::on(store);
-    let name = SettingName::AccessControl;
-    for (value, meant) in
-        [("true", AccessControl::On), ("false", AccessControl::Off), ("tru\0e", AccessControl::On)]
-    {
-        sample::commit(store, Write::PutSetting { name, value: value.into() }).unwrap();
+    let access_control = |value| (SettingName::AccessControl, SettingValue::AccessControl(value));
+    let script = |url: &str| (SettingName::ApiUiScript, SettingValue::ApiUiScript(url.parse().ok()));
+    for (text, (name, meant)) in [
+        ("true", access_control(AccessControl::On)),
+        ("false", access_control(AccessControl::Off)),
+        ("tru\0e", access_control(AccessControl::On)),
+        ("/ui.js", script("/ui.js")),
+        ("ui.js", script("")),
+        ("https://files.example/ui.js", script("https://files.example/ui.js")),
+        ("", script("")),
+    ] {
+        sample::commit(store, Write::PutSetting { name, value: text.into() }).unwrap();
         let (published, head) = recorder.take_batch();
-        let [Published::AccessControl(published, revision)] = published.as_slice() else {
-            panic!("{published:?}")
-        };
-        assert_eq!((*published, *revision), (meant, head));
+        let [Published::Setting(published, revision)] = published.as_slice() else { panic!("{published:?}") };
+        assert_eq!((published, *revision), (&meant, head), "{text:?}");
     }
 }
 
@@ -302,7 +309,7 @@ impl ChangeListener for Gate {
 
     fn forget(&self) {}
 
-    fn resume(&self, _: Revision, _: AccessControl) {}
+    fn resume(&self, _: Revision, _: &[SettingValue]) {}
 }
 
 fn key_name(store: &dyn KeyStore, owner: Owner) -> String {

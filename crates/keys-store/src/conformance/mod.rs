@@ -158,7 +158,7 @@ macro_rules! conformance_tests {
             listener::the_listener_hears_hide_then_publish_before_the_answer
             listener::what_is_published_of_a_key_is_what_is_loaded
             listener::what_is_published_of_an_owner_is_what_is_loaded
-            listener::access_control_is_published_with_its_revision
+            listener::a_setting_is_published_with_its_revision
             listener::a_batch_that_touches_no_row_is_told_too
             listener::a_batch_names_each_thing_once_as_it_was_left
             listener::a_refused_commit_publishes_nothing

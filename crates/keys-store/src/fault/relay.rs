@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use keys_core::{AccessControl, Owner, Revision, SettingName};
+use keys_core::{Owner, Revision, SettingName, SettingValue};
 
+use crate::error::BackendError;
 use crate::listener::{ChangeListener, Published, Touched};
-use crate::rules::access_control;
+use crate::rules::setting_value;
 use crate::store::{Change, KeyStore, Write};
 
 /// Passes everything on, except that while an outcome is lost what is published is forgotten instead.
@@ -57,19 +58,24 @@ impl ChangeListener for Relay {
         self.pass_on(|listener| listener.forget());
     }
 
-    fn resume(&self, revision: Revision, access_control: AccessControl) {
-        self.pass_on(|listener| listener.resume(revision, access_control));
+    fn resume(&self, revision: Revision, settings: &[SettingValue]) {
+        self.pass_on(|listener| listener.resume(revision, settings));
     }
 }
 
 /// Reads the store again and tells the listener where it stands. While that cannot be read, nothing may land.
 pub(super) fn resume(store: &dyn KeyStore, listener: Option<&dyn ChangeListener>) {
-    if let (Some(listener), Ok(head), Ok(setting)) =
-        (listener, store.head(), store.setting(SettingName::AccessControl))
-    {
-        let value = setting.as_ref().map(|setting| &*setting.value);
-        listener.resume(head.revision, access_control(value));
+    if let (Some(listener), Ok(head), Ok(settings)) = (listener, store.head(), settings(store)) {
+        listener.resume(head.revision, &settings);
     }
+}
+
+fn settings(store: &dyn KeyStore) -> Result<Vec<SettingValue>, BackendError> {
+    let read = |name| {
+        let setting = store.setting(name)?;
+        Ok(setting_value(name, setting.as_ref().map(|setting| &*setting.value)))
+    };
+    SettingName::ALL.into_iter().map(read).collect()
 }
 
 /// What would be hidden for these changes. The owners they would make are not among it: they have no number yet.
@@ -80,11 +86,8 @@ pub(super) fn touched_by(changes: &[Change]) -> Vec<Touched> {
         Write::UpdateEnvironment { record, .. } => {
             Some(Touched::Owner(Owner::Environment(record.parts().id)))
         }
-        Write::PutSetting { name: SettingName::AccessControl, .. } => Some(Touched::AccessControl),
-        Write::PutSetting { .. }
-        | Write::InsertAccount(_)
-        | Write::InsertEnvironment(_)
-        | Write::InsertPepper(_) => None,
+        Write::PutSetting { name, .. } => Some(Touched::Setting(*name)),
+        Write::InsertAccount(_) | Write::InsertEnvironment(_) | Write::InsertPepper(_) => None,
     });
     touched.collect()
 }

@@ -43,7 +43,7 @@
 //! chain have their links instead.
 //!
 //! `head` has one row: the revision of the store and the latest time of a change. `counters` has one row for each
-//! family of ids, with the last number that was given. A setting has its row from the first migration on, so that a
+//! family of ids, with the last number that was given. A setting has its row from its migration on, so that a
 //! lost row is not taken for a setting that was never put.
 
 mod anchor;

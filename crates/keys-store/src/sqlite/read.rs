@@ -185,7 +185,7 @@ pub(super) fn knows_uuid(connection: &Connection, uuid: &Uuid) -> Result<bool, F
     Ok(one(connection, SQL, [text(uuid)], |_| Ok(()))?.is_some())
 }
 
-/// The row of a setting: there from the first migration on, so a missing one is damage and not a default.
+/// The row of a setting: there from its migration on, so a missing one is damage and not a default.
 pub(super) fn setting(connection: &Connection, name: SettingName) -> Result<SettingRow, Fault> {
     const SQL: &str = "SELECT name, value, revision, seal FROM settings WHERE name = ?1";
     one(connection, SQL, [text(name)], read::<SettingRow>)?

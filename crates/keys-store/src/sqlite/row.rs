@@ -292,7 +292,7 @@ impl Stored for AccountRecord {
     }
 }
 
-/// A setting's row is there from the first migration on, so that one that is lost is not taken for one that was never
+/// A setting's row is there from its migration on, so that one that is lost is not taken for one that was never
 /// put.
 pub(super) struct SettingRow {
     pub(super) name: SettingName,

@@ -9,7 +9,10 @@ use super::statement::all;
 pub(super) const APPLICATION_ID: i32 = 0x4b43_4442;
 
 /// Migration n brings a database from version n − 1 to n.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_api_ui_settings.sql"),
+];
 
 /// The version this program writes.
 pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;

@@ -27,7 +27,7 @@ use super::{open, read};
 use crate::batch::Batch;
 use crate::error::BackendErrorKind;
 use crate::listener::ChangeListener;
-use crate::rules::access_control;
+use crate::rules::setting_value;
 use crate::store::{Change, Committed, Head};
 
 /// The most jobs in one batch: enough to share a fsync among all who wait, few enough that none waits long.
@@ -330,9 +330,13 @@ impl Writer {
             listener.forget();
         }
         self.head = read::head(&self.connection)?;
-        let setting = read::setting(&self.connection, SettingName::AccessControl)?;
+        let settings = SettingName::ALL.into_iter().map(|name| {
+            let setting = read::setting(&self.connection, name)?;
+            Ok(setting_value(name, setting.value.as_deref()))
+        });
+        let settings = settings.collect::<Result<Vec<_>, Fault>>()?;
         if let Some(listener) = listener {
-            listener.resume(self.head.revision, access_control(setting.value.as_deref()));
+            listener.resume(self.head.revision, &settings);
         }
         Ok(())
     }

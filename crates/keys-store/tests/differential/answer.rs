@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use keys_core::{AccessControl, AccountId, AuditId, EnvironmentId, KeyId, Revision};
+use keys_core::{AccountId, AuditId, EnvironmentId, KeyId, Revision, SettingValue};
 use keys_store::conformance::sample;
 use keys_store::{
     BackendError, ChangeListener, CommitError, Committed, EnvironmentQuery, KeyStore, Page, Published,
@@ -125,7 +125,7 @@ impl ChangeListener for Recorder {
     fn publish(&self, batch: &[Published], revision: Revision) {
         let pictures = batch.iter().map(|published| match published {
             Published::Key(access_key, row) => format!("{access_key} {}", sample::row_picture(row)),
-            Published::Owner(..) | Published::AccessControl(..) => format!("{published:?}"),
+            Published::Owner(..) | Published::Setting(..) => format!("{published:?}"),
         });
         self.write_down(format!("publish {:#?} at {revision}", pictures.collect::<Vec<_>>()));
     }
@@ -138,7 +138,7 @@ impl ChangeListener for Recorder {
         self.write_down("forget".into());
     }
 
-    fn resume(&self, revision: Revision, access_control: AccessControl) {
-        self.write_down(format!("resume at {revision}, {access_control:?}"));
+    fn resume(&self, revision: Revision, settings: &[SettingValue]) {
+        self.write_down(format!("resume at {revision}, {settings:?}"));
     }
 }

@@ -77,7 +77,7 @@ fn a_later_schema_is_refused() {
     Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 999").unwrap();
     for mode in [OpenMode::Own, OpenMode::ReadOnly] {
         let error = refused(&path, mode);
-        assert!(matches!(error, OpenError::Newer { found: 999, supported: 1, .. }), "{error}");
+        assert!(matches!(error, OpenError::Newer { found: 999, supported: ..999, .. }), "{error}");
     }
 }
 

@@ -13,7 +13,8 @@ use keys_core::{
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, OpenMode, Reach, SqliteStore, StateFilter, Write,
+    EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, OpenError, OpenMode, Reach, SqliteStore, StateFilter,
+    Write,
 };
 
 use crate::{own, transition};
@@ -28,8 +29,10 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.sqlite3");
     fs::copy(fixture("v1.sqlite3"), &path).unwrap();
-    assert_eq!(described(&SqliteStore::open(&path, OpenMode::ReadOnly).unwrap()), expected);
+    let older = SqliteStore::open(&path, OpenMode::ReadOnly).map(drop);
+    assert!(matches!(older, Err(OpenError::Older { found: 1, .. })), "{older:?}");
     let store = own(&path);
+    assert_eq!(described(&SqliteStore::open(&path, OpenMode::ReadOnly).unwrap()), expected);
     assert_eq!(described(&store), expected);
     assert_eq!(store.quick_check().unwrap(), Vec::<String>::new());
 
@@ -147,8 +150,9 @@ fn described(store: &dyn KeyStore) -> String {
         describe_key(&mut text, &key);
     }
     for name in SettingName::ALL {
-        let setting = store.setting(name).unwrap().unwrap();
-        writeln!(text, "setting {name} {:?} {}", setting.value, setting.revision).unwrap();
+        if let Some(setting) = store.setting(name).unwrap() {
+            writeln!(text, "setting {name} {:?} {}", setting.value, setting.revision).unwrap();
+        }
     }
     for pepper in store.peppers().unwrap() {
         writeln!(text, "pepper {pepper}").unwrap();

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use keys_core::{EnvironmentId, KeyId};
 use keys_service::{
-    AccessControlError, EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError,
+    EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError, SettingError,
     StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind, OpenError};
@@ -119,10 +119,10 @@ pub(super) fn environment_not_changed(id: Option<EnvironmentId>, error: Environm
     }
 }
 
-pub(super) fn not_switched(error: AccessControlError) -> Failure {
+pub(super) fn not_switched(error: SettingError) -> Failure {
     match error {
-        AccessControlError::NoAdministratorKey => no_administrator_key(),
-        AccessControlError::Store(failure) => store_failed(failure),
-        AccessControlError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
+        SettingError::NoAdministratorKey => no_administrator_key(),
+        SettingError::Store(failure) => store_failed(failure),
+        SettingError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
     }
 }

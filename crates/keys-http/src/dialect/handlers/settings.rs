@@ -1,7 +1,7 @@
 //! The settings of the installation.
 
 use keys_api::{ActiveSetting, Collection, Resource as _, Setting};
-use keys_core::{AccessControl, SettingName};
+use keys_core::{AccessControl, ParseAssetUrlError, ParseSettingError, SettingName, SettingValue};
 
 use super::{Answer, Call};
 use crate::dialect::body::Given;
@@ -9,12 +9,9 @@ use crate::dialect::views;
 use crate::problem::Problem;
 
 /// What everybody may know, beside the settings that are kept.
-const FACTS: [Fact; 4] = [
+const FACTS: [Fact; 2] = [
     Fact { name: "api.auth.provider.configured", value: |_| "none" },
     Fact { name: "api.auth.realm", value: |call| call.realm },
-    // Empty: the pages of the API are made here and need neither.
-    Fact { name: "api.ui.css.url", value: |_| "" },
-    Fact { name: "api.ui.js.url", value: |_| "" },
 ];
 
 /// A setting that is not kept in the database and cannot be changed here.
@@ -31,12 +28,16 @@ enum Found {
 }
 
 impl Found {
-    fn all() -> impl Iterator<Item = Self> {
-        SettingName::ALL.into_iter().map(Self::Kept).chain(FACTS.iter().map(Self::Fact))
+    /// Every one, by name.
+    fn all() -> Vec<Self> {
+        let kept = SettingName::ALL.into_iter().map(Self::Kept);
+        let mut all: Vec<Self> = kept.chain(FACTS.iter().map(Self::Fact)).collect();
+        all.sort_by_key(|found| found.name());
+        all
     }
 
     fn named(name: &str) -> Result<Self, Problem> {
-        Self::all().find(|found| found.name().eq_ignore_ascii_case(name)).ok_or(Problem::NotFound)
+        Self::all().into_iter().find(|found| found.name().eq_ignore_ascii_case(name)).ok_or(Problem::NotFound)
     }
 
     const fn name(self) -> &'static str {
@@ -46,11 +47,10 @@ impl Found {
         }
     }
 
-    fn value<'c>(self, call: &Call<'c>) -> &'c str {
+    fn value(self, call: &Call<'_>) -> String {
         match self {
-            Self::Kept(SettingName::AccessControl) => call.authority.access_control().as_str(),
-            Self::Kept(_) => "",
-            Self::Fact(fact) => (fact.value)(call),
+            Self::Kept(name) => call.authority.setting(name).to_string(),
+            Self::Fact(fact) => (fact.value)(call).to_owned(),
         }
     }
 
@@ -69,13 +69,14 @@ impl Found {
 
 /// `GET /v1/settings`.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    let settings = Found::all().map(|found| found.view(call)).collect();
+    let settings = Found::all().into_iter().map(|found| found.view(call)).collect();
     Answer::ok(&Collection::whole(Setting::DECLARATION.id, call.urls.of("settings"), settings))
 }
 
 /// `GET /v1/activesettings`.
 pub(super) fn list_active(call: &Call<'_>) -> Result<Answer, Problem> {
-    let settings = Found::all().map(|found| found.view_active(call)).collect::<Result<_, Problem>>()?;
+    let settings = Found::all().into_iter().map(|found| found.view_active(call));
+    let settings = settings.collect::<Result<_, Problem>>()?;
     Answer::ok(&Collection::whole(ActiveSetting::DECLARATION.id, call.urls.of("activesettings"), settings))
 }
 
@@ -92,10 +93,9 @@ pub(super) fn get_active(call: &Call<'_>, name: &str) -> Result<Answer, Problem>
 /// `PUT /v1/settings/{name}` with a `value`.
 pub(super) fn edit(call: &Call<'_>, name: &str) -> Result<Answer, Problem> {
     let found = Found::named(name)?;
-    match found {
-        Found::Kept(SettingName::AccessControl) => edit_access_control(call)?,
-        // The set of settings is closed in the core and grows there.
-        Found::Kept(_) | Found::Fact(_) => {
+    let value = match found {
+        Found::Kept(name) => given(call, name)?,
+        Found::Fact(_) => {
             return Err(Problem::MethodNotAllowed {
                 allow: "GET, HEAD, OPTIONS".into(),
                 detail: Some(
@@ -103,30 +103,49 @@ pub(super) fn edit(call: &Call<'_>, name: &str) -> Result<Answer, Problem> {
                 ),
             });
         }
-    }
-    Answer::ok(&found.view(call))
-}
-
-fn edit_access_control(call: &Call<'_>) -> Result<(), Problem> {
-    let value = match call.fields.text("value")? {
-        Given::Absent => {
-            return Err(Problem::field(
-                "MissingRequired",
-                "value",
-                "send {\"value\":\"true\"} or {\"value\":\"false\"}",
-            ));
-        }
-        Given::Null => return Err(Problem::field("NotNullable", "value", "the value is `true` or `false`")),
-        Given::Text(value) => value,
     };
-    let access_control: AccessControl = value
-        .parse()
-        .map_err(|_| Problem::field("InvalidOption", "value", "the value is `true` or `false`"))?;
-    if access_control == AccessControl::Off && !call.may_open {
+    if value == SettingValue::AccessControl(AccessControl::Off) && !call.may_open {
         return Err(Problem::Forbidden(
             "a server that can be reached from a network does not switch access control off; do it on its machine, \
              while it is stopped, with `keyctl --database sqlite:PATH access-control disable`",
         ));
     }
-    Ok(call.authority.set_access_control(call.context, access_control)?)
+    call.authority.change_setting(call.context, &value)?;
+    Answer::ok(&found.view(call))
+}
+
+/// The value that a request gives to a setting.
+fn given(call: &Call<'_>, name: SettingName) -> Result<SettingValue, Problem> {
+    let wrong = |code, detail: &'static str| Problem::field(code, "value", detail);
+    let text = match (call.fields.text("value")?, name) {
+        (Given::Text(text), _) => text,
+        // What a form means by an empty field.
+        (Given::Null, SettingName::ApiUiScript | SettingName::ApiUiStylesheet) => String::new(),
+        (Given::Null, SettingName::AccessControl) => {
+            return Err(wrong("NotNullable", "the value is `true` or `false`"));
+        }
+        (Given::Absent, SettingName::AccessControl) => {
+            return Err(wrong("MissingRequired", "send {\"value\":\"true\"} or {\"value\":\"false\"}"));
+        }
+        (Given::Absent, SettingName::ApiUiScript | SettingName::ApiUiStylesheet) => {
+            return Err(wrong(
+                "MissingRequired",
+                "send {\"value\":\"https://…\"}, or {\"value\":\"\"} for none",
+            ));
+        }
+    };
+    SettingValue::parse(name, &text).map_err(|error| match error {
+        ParseSettingError::NotASwitch => wrong("InvalidOption", "the value is `true` or `false`"),
+        ParseSettingError::NotAnAddress(ParseAssetUrlError::TooLong) => Problem::field(
+            "MaxLengthExceeded",
+            "value",
+            format!("the address is {}", ParseAssetUrlError::TooLong),
+        ),
+        ParseSettingError::NotAnAddress(cause) => Problem::field(
+            "InvalidFormat",
+            "value",
+            format!("the value is the address of a file, or empty for none; this one is wrong: {cause}"),
+        ),
+        ParseSettingError::UnknownName | _ => wrong("InvalidFormat", "not a value of this setting"),
+    })
 }

@@ -124,29 +124,29 @@ const fn project_actions(state: EnvironmentState) -> &'static [&'static str] {
 }
 
 /// A setting.
-pub(crate) fn setting(name: &str, value: &str, urls: &Urls) -> Setting {
+pub(crate) fn setting(name: &str, value: String, urls: &Urls) -> Setting {
     Setting {
         id: name.to_owned(),
         type_name: Setting::DECLARATION.id.to_owned(),
         links: Links::from([("self".to_owned(), urls.of(&format!("settings/{name}")))]),
         actions: BTreeMap::new(),
         name: Some(name.to_owned()),
-        value: Some(value.to_owned()),
+        value: Some(value),
     }
 }
 
 /// A setting with where its value comes from.
-pub(crate) fn active_setting(name: &str, value: &str, stored: bool, urls: &Urls) -> ActiveSetting {
+pub(crate) fn active_setting(name: &str, value: String, stored: bool, urls: &Urls) -> ActiveSetting {
     ActiveSetting {
         id: name.to_owned(),
         type_name: ActiveSetting::DECLARATION.id.to_owned(),
         links: Links::from([("self".to_owned(), urls.of(&format!("activesettings/{name}")))]),
         actions: BTreeMap::new(),
         name: Some(name.to_owned()),
-        active_value: Some(value.to_owned()),
+        active_value: Some(value.clone()),
         in_db: Some(stored),
         source: Some(if stored { "Database" } else { "Default" }.to_owned()),
-        value: Some(value.to_owned()),
+        value: Some(value),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keys_core::{AccessControl, Revision, SettingName};
+use keys_core::{Revision, SettingName, SettingValue};
 
 use super::{Accident, Bench};
 use crate::conformance::sample;
@@ -25,7 +25,7 @@ fn a_commit_of_unknown_outcome_that_happened_is_found_after_opening_again() {
     unknown(bench.new_environment(1));
     let heard = bench.heard.take();
     assert_eq!(heard.first().map(String::as_str), Some("hide 1"));
-    assert_eq!(heard.last().map(String::as_str), Some("resume at 2, On"));
+    assert_eq!(heard.last().map(String::as_str), Some("resume at 2, api.security.enabled=true"));
     assert!(heard.iter().skip(1).any(|word| word == "forget"), "{heard:?}");
     assert!(!heard.iter().any(|word| word.starts_with("publish")), "{heard:?}");
     assert_eq!(bench.revision(), 2, "what happened is read");
@@ -43,7 +43,7 @@ fn a_commit_of_unknown_outcome_that_did_not_happen_is_found_after_opening_again(
 
     bench.arrange(&[Accident::RolledBackAndError]);
     unknown(bench.new_environment(2));
-    assert_eq!(bench.heard.take().last().map(String::as_str), Some("resume at 1, Off"));
+    assert_eq!(bench.heard.take().last().map(String::as_str), Some("resume at 1"));
     assert_eq!(bench.revision(), 1);
     bench.new_environment(2).unwrap();
     assert_eq!(bench.reopen().revision(), 2);
@@ -121,7 +121,7 @@ impl ChangeListener for Thrower {
 
     fn forget(&self) {}
 
-    fn resume(&self, _: Revision, _: AccessControl) {}
+    fn resume(&self, _: Revision, _: &[SettingValue]) {}
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_foreign_writer_is_noticed_before_the_next_change() {
     shell.execute_batch("UPDATE head SET latest = 1").unwrap();
 
     bench.new_environment(2).unwrap();
-    assert_eq!(bench.heard.take(), ["forget", "resume at 1, Off", "hide 1", "publish 1 at 2"]);
+    assert_eq!(bench.heard.take(), ["forget", "resume at 1", "hide 1", "publish 1 at 2"]);
     bench.new_environment(3).unwrap();
     assert_eq!(bench.heard.take(), ["hide 1", "publish 1 at 3"]);
 }

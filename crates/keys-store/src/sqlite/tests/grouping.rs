@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-use keys_core::{AccessControl, Revision};
+use keys_core::{Revision, SettingValue};
 
 use super::{Accident, Bench, deactivation};
 use crate::conformance::sample;
@@ -43,7 +43,7 @@ impl ChangeListener for Gate {
 
     fn forget(&self) {}
 
-    fn resume(&self, _: Revision, _: AccessControl) {}
+    fn resume(&self, _: Revision, _: &[SettingValue]) {}
 }
 
 /// Runs all at the same time, so that the first is one batch and the others are the next.

@@ -9,7 +9,7 @@ mod lists;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use keys_core::{AccessControl, Action, KeyRecord, Owner, Revision, Transition};
+use keys_core::{Action, KeyRecord, Owner, Revision, SettingName, SettingValue, Transition};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -164,7 +164,10 @@ impl ChangeListener for Heard {
         self.note("forget".to_owned());
     }
 
-    fn resume(&self, revision: Revision, access_control: AccessControl) {
-        self.note(format!("resume at {revision}, {access_control:?}"));
+    fn resume(&self, revision: Revision, settings: &[SettingValue]) {
+        assert_eq!(settings.iter().map(SettingValue::name).collect::<Vec<_>>(), SettingName::ALL);
+        let put = settings.iter().filter(|value| **value != SettingValue::default_of(value.name()));
+        let put: String = put.map(|value| format!(", {}={value}", value.name())).collect();
+        self.note(format!("resume at {revision}{put}"));
     }
 }
