@@ -75,8 +75,13 @@ impl Answer {
             detail: "the answer could not be written",
             cause: error.into(),
         })?;
+        Ok(Self::written(status, body))
+    }
+
+    /// A document that is written already.
+    fn written(status: StatusCode, body: Vec<u8>) -> Self {
         let tag = Some(EntityTag::of(&body));
-        Ok(Self { status, body: Some(body), allow: None, location: None, tag })
+        Self { status, body: Some(body), allow: None, location: None, tag }
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
@@ -161,7 +166,7 @@ pub(crate) fn answer(
 fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer, Problem>> {
     Some(match (route, ask) {
         (Route::Root, Ask::Read) => root::root(call),
-        (Route::OpenApi, Ask::Read) => root::openapi(),
+        (Route::OpenApi, Ask::Read) => Ok(root::openapi()),
         (Route::Version, Ask::Read) => root::version(call),
         (Route::List(of), Ask::Read) => list(call, *of),
         (Route::One(of, id), Ask::Read) => one(call, *of, id),
