@@ -6,7 +6,7 @@ use crate::declaration::{Action, Declaration, Field, Link, Methods};
 use crate::resource::resource;
 
 resource! {
-    /// An API key. The access key is `public_value`; the secret key is `secret_value`, in the answer to the create and
+    /// An API key. The access key is `publicValue`; the secret key is `secretValue`, in the answer to the create and
     /// nowhere else.
     ApiKey {
         /// Its name.

@@ -21,19 +21,21 @@ use crate::problem::Problem;
 pub(super) struct Outcome {
     /// Who asked, once that is known.
     pub(super) caller: Option<Caller>,
+    /// What they are called, if somebody wants to know.
+    pub(super) name: Option<String>,
     /// The answer.
     pub(super) result: Result<Answer, Problem>,
 }
 
 impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
-        Self { caller: None, result: Err(problem) }
+        Self { caller: None, name: None, result: Err(problem) }
     }
 }
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Self {
-        Self { caller: None, result: Ok(answer) }
+        Self { caller: None, name: None, result: Ok(answer) }
     }
 }
 
@@ -108,6 +110,8 @@ pub(super) struct Job {
     pub(super) preconditions: Result<Preconditions, Problem>,
     pub(super) client_address: Option<IpAddr>,
     pub(super) request_id: RequestId,
+    /// Whether the answer shall say what the caller is called.
+    pub(super) names_caller: bool,
     pub(super) now: Timestamp,
 }
 
@@ -126,13 +130,14 @@ impl Job {
             Some(_) => self.head.method == Method::OPTIONS,
         };
         let known = matches!(self.identity, Identity::Known(_));
-        !(described && known && self.project.is_none())
+        !(described && known && self.project.is_none() && !self.names_caller)
     }
 
     /// Does it.
     pub(super) fn run(self) -> Outcome {
-        let Self { app, identity, project, head, fields, preconditions, client_address, request_id, now } =
+        let Self { app, identity, project, head, fields, preconditions, client_address, request_id, .. } =
             self;
+        let Self { names_caller, now, .. } = self;
         let authority = &app.authority;
         let identified = match identity {
             Identity::Known(caller) => Ok(caller),
@@ -145,7 +150,7 @@ impl Job {
             Ok(caller) => caller,
             Err(problem) => return problem.into(),
         };
-        let answer = |problem| Outcome { caller: Some(caller), result: Err(problem) };
+        let answer = |problem| Outcome { caller: Some(caller), name: None, result: Err(problem) };
         let entered = match project {
             None => Ok(caller),
             Some(project) => enter(authority, caller, &project),
@@ -175,7 +180,8 @@ impl Job {
             fields: &fields,
             expected: None,
         };
-        Outcome { caller: Some(caller), result: handlers::answer(&call, &place.route, &preconditions) }
+        let name = if names_caller { handlers::caller_name(&call) } else { None };
+        Outcome { caller: Some(caller), name, result: handlers::answer(&call, &place.route, &preconditions) }
     }
 }
 

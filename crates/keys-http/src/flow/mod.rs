@@ -34,7 +34,7 @@ use crate::flow::job::{Job, Outcome};
 use crate::guard::{CsrfCookie, FORM_FIELD, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
 use crate::log::Entry;
-use crate::pages::{self, View};
+use crate::pages::{self, Shell, View};
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
 use crate::proxies::client_address;
@@ -69,6 +69,9 @@ pub(crate) async fn respond<B: Incoming>(
     let client = client_address(&app.config.trusted_proxies, arrival.peer.ip(), &parts.headers);
     let mut entry = Entry::begin(&parts.method, request_id.as_str(), client);
     let mut view = View::wanted(&parts);
+    if let (Some(view), Some(ui)) = (&mut view, app.authority.api_ui()) {
+        view.shown_in(Shell::new(ui, &*app.entropy));
+    }
     let answering = answer(app, &parts, body, arrival, (now, &request_id), (&mut entry, &mut view));
     let mut response = match timeout(app.config.limits.request_time, answering).await {
         Ok(response) => response,
@@ -131,6 +134,7 @@ async fn answer<B: Incoming>(
         reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
         if let Some(view) = view {
             view.answered(caller.administers(), &effective);
+            view.called(outcome.name);
         }
         entry.principal = Some(caller.principal().to_string());
         entry.via = Some(caller.via().to_string());
@@ -159,7 +163,7 @@ async fn outcome<B: Incoming>(
     body: B,
     client: IpAddr,
     (now, request_id): (Timestamp, &RequestId),
-    view: Option<&mut View>,
+    mut view: Option<&mut View>,
 ) -> Outcome {
     let access_control = app.authority.access_control();
     let guarded = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
@@ -184,7 +188,7 @@ async fn outcome<B: Incoming>(
     if let Err(problem) = same_site.check(repeated(&fields).as_deref()) {
         return problem.into();
     }
-    if let Some(view) = view {
+    if let Some(view) = &mut view {
         view.typed(&mut fields);
     }
     // Whatever it becomes was checked as a POST, which is as good as any change.
@@ -198,6 +202,7 @@ async fn outcome<B: Incoming>(
         preconditions: Preconditions::read(&parts.headers),
         client_address: Some(client),
         request_id: request_id.clone(),
+        names_caller: view.is_some_and(|view| view.names_caller()),
         now,
     };
     if !job.may_block() {

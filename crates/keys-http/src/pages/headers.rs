@@ -1,13 +1,14 @@
-//! The headers of a page: nothing runs, nothing is loaded from elsewhere, nobody frames it.
+//! The headers of a page: of ours nothing runs, nothing is loaded from elsewhere; nobody frames any.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use crate::reply;
+
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'",
-);
+/// What a page of ours may load: its stylesheet and its icon.
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
 
 /// The referrer goes to this server only. It cannot be kept from it too: a browser told `no-referrer` sends its forms
 /// with `Origin: null`, which is what a page of another site would send.
@@ -19,9 +20,9 @@ const OTHERS: [(HeaderName, &str); 4] = [
 ];
 
 /// Turns the headers of a document into those of its page.
-pub(super) fn of_page(headers: &mut HeaderMap) {
+pub(super) fn of_page(headers: &mut HeaderMap, policy: &str) {
     headers.insert(header::CONTENT_TYPE, HTML);
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    reply::put(headers, header::CONTENT_SECURITY_POLICY, Some(policy));
     for (name, value) in OTHERS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -2,7 +2,8 @@
 //!
 //! A page is made from the same document the JSON answer has, after everything has been decided: nothing here knows a
 //! caller's rights, reads a store or changes anything. Programs never come here; [`View::wanted`] is the one place
-//! that tells them apart. The templates can only escape, the pages run no script and load nothing from elsewhere.
+//! that tells them apart. The templates can only escape, the pages run no script and load nothing from elsewhere:
+//! unless the administrator has put the address of another page's script, which is then shown in a [`Shell`].
 
 pub(crate) mod assets;
 mod collection;
@@ -14,6 +15,8 @@ mod frame;
 mod headers;
 mod resource;
 mod schemas;
+mod script;
+mod shell;
 mod value;
 mod view;
 
@@ -22,6 +25,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
+pub(crate) use shell::Shell;
 pub(crate) use view::View;
 
 /// Whether an answer goes to somebody who reads pages: a browser, unless it asks for JSON.
@@ -47,17 +51,27 @@ pub(crate) fn render(view: &View, response: Response<Bytes>) -> Response<Bytes> 
     if let Some(address) = elsewhere(view, response.status(), &document) {
         return redirect(response, &address);
     }
-    let status = response.status();
-    let page = match document.get("type").and_then(Value::as_str) {
-        Some("error") => error::page(view, &document),
-        Some("collection") => collection::page(view, &document),
-        Some(_) => resource::page(view, &document, status == StatusCode::CREATED),
+    let Some(kind) = document.get("type").and_then(Value::as_str) else {
         // Not of the dialect.
-        None => return response,
+        return response;
+    };
+    if let Some(shell) = view.shell()
+        && let Some(page) = shell.page(view, response.body())
+    {
+        return html(response, page, &shell.policy());
+    }
+    let page = match kind {
+        "error" => error::page(view, &document),
+        "collection" => collection::page(view, &document),
+        _ => resource::page(view, &document, response.status() == StatusCode::CREATED),
     };
     let Ok(page) = page else { return response };
+    html(response, page, headers::POLICY)
+}
+
+fn html(response: Response<Bytes>, page: String, policy: &str) -> Response<Bytes> {
     let (mut parts, _) = response.into_parts();
-    headers::of_page(&mut parts.headers);
+    headers::of_page(&mut parts.headers, policy);
     Response::from_parts(parts, page.into())
 }
 
@@ -77,7 +91,7 @@ fn redirect(response: Response<Bytes>, address: &str) -> Response<Bytes> {
     let Ok(location) = HeaderValue::from_str(address) else { return response };
     let (mut parts, _) = response.into_parts();
     parts.status = StatusCode::SEE_OTHER;
-    headers::of_page(&mut parts.headers);
+    headers::of_page(&mut parts.headers, headers::POLICY);
     parts.headers.insert(header::LOCATION, location);
     Response::from_parts(parts, Bytes::new())
 }

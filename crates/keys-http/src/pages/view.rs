@@ -2,11 +2,11 @@
 
 use http::request::Parts;
 use http::{Method, header};
-use keys_api::{Audience, Declaration};
+use keys_api::{Audience, Declaration, Resource as _, TypeDocumentation};
 use serde_json::Value;
 
 use super::schemas::TypeSchema;
-use super::wants_page;
+use super::{Shell, wants_page};
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::{Kind, Route};
 use crate::dialect::query::Query;
@@ -33,8 +33,12 @@ pub(crate) struct View {
     audience: Option<Audience>,
     /// As whom the caller acts, once that is known.
     account: Option<String>,
+    /// What they are called, if a page is wanted that says it.
+    name: Option<String>,
     /// What forms repeat of the cookie.
     token: Option<String>,
+    /// The page to be shown in place of ours.
+    shell: Option<Shell>,
 }
 
 /// What a path is about.
@@ -66,7 +70,9 @@ impl View {
             typed: Fields::default(),
             audience: None,
             account: None,
+            name: None,
             token: None,
+            shell: None,
         })
     }
 
@@ -85,6 +91,21 @@ impl View {
     pub(crate) fn answered(&mut self, administers: bool, account: &str) {
         self.audience = Some(if administers { Audience::Administrator } else { Audience::Principal });
         self.account = Some(account.to_owned());
+    }
+
+    /// Learns what the caller is called.
+    pub(crate) fn called(&mut self, name: Option<String>) {
+        self.name = name;
+    }
+
+    /// Learns that another page is shown in place of ours.
+    pub(crate) fn shown_in(&mut self, shell: Option<Shell>) {
+        self.shell = shell;
+    }
+
+    /// Whether the page says what the caller is called.
+    pub(crate) const fn names_caller(&self) -> bool {
+        self.shell.is_some()
     }
 
     /// Learns what forms of the page must repeat.
@@ -144,6 +165,37 @@ impl View {
 
     pub(super) fn account(&self) -> Option<&str> {
         self.account.as_deref()
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(super) const fn shell(&self) -> Option<&Shell> {
+        self.shell.as_ref()
+    }
+
+    /// Where the caller's schemas are.
+    pub(super) fn schemas(&self) -> Option<String> {
+        self.urls.as_ref().map(Urls::schemas)
+    }
+
+    /// Where types and fields are described, if the caller may read that.
+    pub(super) fn descriptions(&self) -> Option<String> {
+        let schema = self.schema(TypeDocumentation::DECLARATION.id);
+        let urls = self.urls.as_ref().filter(|_| schema.list_takes("GET"))?;
+        Some(urls.of(&TypeDocumentation::DECLARATION.plural.to_ascii_lowercase()))
+    }
+
+    /// Whether the page itself is at this origin.
+    pub(super) fn is_at(&self, origin: &str) -> bool {
+        self.urls.as_ref().is_some_and(|urls| urls.root().strip_suffix('/') == Some(origin))
+    }
+
+    /// The same request for JSON; `None` for what is answered once only.
+    pub(super) fn raw(&self) -> Option<String> {
+        let address = self.address().filter(|_| !self.changes())?;
+        Some(format!("{address}?{}", self.query.rewritten(&["_format"], &[("_format", "json")])))
     }
 
     pub(super) fn token(&self) -> Option<&str> {

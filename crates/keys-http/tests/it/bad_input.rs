@@ -35,7 +35,7 @@ fn fields_that_cannot_be_taken_are_named() {
         (json!("tomorrow"), "InvalidDateFormat"),
         (json!("2026-02-30T00:00:00Z"), "InvalidDateFormat"),
         (json!(1_900_000_000), "InvalidDateFormat"),
-        (json!(""), "InvalidDateFormat"),
+        (json!(" "), "InvalidDateFormat"),
         (json!([]), "InvalidFormat"),
         (json!("2026-11-23T18:30:00Z"), "MinLimitExceeded"),
     ] {

@@ -24,6 +24,7 @@ mod preconditions;
 mod proxies;
 mod server;
 mod settings;
+mod shell;
 mod support;
 mod types;
 mod walk;

@@ -25,6 +25,12 @@ pub(in crate::dialect) fn find(call: &Call<'_>, id: &str) -> Result<Option<Accou
     Ok(record.map(|record| views::environment_account(&record, call.urls)))
 }
 
+/// What the account is called that the caller acts as; `None` as well when that cannot be read, because it only
+/// decorates.
+pub(super) fn caller_name(call: &Call<'_>) -> Option<String> {
+    find(call, &views::owner_id(call.context.caller.effective())).ok().flatten()?.name
+}
+
 /// `GET /v1/accounts`: all of them for the administrator, its own for anybody else.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);

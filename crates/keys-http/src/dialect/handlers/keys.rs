@@ -30,6 +30,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let (name, description) = texts(call.fields)?;
     let expires_at = match call.fields.text("expiresAt")? {
         Given::Absent | Given::Null => None,
+        // api-ui sends the field of its form as it stands, and has no way to say `null` of a date.
+        Given::Text(text) if text.is_empty() => None,
         Given::Text(text) => Some(
             text.parse::<Timestamp>()
                 .map_err(|error| Problem::field("InvalidDateFormat", "expiresAt", error.to_string()))?,

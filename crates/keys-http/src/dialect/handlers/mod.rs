@@ -250,6 +250,11 @@ fn resource<T: Refers>(call: &Call<'_>, document: T) -> Result<Answer, Problem> 
     including.first().map_or(Err(Problem::NotFound), Answer::ok)
 }
 
+/// What the account is called that a caller acts as.
+pub(crate) fn caller_name(call: &Call<'_>) -> Option<String> {
+    accounts::caller_name(call)
+}
+
 /// Answers what is asked without authentication, however it is asked: how one logs in.
 ///
 /// # Errors
