@@ -1,15 +1,91 @@
-//! Where a record stands in an ordered list. One definition, so that every store sorts and resumes alike.
+//! Where a record stands in an ordered list. One definition, so that every store sorts and resumes alike, whatever is
+//! listed.
 
-use keys_core::KeyRecord;
+use keys_core::{
+    Description, EnvironmentId, EnvironmentRecord, EnvironmentState, KeyId, KeyRecord, LifecycleState, Name,
+    Timestamp,
+};
 
-use crate::query::{Direction, KeyCursor, KeyCursorValue, KeyOrder};
+use crate::query::{Direction, EnvironmentOrder, KeyOrder};
 
-impl KeyCursor {
+/// A place in an ordered list: just behind the record with this sort value and id.
+///
+/// A cursor holds values, not an offset, so a list that is read page by page shows each record exactly once while
+/// others are inserted and deleted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cursor<Id> {
+    /// The value of the record in the list's order.
+    pub value: SortValue,
+    /// Its id.
+    pub id: Id,
+}
+
+/// What a record is sorted by; which variant belongs to which order is fixed: [`Order::sorts_by`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SortValue {
+    /// Nothing but its id.
+    Id,
+    /// A text, compared by bytes. Absent text sorts as empty.
+    Text(Box<str>),
+    /// An instant.
+    Time(Timestamp),
+    /// A state.
+    State(StateRank),
+}
+
+/// The place of a state among states: active, inactive, and last what lists leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateRank {
+    /// Active.
+    Active,
+    /// Inactive.
+    Inactive,
+    /// A deleted key, a removed environment.
+    Gone,
+}
+
+/// The kinds of [`SortValue`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SortKind {
+    /// [`SortValue::Id`].
+    Id,
+    /// [`SortValue::Text`].
+    Text,
+    /// [`SortValue::Time`].
+    Time,
+    /// [`SortValue::State`].
+    State,
+}
+
+/// A closed set of orders: [`KeyOrder`], [`EnvironmentOrder`].
+pub trait Order: Copy + Ord + 'static {
+    /// Every order of the set.
+    fn all() -> &'static [Self];
+
+    /// The kind of value that a list of this order is sorted by.
+    fn sorts_by(self) -> SortKind;
+}
+
+/// What is listed in orders.
+pub trait Listed {
+    /// Its id.
+    type Id: Copy + Ord;
+    /// The orders its lists come in.
+    type Order: Order;
+
+    /// The id of this one.
+    fn id(&self) -> Self::Id;
+
+    /// What it is sorted by in a list of this order.
+    fn sort_value(&self, order: Self::Order) -> SortValue;
+}
+
+impl<Id: Ord> Cursor<Id> {
     /// The place of a record in a list of this order: what to give as
     /// [`KeyQuery::after`](crate::KeyQuery::after) to go on behind it.
     #[must_use]
-    pub fn of(record: &KeyRecord, order: KeyOrder) -> Self {
-        Self { value: KeyCursorValue::of(record, order), id: record.parts().id }
+    pub fn of<T: Listed<Id = Id>>(record: &T, order: T::Order) -> Self {
+        Self { value: record.sort_value(order), id: record.id() }
     }
 
     /// Whether this place comes behind `other` in a list that runs in this direction.
@@ -20,33 +96,127 @@ impl KeyCursor {
             Direction::Descending => self < other,
         }
     }
+
+    /// Whether this is a place in a list of that order. A list shows nothing behind a cursor that does not fit it.
+    #[must_use]
+    pub fn fits(&self, order: impl Order) -> bool {
+        self.value.kind() == order.sorts_by()
+    }
 }
 
-impl KeyCursorValue {
-    /// The value a record is sorted by. Absent text sorts as empty.
+impl SortValue {
+    /// Which kind this is.
     #[must_use]
-    pub fn of(record: &KeyRecord, order: KeyOrder) -> Self {
-        let parts = record.parts();
-        match order {
-            KeyOrder::Id => Self::Id,
-            KeyOrder::Name => Self::Text(parts.name.as_ref().map_or("", |name| name.as_str()).into()),
-            KeyOrder::Description => {
-                Self::Text(parts.description.as_ref().map_or("", |description| description.as_str()).into())
-            }
-            KeyOrder::AccessKey => Self::Text(parts.access_key.as_str().into()),
-            KeyOrder::Created => Self::Time(parts.created),
-            KeyOrder::State => Self::State(parts.lifecycle.state()),
+    pub const fn kind(&self) -> SortKind {
+        match self {
+            Self::Id => SortKind::Id,
+            Self::Text(_) => SortKind::Text,
+            Self::Time(_) => SortKind::Time,
+            Self::State(_) => SortKind::State,
         }
     }
 
-    /// Whether this is a value of that order. A list shows nothing behind a cursor that does not fit it.
-    #[must_use]
-    pub const fn fits(&self, order: KeyOrder) -> bool {
+    fn name(name: Option<&Name>) -> Self {
+        Self::Text(name.map_or("", Name::as_str).into())
+    }
+
+    fn description(description: Option<&Description>) -> Self {
+        Self::Text(description.map_or("", Description::as_str).into())
+    }
+}
+
+impl StateRank {
+    /// Every rank, in order.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Inactive, Self::Gone];
+}
+
+impl From<LifecycleState> for StateRank {
+    fn from(state: LifecycleState) -> Self {
+        match state {
+            LifecycleState::Active => Self::Active,
+            LifecycleState::Inactive => Self::Inactive,
+            LifecycleState::Deleted => Self::Gone,
+        }
+    }
+}
+
+impl From<EnvironmentState> for StateRank {
+    fn from(state: EnvironmentState) -> Self {
+        match state {
+            EnvironmentState::Active => Self::Active,
+            EnvironmentState::Inactive => Self::Inactive,
+            EnvironmentState::Removed { .. } => Self::Gone,
+        }
+    }
+}
+
+impl Order for KeyOrder {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn sorts_by(self) -> SortKind {
+        match self {
+            Self::Id => SortKind::Id,
+            Self::Name | Self::Description | Self::AccessKey => SortKind::Text,
+            Self::Created => SortKind::Time,
+            Self::State => SortKind::State,
+        }
+    }
+}
+
+impl Order for EnvironmentOrder {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn sorts_by(self) -> SortKind {
+        match self {
+            Self::Id => SortKind::Id,
+            Self::Name | Self::Description => SortKind::Text,
+            Self::Created => SortKind::Time,
+            Self::State => SortKind::State,
+        }
+    }
+}
+
+impl Listed for KeyRecord {
+    type Id = KeyId;
+    type Order = KeyOrder;
+
+    fn id(&self) -> KeyId {
+        self.parts().id
+    }
+
+    fn sort_value(&self, order: KeyOrder) -> SortValue {
+        let parts = self.parts();
         match order {
-            KeyOrder::Id => matches!(self, Self::Id),
-            KeyOrder::Name | KeyOrder::Description | KeyOrder::AccessKey => matches!(self, Self::Text(_)),
-            KeyOrder::Created => matches!(self, Self::Time(_)),
-            KeyOrder::State => matches!(self, Self::State(_)),
+            KeyOrder::Id => SortValue::Id,
+            KeyOrder::Name => SortValue::name(parts.name.as_ref()),
+            KeyOrder::Description => SortValue::description(parts.description.as_ref()),
+            KeyOrder::AccessKey => SortValue::Text(parts.access_key.as_str().into()),
+            KeyOrder::Created => SortValue::Time(parts.created),
+            KeyOrder::State => SortValue::State(parts.lifecycle.state().into()),
+        }
+    }
+}
+
+impl Listed for EnvironmentRecord {
+    type Id = EnvironmentId;
+    type Order = EnvironmentOrder;
+
+    fn id(&self) -> EnvironmentId {
+        self.parts().id
+    }
+
+    fn sort_value(&self, order: EnvironmentOrder) -> SortValue {
+        let parts = self.parts();
+        match order {
+            EnvironmentOrder::Id => SortValue::Id,
+            EnvironmentOrder::Name => SortValue::name(parts.name.as_ref()),
+            EnvironmentOrder::Description => SortValue::description(parts.description.as_ref()),
+            EnvironmentOrder::Created => SortValue::Time(parts.created),
+            EnvironmentOrder::State => SortValue::State(parts.state.into()),
         }
     }
 }

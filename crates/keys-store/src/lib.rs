@@ -20,13 +20,14 @@ pub mod sqlite;
 pub mod store;
 pub mod url;
 
+pub use cursor::{Cursor, Listed, Order, SortKind, SortValue, StateRank};
 pub use error::{BackendError, BackendErrorKind, CommitError, Refusal};
 pub use listener::{ChangeListener, Published, Touched};
 pub use memory::MemoryStore;
 pub use open::{OpenError, OpenMode};
 pub use query::{
-    Direction, EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Page, Reach,
-    StateFilter,
+    Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyOrder, KeyQuery, Page,
+    Reach, StateFilter,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

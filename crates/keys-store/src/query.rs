@@ -1,6 +1,10 @@
 //! Lists: whose records, in which order, from where on, how many.
 
-use keys_core::{AccessKey, EnvironmentId, KeyId, KeyRecord, LifecycleState, Owner, Timestamp};
+use keys_core::{
+    AccessKey, EnvironmentId, EnvironmentRecord, EnvironmentState, KeyId, KeyRecord, LifecycleState, Owner,
+};
+
+use crate::cursor::Cursor;
 
 /// Whose records a statement may touch.
 ///
@@ -48,6 +52,27 @@ impl KeyOrder {
     /// Every order.
     pub const ALL: [Self; 6] =
         [Self::Id, Self::Name, Self::Description, Self::AccessKey, Self::Created, Self::State];
+}
+
+/// What a list of environments is ordered by; all that is said of [`KeyOrder`] holds here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum EnvironmentOrder {
+    /// By number.
+    #[default]
+    Id,
+    /// By name.
+    Name,
+    /// By description.
+    Description,
+    /// By the time of creation.
+    Created,
+    /// By state: active, inactive, removed.
+    State,
+}
+
+impl EnvironmentOrder {
+    /// Every order.
+    pub const ALL: [Self; 5] = [Self::Id, Self::Name, Self::Description, Self::Created, Self::State];
 }
 
 /// Which way a list runs.
@@ -111,42 +136,17 @@ impl KeyFilter {
     }
 }
 
-/// A place in an ordered list: just behind the record with this sort value and id.
-///
-/// A cursor holds values, not an offset, so a list that is read page by page shows each record exactly once while
-/// others are inserted and deleted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyCursor {
-    /// The value of the record in the list's order.
-    pub value: KeyCursorValue,
-    /// Its id.
-    pub id: KeyId,
-}
-
-/// The sort value in a [`KeyCursor`]; which variant belongs to which order is fixed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum KeyCursorValue {
-    /// For [`KeyOrder::Id`].
-    Id,
-    /// For [`KeyOrder::Name`], [`KeyOrder::Description`] and [`KeyOrder::AccessKey`].
-    Text(Box<str>),
-    /// For [`KeyOrder::Created`].
-    Time(Timestamp),
-    /// For [`KeyOrder::State`].
-    State(LifecycleState),
-}
-
 /// A request for one page of keys.
 ///
 /// ```
-/// use keys_store::{KeyCursor, KeyOrder, KeyQuery, KeyStore as _, MemoryStore, Reach};
+/// use keys_store::{Cursor, KeyOrder, KeyQuery, KeyStore as _, MemoryStore, Reach};
 ///
 /// let store = MemoryStore::new();
 /// let mut query = KeyQuery { order: KeyOrder::Name, limit: 50, ..KeyQuery::default() };
 /// loop {
 ///     let page = store.keys(Reach::AllOwners, &query)?;
 ///     // … show page.items …
-///     query.after = page.items.last().map(|last| KeyCursor::of(last, query.order));
+///     query.after = page.items.last().map(|last| Cursor::of(last, query.order));
 ///     if !page.more {
 ///         break;
 ///     }
@@ -162,7 +162,7 @@ pub struct KeyQuery {
     /// Only these.
     pub filter: KeyFilter,
     /// Only what comes behind this place; `None` for the first page. A cursor of another order shows nothing.
-    pub after: Option<KeyCursor>,
+    pub after: Option<Cursor<KeyId>>,
     /// At most this many; a store gives no more than [`MAX_LIMIT`](Self::MAX_LIMIT).
     pub limit: usize,
 }
@@ -184,22 +184,65 @@ impl Default for KeyQuery {
     }
 }
 
-/// A request for one page of environments, by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EnvironmentQuery {
+/// The filters a store itself applies to a list of environments; all of them must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct EnvironmentFilter {
     /// Removed ones as well.
     pub removed: bool,
+    /// This id only.
+    pub id: Option<EnvironmentId>,
+}
+
+impl EnvironmentFilter {
+    /// Whether an environment passes all of the filters.
+    #[must_use]
+    pub fn shows(&self, record: &EnvironmentRecord) -> bool {
+        let parts = record.parts();
+        let present = match parts.state {
+            EnvironmentState::Active | EnvironmentState::Inactive => true,
+            EnvironmentState::Removed { .. } => false,
+        };
+        (self.removed || present) && self.id.is_none_or(|id| id == parts.id)
+    }
+
+    /// The filter for those of a reach: an environment owns itself and nothing else, an account owns none. `None` when
+    /// nothing can pass.
+    #[must_use]
+    pub fn within(self, reach: Reach) -> Option<Self> {
+        match reach {
+            Reach::AllOwners => Some(self),
+            Reach::Owner(owner) => {
+                let own = owner.environment()?;
+                self.id.is_none_or(|id| id == own).then_some(Self { id: Some(own), ..self })
+            }
+        }
+    }
+}
+
+/// A request for one page of environments.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EnvironmentQuery {
+    /// The order.
+    pub order: EnvironmentOrder,
     /// Which way.
     pub direction: Direction,
-    /// Only what comes behind this one.
-    pub after: Option<EnvironmentId>,
+    /// Only these.
+    pub filter: EnvironmentFilter,
+    /// Only what comes behind this place; `None` for the first page. A cursor of another order shows nothing.
+    pub after: Option<Cursor<EnvironmentId>>,
     /// At most this many; a store gives no more than [`KeyQuery::MAX_LIMIT`].
     pub limit: usize,
 }
 
 impl Default for EnvironmentQuery {
     fn default() -> Self {
-        Self { removed: false, direction: Direction::default(), after: None, limit: 100 }
+        Self {
+            order: EnvironmentOrder::default(),
+            direction: Direction::default(),
+            filter: EnvironmentFilter::default(),
+            after: None,
+            limit: 100,
+        }
     }
 }
 

@@ -127,7 +127,7 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     fn environment(&self, reach: Reach, id: EnvironmentId)
     -> Result<Option<EnvironmentRecord>, BackendError>;
 
-    /// One page of environments, in order of id.
+    /// One page of environments.
     ///
     /// # Errors
     ///

@@ -15,9 +15,7 @@ use keys_core::{
     KeyRecord, Lifecycle, Name, SettingName, Timestamp, Transition, Uuid,
 };
 use keys_service::{Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, Patch};
-use keys_store::{
-    EnvironmentQuery, KeyCursor, KeyCursorValue, KeyFilter, KeyQuery, KeyStore, Reach, StateFilter,
-};
+use keys_store::{Cursor, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, Reach, SortValue, StateFilter};
 
 use self::failures::{
     backend_failed, changes_need_ownership, environment_not_changed, issue_failed, key_not_changed,
@@ -80,7 +78,7 @@ impl Local {
             let last = page.items.last().map(|record| record.parts().id);
             keys.extend(page.items.into_iter().map(key_of));
             match last {
-                Some(id) if page.more => query.after = Some(KeyCursor { value: KeyCursorValue::Id, id }),
+                Some(id) if page.more => query.after = Some(Cursor { value: SortValue::Id, id }),
                 _ => return Ok(keys),
             }
         }
@@ -146,7 +144,7 @@ impl Authority for Local {
         let mut environments = Vec::new();
         loop {
             let page = self.store.environments(Reach::AllOwners, &query).map_err(backend_failed)?;
-            query.after = page.items.last().map(|record| record.parts().id);
+            query.after = page.items.last().map(|last| Cursor::of(last, query.order));
             environments.extend(page.items.into_iter().map(environment_of));
             if !page.more || query.after.is_none() {
                 return Ok(environments);

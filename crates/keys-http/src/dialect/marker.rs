@@ -1,6 +1,6 @@
 //! Where a list goes on: the marker in the address of a next page.
 //!
-//! It holds the sort value and the id of the last key seen, so pages stay right while others insert and delete.
+//! It holds the sort value and the id of the last record seen, so pages stay right while others insert and delete.
 //! Clients must not look into it.
 
 use std::fmt;
@@ -8,34 +8,18 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keys_core::{KeyRecord, Timestamp};
-use keys_store::{KeyCursor, KeyCursorValue, KeyOrder};
+use keys_core::Timestamp;
+use keys_store::{Cursor, Order, SortKind, SortValue, StateRank};
 
 use crate::problem::Problem;
 
-/// The place just behind a key.
-pub(super) fn cursor(record: &KeyRecord, order: KeyOrder) -> KeyCursor {
-    let parts = record.parts();
-    // Absent text sorts as empty.
-    let text = |text: Option<&str>| KeyCursorValue::Text(text.unwrap_or_default().into());
-    let value = match order {
-        KeyOrder::Id => KeyCursorValue::Id,
-        KeyOrder::Name => text(parts.name.as_ref().map(keys_core::Name::as_str)),
-        KeyOrder::Description => text(parts.description.as_ref().map(keys_core::Description::as_str)),
-        KeyOrder::AccessKey => text(Some(parts.access_key.as_str())),
-        KeyOrder::Created => KeyCursorValue::Time(parts.created),
-        KeyOrder::State => KeyCursorValue::State(parts.lifecycle.state()),
-    };
-    KeyCursor { value, id: parts.id }
-}
-
 /// A place as a marker.
-pub(super) fn write(cursor: &KeyCursor) -> String {
+pub(super) fn write<Id: fmt::Display>(cursor: &Cursor<Id>) -> String {
     let value = match &cursor.value {
-        KeyCursorValue::Id => String::new(),
-        KeyCursorValue::Text(text) => text.to_string(),
-        KeyCursorValue::Time(instant) => instant.to_string(),
-        KeyCursorValue::State(state) => state.to_string(),
+        SortValue::Id => String::new(),
+        SortValue::Text(text) => text.to_string(),
+        SortValue::Time(instant) => instant.to_string(),
+        SortValue::State(rank) => word(*rank).to_owned(),
     };
     format!("m{}", URL_SAFE_NO_PAD.encode(format!("{} {value}", cursor.id)))
 }
@@ -45,22 +29,30 @@ pub(super) fn write(cursor: &KeyCursor) -> String {
 /// # Errors
 ///
 /// [`unknown`].
-pub(super) fn read(marker: &str, order: KeyOrder) -> Result<KeyCursor, Problem> {
-    parse(marker, order).ok_or_else(unknown)
+pub(super) fn read<Id: FromStr>(marker: &str, order: impl Order) -> Result<Cursor<Id>, Problem> {
+    parse(marker, order.sorts_by()).ok_or_else(unknown)
 }
 
-fn parse(marker: &str, order: KeyOrder) -> Option<KeyCursor> {
+fn parse<Id: FromStr>(marker: &str, sorts_by: SortKind) -> Option<Cursor<Id>> {
     let decoded = URL_SAFE_NO_PAD.decode(marker.strip_prefix('m')?).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;
     let (id, value) = decoded.split_once(' ')?;
-    let value = match order {
-        KeyOrder::Id if value.is_empty() => KeyCursorValue::Id,
-        KeyOrder::Id => return None,
-        KeyOrder::Name | KeyOrder::Description | KeyOrder::AccessKey => KeyCursorValue::Text(value.into()),
-        KeyOrder::Created => KeyCursorValue::Time(value.parse::<Timestamp>().ok()?),
-        KeyOrder::State => KeyCursorValue::State(value.parse().ok()?),
+    let value = match sorts_by {
+        SortKind::Id if value.is_empty() => SortValue::Id,
+        SortKind::Id => return None,
+        SortKind::Text => SortValue::Text(value.into()),
+        SortKind::Time => SortValue::Time(value.parse::<Timestamp>().ok()?),
+        SortKind::State => SortValue::State(StateRank::ALL.into_iter().find(|rank| word(*rank) == value)?),
     };
-    Some(KeyCursor { value, id: id.parse().ok()? })
+    Some(Cursor { value, id: id.parse().ok()? })
+}
+
+const fn word(rank: StateRank) -> &'static str {
+    match rank {
+        StateRank::Active => "active",
+        StateRank::Inactive => "inactive",
+        StateRank::Gone => "removed",
+    }
 }
 
 /// A place in a list by id, as a marker.

@@ -1,4 +1,4 @@
-//! Lists of keys: pages, order, filters.
+//! Lists of keys and environments: pages, order, filters.
 
 use serde_json::{Value, json};
 
@@ -76,6 +76,82 @@ fn pages_stay_right_while_others_insert_and_delete() {
         }
     });
     assert_eq!(seen, ["b", "d", "f", "g", "h"]);
+}
+
+/// An installation with these environments beside the first, `Default`.
+fn with_environments(names: &[(&str, Option<&str>)]) -> TestApp {
+    let app = TestApp::new();
+    for (name, description) in names {
+        app.clock.advance(1_000);
+        let made = app.post("/v1/projects", &json!({"name": name, "description": description}));
+        assert_eq!(made.status, 201);
+    }
+    app
+}
+
+#[test]
+fn pages_show_each_environment_once_in_every_order_and_both_ways() {
+    let app = with_environments(&[
+        ("b", Some("2")),
+        ("a", None),
+        ("d", Some("")),
+        ("c", Some("1")),
+        ("a", Some("3")),
+    ]);
+    app.post("/v1/projects/1a7?action=deactivate", &json!({}));
+    app.post("/v1/projects/1a8?action=remove", &json!({}));
+    for filter in ["", "&state_ne=x&removed_notnull", "&name_ne=x"] {
+        for field in ["id", "name", "description", "created", "state"] {
+            let whole = names(&app.get(&format!("/v1/projects?sort={field}{filter}")));
+            let mut reversed = names(&app.get(&format!("/v1/projects?sort={field}&order=desc{filter}")));
+            for limit in 1..=7 {
+                let path = format!("/v1/projects?sort={field}&limit={limit}{filter}");
+                assert_eq!(follow(&app, &path, |_| ()), whole, "{path}");
+                assert_eq!(follow(&app, &format!("{path}&order=desc"), |_| ()), reversed, "{path} backwards");
+            }
+            reversed.reverse();
+            assert_eq!(reversed, whole, "{field}: the one is the other backwards, ties included");
+        }
+    }
+    let sorted = |query: &str| names(&app.get(&format!("/v1/projects?{query}")));
+    assert_eq!(sorted("sort=name"), ["Default", "a", "a", "b", "c"]);
+    assert_eq!(sorted("sort=name&order=desc"), ["c", "b", "a", "a", "Default"]);
+    assert_eq!(sorted("sort=description"), ["Default", "a", "c", "b", "a"]);
+    assert_eq!(sorted("sort=state"), ["Default", "b", "c", "a", "a"]);
+    assert_eq!(sorted("sort=created&order=desc"), ["a", "c", "a", "b", "Default"]);
+    assert_eq!(sorted("sort=nothing&order=desc"), ["Default", "b", "a", "c", "a"], "unknown: by id");
+}
+
+#[test]
+fn pages_of_environments_stay_right_while_others_are_made_and_removed() {
+    let app = with_environments(&[("b", None), ("d", None), ("f", None), ("h", None)]);
+    let seen = follow(&app, "/v1/projects?sort=name&limit=1&order=desc", |page| {
+        if page == 1 {
+            // One before the place, one behind it, and what has been shown goes away.
+            app.post("/v1/projects", &json!({"name": "g"}));
+            app.post("/v1/projects", &json!({"name": "c"}));
+            app.delete("/v1/projects/1a8");
+        }
+    });
+    assert_eq!(seen, ["h", "f", "d", "c", "b", "Default"]);
+}
+
+#[test]
+fn a_list_of_environments_says_how_it_is_sorted_and_how_it_could_be() {
+    let app = with_environments(&[("a", None)]);
+    let list = app.get("/v1/projects?state=active&sort=NAME&order=desc").json();
+    let base = "http://localhost:8080/v1/projects?state=active";
+    let links: Vec<&String> = list["sortLinks"].as_object().unwrap().keys().collect();
+    assert_eq!(links, ["created", "description", "id", "name", "state"]);
+    assert_eq!(list["sortLinks"]["description"], format!("{base}&sort=description"));
+    let reverse = format!("{base}&sort=name&order=asc");
+    assert_eq!(list["sort"], json!({"name": "name", "order": "desc", "reverse": reverse}));
+    let next = app.get("/v1/projects?sort=name&limit=1").json()["pagination"]["next"].clone();
+    let marker = next.as_str().unwrap().split("marker=").nth(1).unwrap();
+    for other in ["created", "state", "id"] {
+        let refused = app.get(&format!("/v1/projects?sort={other}&marker={marker}"));
+        assert_eq!(refused.error(), (422, "InvalidFormat".into(), Some("marker".into())), "{other}");
+    }
 }
 
 #[test]

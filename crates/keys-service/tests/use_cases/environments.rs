@@ -3,7 +3,7 @@
 use keys_core::{EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, Name, Revision};
 use keys_service::{Caller, Edit, EnterError, EnvironmentChangeError, EnvironmentRequest, Patch};
 use keys_store::fault::{Call, Calls, Fault, Moment};
-use keys_store::{BackendErrorKind, EnvironmentQuery, KeyStore as _};
+use keys_store::{BackendErrorKind, EnvironmentFilter, EnvironmentQuery, KeyStore as _};
 
 use crate::support::{FailingRng, House, RepeatingRng, administrator, environment, now};
 
@@ -108,7 +108,8 @@ fn every_transition_is_stored_or_refused_as_the_core_says() {
     assert_eq!(go(Activate), Ok(EnvironmentState::Active));
 
     let shown = |removed| {
-        let query = EnvironmentQuery { removed, ..EnvironmentQuery::default() };
+        let filter = EnvironmentFilter { removed, id: None };
+        let query = EnvironmentQuery { filter, ..EnvironmentQuery::default() };
         house.authority.environments(&administrator(), &query).unwrap().items.len()
     };
     assert_eq!(go(Remove), Ok(removed));

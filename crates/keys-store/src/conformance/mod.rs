@@ -24,6 +24,7 @@
 
 pub mod audit;
 pub mod commits;
+pub mod environment_pages;
 pub mod keys;
 pub mod listener;
 pub mod loads;
@@ -140,6 +141,13 @@ macro_rules! conformance_tests {
             pages::state_filters_show_what_they_say
             pages::filters_hold_together
             pages::a_list_stays_within_its_reach
+            environment_pages::environments_sort_by_value_and_then_by_id
+            environment_pages::names_of_environments_are_sorted_by_bytes
+            environment_pages::an_environment_present_throughout_is_paged_exactly_once
+            environment_pages::a_cursor_of_another_order_shows_no_environment
+            environment_pages::a_cursor_need_not_name_an_environment
+            environment_pages::filters_of_environments_hold_together
+            environment_pages::no_page_of_environments_is_longer_than_the_most
             loads::a_loaded_row_is_the_records
             loads::an_unknown_access_key_loads_nothing_at_the_stores_revision
             loads::loads_carry_the_snapshots_revision

@@ -6,8 +6,9 @@ use keys_core::{
 };
 
 use super::sample;
+use crate::cursor::{Cursor, SortValue};
 use crate::error::Refusal;
-use crate::query::{Direction, EnvironmentQuery, KeyQuery, Reach};
+use crate::query::{Direction, EnvironmentFilter, EnvironmentQuery, KeyQuery, Reach};
 use crate::store::{Committed, KeyStore, Write};
 
 /// Every kind, every state, with and without a name.
@@ -124,7 +125,9 @@ pub fn environments_are_listed_in_pages(store: &dyn KeyStore) {
     let inactive = records[3].clone().transition(EnvironmentTransition::Deactivate, sample::instant(1));
     sample::update_environment(store, inactive.unwrap());
     let read = |removed, direction, after: Option<u64>, limit| {
-        let query = EnvironmentQuery { removed, direction, after: after.and_then(EnvironmentId::new), limit };
+        let after = after.and_then(EnvironmentId::new).map(|id| Cursor { value: SortValue::Id, id });
+        let filter = EnvironmentFilter { removed, id: None };
+        let query = EnvironmentQuery { direction, filter, after, limit, ..EnvironmentQuery::default() };
         let page = store.environments(Reach::AllOwners, &query).unwrap();
         (page.items.iter().map(|record| record.parts().id.number()).collect::<Vec<_>>(), page.more)
     };

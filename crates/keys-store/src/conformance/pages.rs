@@ -1,11 +1,10 @@
 //! Lists of keys: order, filters, limits, and pages that lose nothing.
 
-use keys_core::{KeyRecord, LifecycleState, Owner, Transition};
+use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
 
 use super::sample;
-use crate::query::{
-    Direction, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Page, Reach, StateFilter,
-};
+use crate::cursor::{Cursor, SortValue};
+use crate::query::{Direction, KeyFilter, KeyOrder, KeyQuery, Page, Reach, StateFilter};
 use crate::store::{KeyStore, Write};
 
 /// Keys that sort differently in every order, with ties in most, and in every state.
@@ -38,17 +37,18 @@ fn read_in_pages(store: &dyn KeyStore, reach: Reach, mut query: KeyQuery) -> Vec
     loop {
         let Page { items, more } = store.keys(reach, &query).unwrap();
         assert!(items.len() <= query.limit);
-        query.after = items.last().map(|last| KeyCursor::of(last, query.order));
+        query.after = items.last().map(|last| Cursor::of(last, query.order));
         records.extend(items);
         if !more {
             return records;
         }
         assert!(query.after.is_some(), "an empty page cannot have more behind it");
+        assert!(records.len() < 10_000, "the list does not end");
     }
 }
 
-fn cursors(records: &[KeyRecord], order: KeyOrder) -> Vec<KeyCursor> {
-    records.iter().map(|record| KeyCursor::of(record, order)).collect()
+fn cursors(records: &[KeyRecord], order: KeyOrder) -> Vec<Cursor<KeyId>> {
+    records.iter().map(|record| Cursor::of(record, order)).collect()
 }
 
 /// What a record is sorted by, said once more: a cursor must not be its own judge.
@@ -176,8 +176,8 @@ pub fn a_cursor_of_another_order_shows_nothing(store: &dyn KeyStore) {
     let record = sample::key(store, owner, 1);
     for order in KeyOrder::ALL {
         for other in KeyOrder::ALL {
-            let before = KeyCursor { id: record.parts().id, ..KeyCursor::of(&record, other) };
-            if before.value.fits(order) {
+            let before = Cursor { id: record.parts().id, ..Cursor::of(&record, other) };
+            if before.fits(order) {
                 continue;
             }
             for direction in Direction::ALL {
@@ -193,8 +193,8 @@ pub fn a_cursor_of_another_order_shows_nothing(store: &dyn KeyStore) {
 pub fn a_cursor_need_not_name_a_record(store: &dyn KeyStore) {
     let owner = sample::owner(store, 1);
     let records: Vec<_> = (1..=3).map(|n| sample::key(store, owner, 10 * n)).collect();
-    let between = KeyCursor {
-        value: KeyCursorValue::Text(sample::access_key(15).as_str().into()),
+    let between = Cursor {
+        value: SortValue::Text(sample::access_key(15).as_str().into()),
         id: records.last().unwrap().parts().id,
     };
     let read = |direction| {
@@ -247,7 +247,7 @@ pub fn filters_hold_together(store: &dyn KeyStore) {
     assert_eq!(count(own, Some(one.id), Some(two.access_key), None, up), 0);
     assert_eq!(count(own, None, Some(sample::access_key(9)), None, up), 0);
     assert_eq!(count(Reach::Owner(other), Some(one.id), None, None, up), 0);
-    let behind = |id| Some(KeyCursor { value: KeyCursorValue::Id, id });
+    let behind = |id| Some(Cursor { value: SortValue::Id, id });
     for (direction, passed, ahead) in [(up, &one, &two), (down, &two, &one)] {
         assert_eq!(count(own, Some(passed.id), None, behind(passed.id), direction), 0);
         assert_eq!(count(own, Some(ahead.id), None, behind(passed.id), direction), 1);

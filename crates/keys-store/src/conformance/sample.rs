@@ -246,13 +246,14 @@ pub fn row_picture(row: &VerificationRow) -> String {
 /// What readers can see of a store: two stores, or one at two instants, that hold the same give the same text.
 #[track_caller]
 pub fn store_picture(store: &dyn KeyStore) -> String {
-    use crate::query::{EnvironmentQuery, KeyFilter, KeyQuery, Reach, StateFilter};
+    use crate::query::{EnvironmentFilter, EnvironmentQuery, KeyFilter, KeyQuery, Reach, StateFilter};
 
     let limit = KeyQuery::MAX_LIMIT;
     let any = KeyFilter { state: StateFilter::Any, ..KeyFilter::default() };
     let query = KeyQuery { filter: any, limit, ..KeyQuery::default() };
     let keys = store.keys(Reach::AllOwners, &query).expect("keys can be read");
-    let query = EnvironmentQuery { removed: true, limit, ..EnvironmentQuery::default() };
+    let filter = EnvironmentFilter { removed: true, id: None };
+    let query = EnvironmentQuery { filter, limit, ..EnvironmentQuery::default() };
     let environments = store.environments(Reach::AllOwners, &query).expect("environments can be read");
     let settings =
         keys_core::SettingName::ALL.map(|name| store.setting(name).expect("a setting can be read"));

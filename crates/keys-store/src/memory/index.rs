@@ -1,60 +1,49 @@
-//! The orders of a list of keys, so that a page costs what it shows and not what the store holds.
+//! The orders of lists, so that a page costs what it shows and not what the store holds.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use keys_core::{KeyId, KeyRecord, Owner};
 
-use crate::query::{Direction, KeyCursor, KeyOrder, Reach};
+use crate::cursor::{Cursor, Listed, Order as _};
+use crate::query::{Direction, KeyOrder, Reach};
 
-/// Every key in every order: once among all keys, once among those of its owner.
-#[derive(Debug, Default)]
-pub(super) struct KeyIndex {
-    all: Orders,
-    of_owner: HashMap<Owner, Orders>,
+/// Every record of a kind in every order.
+#[derive(Debug)]
+pub(super) struct Index<T: Listed>(BTreeMap<T::Order, BTreeSet<Cursor<T::Id>>>);
+
+impl<T: Listed> Default for Index<T> {
+    fn default() -> Self {
+        Self(T::Order::all().iter().map(|order| (*order, BTreeSet::new())).collect())
+    }
 }
 
-type Orders = BTreeMap<KeyOrder, BTreeSet<KeyCursor>>;
-
-impl KeyIndex {
-    pub(super) fn insert(&mut self, record: &KeyRecord) {
-        let own = self.of_owner.entry(record.parts().owner).or_default();
-        for order in KeyOrder::ALL {
-            let cursor = KeyCursor::of(record, order);
-            own.entry(order).or_default().insert(cursor.clone());
-            self.all.entry(order).or_default().insert(cursor);
+impl<T: Listed> Index<T> {
+    pub(super) fn insert(&mut self, record: &T) {
+        for (order, cursors) in &mut self.0 {
+            cursors.insert(Cursor::of(record, *order));
         }
     }
 
-    pub(super) fn remove(&mut self, record: &KeyRecord) {
-        let mut own = self.of_owner.get_mut(&record.parts().owner);
-        for order in KeyOrder::ALL {
-            let cursor = KeyCursor::of(record, order);
-            for orders in own.iter_mut().map(|own| &mut **own).chain([&mut self.all]) {
-                orders.get_mut(&order).map(|cursors| cursors.remove(&cursor));
-            }
+    pub(super) fn remove(&mut self, record: &T) {
+        for (order, cursors) in &mut self.0 {
+            cursors.remove(&Cursor::of(record, *order));
         }
     }
 
-    /// The keys within reach, in this order and direction, behind `after`.
+    /// The records in this order and direction, behind `after`.
     pub(super) fn walk(
         &self,
-        reach: Reach,
-        order: KeyOrder,
+        order: T::Order,
         direction: Direction,
-        after: Option<&KeyCursor>,
-    ) -> impl Iterator<Item = KeyId> {
-        let orders = match reach {
-            Reach::Owner(owner) => self.of_owner.get(&owner),
-            Reach::AllOwners => Some(&self.all),
-        };
-        let cursors = orders.and_then(|orders| orders.get(&order));
+        after: Option<&Cursor<T::Id>>,
+    ) -> impl Iterator<Item = T::Id> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let range = match direction {
             Direction::Ascending => (from, Bound::Unbounded),
             Direction::Descending => (Bound::Unbounded, from),
         };
-        let mut walk = cursors.map(|cursors| cursors.range::<KeyCursor, _>(range));
+        let mut walk = self.0.get(&order).map(|cursors| cursors.range::<Cursor<T::Id>, _>(range));
         std::iter::from_fn(move || {
             let walk = walk.as_mut()?;
             let cursor = match direction {
@@ -63,5 +52,41 @@ impl KeyIndex {
             };
             cursor.map(|cursor| cursor.id)
         })
+    }
+}
+
+/// Every key in every order: once among all keys, once among those of its owner.
+#[derive(Debug, Default)]
+pub(super) struct KeyIndex {
+    all: Index<KeyRecord>,
+    of_owner: HashMap<Owner, Index<KeyRecord>>,
+}
+
+impl KeyIndex {
+    pub(super) fn insert(&mut self, record: &KeyRecord) {
+        self.of_owner.entry(record.parts().owner).or_default().insert(record);
+        self.all.insert(record);
+    }
+
+    pub(super) fn remove(&mut self, record: &KeyRecord) {
+        if let Some(own) = self.of_owner.get_mut(&record.parts().owner) {
+            own.remove(record);
+        }
+        self.all.remove(record);
+    }
+
+    /// The keys within reach, in this order and direction, behind `after`.
+    pub(super) fn walk(
+        &self,
+        reach: Reach,
+        order: KeyOrder,
+        direction: Direction,
+        after: Option<&Cursor<KeyId>>,
+    ) -> impl Iterator<Item = KeyId> {
+        let index = match reach {
+            Reach::Owner(owner) => self.of_owner.get(&owner),
+            Reach::AllOwners => Some(&self.all),
+        };
+        index.into_iter().flat_map(move |index| index.walk(order, direction, after))
     }
 }

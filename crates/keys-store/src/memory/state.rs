@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord,
-    EnvironmentState, KeyId, KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid, VerificationRow,
 };
 
-use super::index::KeyIndex;
+use super::index::{Index, KeyIndex};
 use super::plan::Delta;
-use crate::query::{Direction, EnvironmentQuery, KeyCursor, KeyQuery, Page, Reach};
+use crate::cursor::Cursor;
+use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row};
 use crate::store::{Head, LinkedEvent, Setting};
 
@@ -21,10 +21,11 @@ pub(super) struct State {
     counters: Counters,
     accounts: BTreeMap<AccountId, AccountRecord>,
     environments: BTreeMap<EnvironmentId, EnvironmentRecord>,
+    environment_index: Index<EnvironmentRecord>,
     uuids: BTreeSet<Uuid>,
     keys: BTreeMap<KeyId, KeyRecord>,
     key_ids: HashMap<AccessKey, KeyId>,
-    index: KeyIndex,
+    key_index: KeyIndex,
     settings: BTreeMap<SettingName, Setting>,
     peppers: Vec<PepperId>,
     audit: Vec<LinkedEvent>,
@@ -51,7 +52,9 @@ impl State {
         let Delta { counters, accounts, environments, uuids, keys, settings, peppers, audit, .. } = delta;
         self.counters = counters;
         self.accounts.extend(accounts);
-        self.environments.extend(environments);
+        for record in environments.into_values() {
+            self.put_environment(record);
+        }
         self.uuids.extend(uuids);
         for record in keys.into_values() {
             self.put_key(record);
@@ -67,11 +70,19 @@ impl State {
         self.keys.insert(record.parts().id, record);
     }
 
+    fn put_environment(&mut self, record: EnvironmentRecord) {
+        if let Some(old) = self.environments.get(&record.parts().id) {
+            self.environment_index.remove(old);
+        }
+        self.environment_index.insert(&record);
+        self.environments.insert(record.parts().id, record);
+    }
+
     fn index_key(&mut self, record: &KeyRecord) {
         if let Some(old) = self.keys.get(&record.parts().id) {
-            self.index.remove(old);
+            self.key_index.remove(old);
         }
-        self.index.insert(record);
+        self.key_index.insert(record);
     }
 
     pub(super) const fn counters(&self) -> Counters {
@@ -102,12 +113,12 @@ impl State {
     /// All keys of an owner, deleted ones included, in order of id.
     pub(super) fn keys_of(&self, owner: Owner) -> impl Iterator<Item = &KeyRecord> {
         let KeyQuery { order, direction, .. } = KeyQuery::default();
-        self.index.walk(Reach::Owner(owner), order, direction, None).filter_map(|id| self.keys.get(&id))
+        self.key_index.walk(Reach::Owner(owner), order, direction, None).filter_map(|id| self.keys.get(&id))
     }
 
     pub(super) fn keys(&self, reach: Reach, query: &KeyQuery) -> Page<KeyRecord> {
         let KeyQuery { order, direction, filter, after, limit } = query;
-        if after.as_ref().is_some_and(|after| !after.value.fits(*order)) {
+        if after.as_ref().is_some_and(|after| !after.fits(*order)) {
             return Page { items: Vec::new(), more: false };
         }
         let shown = |record: &&KeyRecord| filter.shows(record);
@@ -115,12 +126,12 @@ impl State {
         let named = filter.id.or_else(|| Some(self.key_named(&filter.access_key?)?.parts().id));
         if named.is_some() || filter.access_key.is_some() {
             let behind = |record: &&KeyRecord| {
-                after.as_ref().is_none_or(|after| KeyCursor::of(record, *order).is_behind(after, *direction))
+                after.as_ref().is_none_or(|after| Cursor::of(*record, *order).is_behind(after, *direction))
             };
             let one = named.and_then(|id| self.key(reach, id));
             return page(one.into_iter().filter(shown).filter(behind), *limit);
         }
-        let walk = self.index.walk(reach, *order, *direction, after.as_ref());
+        let walk = self.key_index.walk(reach, *order, *direction, after.as_ref());
         page(walk.filter_map(|id| self.keys.get(&id)).filter(shown), *limit)
     }
 
@@ -147,21 +158,20 @@ impl State {
     }
 
     pub(super) fn environments(&self, reach: Reach, query: &EnvironmentQuery) -> Page<EnvironmentRecord> {
-        let EnvironmentQuery { removed, direction, after, limit } = query;
-        let shown = |record: &&EnvironmentRecord| {
-            let gone = matches!(record.parts().state, EnvironmentState::Removed { .. });
-            reach.covers(Owner::Environment(record.parts().id)) && (*removed || !gone)
-        };
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        match direction {
-            Direction::Ascending => {
-                page(self.environments.range((from, Bound::Unbounded)).map(second).filter(shown), *limit)
-            }
-            Direction::Descending => page(
-                self.environments.range((Bound::Unbounded, from)).rev().map(second).filter(shown),
-                *limit,
-            ),
+        let EnvironmentQuery { order, direction, filter, after, limit } = query;
+        let Some(filter) = filter.within(reach) else { return Page { items: Vec::new(), more: false } };
+        if after.as_ref().is_some_and(|after| !after.fits(*order)) {
+            return Page { items: Vec::new(), more: false };
         }
+        let shown = |record: &&EnvironmentRecord| filter.shows(record);
+        if let Some(id) = filter.id {
+            let behind = |record: &&EnvironmentRecord| {
+                after.as_ref().is_none_or(|after| Cursor::of(*record, *order).is_behind(after, *direction))
+            };
+            return page(self.environments.get(&id).into_iter().filter(shown).filter(behind), *limit);
+        }
+        let walk = self.environment_index.walk(*order, *direction, after.as_ref());
+        page(walk.filter_map(|id| self.environments.get(&id)).filter(shown), *limit)
     }
 
     pub(super) fn account(&self, id: AccountId) -> Option<&AccountRecord> {

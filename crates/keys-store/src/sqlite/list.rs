@@ -1,16 +1,21 @@
-//! Lists of keys: one SQL text for each combination of order, direction, reach and filters, each walking one index.
+//! Lists of keys and environments: one SQL text for each combination of order, direction, reach and filters, each walking
+//! one index.
 //!
 //! The texts differ in fixed fragments only; every value is a parameter. So there is a finite set of them, prepared
 //! once and kept.
 
-use keys_core::{KeyRecord, LifecycleState};
+use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::fault::{Damage, Fault};
 use super::row::{number, optional, read, text, time};
 use super::statement::all;
-use crate::query::{Direction, KeyCursor, KeyCursorValue, KeyOrder, KeyQuery, Page, Reach, StateFilter};
+use crate::cursor::{SortValue, StateRank};
+use crate::query::{
+    Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyOrder, KeyQuery, Page, Reach,
+    StateFilter,
+};
 
 /// The columns of a key, in the order the record is read, the seal last.
 macro_rules! key_columns {
@@ -21,19 +26,44 @@ macro_rules! key_columns {
 }
 pub(super) use key_columns;
 
+/// The columns of an environment, likewise.
+macro_rules! environment_columns {
+    () => {
+        "id, uuid, name, description, state, removed, creator, created, updated, revision, seal"
+    };
+}
+pub(super) use environment_columns;
+
 /// One page of keys.
 pub(super) fn keys(
     connection: &Connection,
     reach: Reach,
     query: &KeyQuery,
 ) -> Result<Page<KeyRecord>, Fault> {
-    if query.after.as_ref().is_some_and(|after| !after.value.fits(query.order)) {
-        return Ok(Page { items: Vec::new(), more: false });
-    }
-    let Some(sql) = sql(reach, query) else { return Ok(Page { items: Vec::new(), more: false }) };
-    let limit = query.limit.min(KeyQuery::MAX_LIMIT);
-    let items = all(connection, &sql, parameters(reach, query, limit), |row| within(reach, row))?;
-    Ok(page(items, limit))
+    let Some(list) = List::of_keys(reach, query) else { return Ok(nothing()) };
+    list.page(connection, query.limit, |row| {
+        // The index named the owner, but the row decides.
+        let record: KeyRecord = read(row)?;
+        if reach.covers(record.parts().owner) {
+            Ok(record)
+        } else {
+            Err(Damage { table: "keys", what: "an index leads to a row of another owner" }.into())
+        }
+    })
+}
+
+/// One page of environments.
+pub(super) fn environments(
+    connection: &Connection,
+    reach: Reach,
+    query: &EnvironmentQuery,
+) -> Result<Page<EnvironmentRecord>, Fault> {
+    let Some(list) = List::of_environments(reach, query) else { return Ok(nothing()) };
+    list.page(connection, query.limit, read)
+}
+
+const fn nothing<T>() -> Page<T> {
+    Page { items: Vec::new(), more: false }
 }
 
 /// The first `limit` of `limit + 1` items, and whether there was one more.
@@ -48,183 +78,301 @@ pub(super) fn one_more(limit: usize) -> Value {
     Value::Integer(i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1)))
 }
 
-/// The index named the owner, but the row decides.
-fn within(reach: Reach, row: &Row<'_>) -> Result<KeyRecord, Fault> {
-    let record: KeyRecord = read(row)?;
-    if reach.covers(record.parts().owner) {
-        Ok(record)
-    } else {
-        Err(Damage { table: "keys", what: "an index leads to a row of another owner" }.into())
-    }
+/// A list before it is read: of which table, which rows, in which order.
+pub(super) struct List {
+    table: &'static Table,
+    shown: Shown,
+    by: Column,
+    direction: Direction,
+    after: Option<SortValue>,
+    /// What else must hold; each begins with ` AND `.
+    conditions: Vec<&'static str>,
+    along: Along,
+    /// Owner, state, id, access key, the sort value behind which the page begins, and its id.
+    parameters: [Value; 6],
 }
 
-pub(super) fn parameters(reach: Reach, query: &KeyQuery, limit: usize) -> [Value; 7] {
-    let KeyQuery { filter, after, .. } = query;
-    let owner = match reach {
-        Reach::Owner(owner) => text(owner),
-        Reach::AllOwners => Value::Null,
-    };
-    let state = match filter.state {
-        StateFilter::Is(state) => text(state),
-        StateFilter::Present | StateFilter::Any => Value::Null,
-    };
-    [
-        owner,
-        state,
-        optional(filter.id, |id| number(id.number())),
-        optional(filter.access_key, text),
-        optional(after.as_ref(), |after| place(&after.value)),
-        optional(after.as_ref(), |after| number(after.id.number())),
-        one_more(limit),
-    ]
+/// What is listed in orders.
+struct Table {
+    name: &'static str,
+    columns: &'static str,
+    /// The state of what lists leave out.
+    gone: &'static str,
 }
 
-fn place(value: &KeyCursorValue) -> Value {
-    match value {
-        // The id itself is the next parameter.
-        KeyCursorValue::Id => Value::Null,
-        KeyCursorValue::Text(value) => text(value),
-        KeyCursorValue::Time(value) => time(*value),
-        KeyCursorValue::State(state) => Value::Integer(match state {
-            LifecycleState::Active => 0,
-            LifecycleState::Inactive => 1,
-            LifecycleState::Deleted => 2,
-        }),
-    }
-}
+const KEYS: Table = Table { name: "keys", columns: key_columns!(), gone: "deleted" };
+const ENVIRONMENTS: Table = Table { name: "environments", columns: environment_columns!(), gone: "removed" };
 
-/// Rows are indexed in two sets, so that the deleted ones do not stand in the way of the others.
+/// Which of the two sets of rows. They are indexed apart, so that what is gone does not stand in the way.
 #[derive(Clone, Copy)]
 enum Set {
     Present,
-    Deleted,
+    Gone,
 }
 
-/// The text of a query; `None` when its cursor is behind everything it could show.
-pub(super) fn sql(reach: Reach, query: &KeyQuery) -> Option<String> {
-    match query.filter.state {
-        StateFilter::Present | StateFilter::Is(LifecycleState::Active | LifecycleState::Inactive) => {
-            part(Set::Present, reach, query)
+/// Which sets a list shows.
+#[derive(Clone, Copy)]
+enum Shown {
+    One(Set),
+    Both,
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Id,
+    Name,
+    Description,
+    AccessKey,
+    Created,
+    State,
+}
+
+/// How rows are found.
+#[derive(Clone, Copy)]
+enum Along {
+    /// Along the index of the order, among the rows of one owner.
+    Owner,
+    /// Along the index of the order, among all rows.
+    All,
+    /// One row at most, by an index of its own.
+    Unique,
+}
+
+impl List {
+    /// A list of keys; `None` when it can show nothing.
+    pub(super) fn of_keys(reach: Reach, query: &KeyQuery) -> Option<Self> {
+        let KeyQuery { order, direction, filter, after, .. } = query;
+        if after.as_ref().is_some_and(|after| !after.fits(*order)) {
+            return None;
         }
-        StateFilter::Is(LifecycleState::Deleted) => part(Set::Deleted, reach, query),
-        StateFilter::Any => {
-            let direction = direction(query.direction);
-            match (part(Set::Present, reach, query), part(Set::Deleted, reach, query)) {
-                (Some(present), Some(deleted)) => Some(format!(
-                    "SELECT * FROM ({present}) UNION ALL SELECT * FROM ({deleted}) \
-                     ORDER BY place {direction}, id {direction} LIMIT ?7"
-                )),
-                (one, other) => one.or(other),
+        let (owner, along) = match reach {
+            Reach::Owner(owner) => (Some(owner), Along::Owner),
+            Reach::AllOwners => (None, Along::All),
+        };
+        let (shown, state) = match filter.state {
+            StateFilter::Present => (Shown::One(Set::Present), None),
+            StateFilter::Any => (Shown::Both, None),
+            StateFilter::Is(state @ (LifecycleState::Active | LifecycleState::Inactive)) => {
+                (Shown::One(Set::Present), Some(state))
             }
+            StateFilter::Is(LifecycleState::Deleted) => (Shown::One(Set::Gone), None),
+        };
+        let conditions = [
+            owner.map(|_| " AND owner = ?1"),
+            state.map(|_| " AND state = ?2"),
+            filter.id.map(|_| " AND id = ?3"),
+            filter.access_key.map(|_| " AND access_key = ?4"),
+        ];
+        let unique = filter.id.is_some() || filter.access_key.is_some();
+        Some(Self {
+            table: &KEYS,
+            shown,
+            by: Column::of_key(*order),
+            direction: *direction,
+            after: after.as_ref().map(|after| after.value.clone()),
+            conditions: conditions.into_iter().flatten().collect(),
+            along: if unique { Along::Unique } else { along },
+            parameters: [
+                optional(owner, text),
+                optional(state, text),
+                optional(filter.id, |id| number(id.number())),
+                optional(filter.access_key, text),
+                optional(after.as_ref(), |after| place(&after.value)),
+                optional(after.as_ref(), |after| number(after.id.number())),
+            ],
+        })
+    }
+
+    /// A list of environments; `None` when it can show nothing.
+    pub(super) fn of_environments(reach: Reach, query: &EnvironmentQuery) -> Option<Self> {
+        let EnvironmentQuery { order, direction, filter, after, .. } = query;
+        if after.as_ref().is_some_and(|after| !after.fits(*order)) {
+            return None;
+        }
+        let EnvironmentFilter { removed, id } = filter.within(reach)?;
+        Some(Self {
+            table: &ENVIRONMENTS,
+            shown: if removed { Shown::Both } else { Shown::One(Set::Present) },
+            by: Column::of_environment(*order),
+            direction: *direction,
+            after: after.as_ref().map(|after| after.value.clone()),
+            conditions: id.map(|_| " AND id = ?3").into_iter().collect(),
+            along: if id.is_some() { Along::Unique } else { Along::All },
+            parameters: [
+                Value::Null,
+                Value::Null,
+                optional(id, |id| number(id.number())),
+                Value::Null,
+                optional(after.as_ref(), |after| place(&after.value)),
+                optional(after.as_ref(), |after| number(after.id.number())),
+            ],
+        })
+    }
+
+    fn page<T>(
+        self,
+        connection: &Connection,
+        limit: usize,
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Page<T>, Fault> {
+        let Some(sql) = self.sql() else { return Ok(nothing()) };
+        let limit = limit.min(KeyQuery::MAX_LIMIT);
+        Ok(page(all(connection, &sql, self.parameters(limit), read)?, limit))
+    }
+
+    /// The values of the text, in the order of their numbers.
+    pub(super) fn parameters(self, limit: usize) -> impl Iterator<Item = Value> {
+        self.parameters.into_iter().chain([one_more(limit)])
+    }
+
+    /// The text; `None` when the cursor is behind everything that could be shown.
+    pub(super) fn sql(&self) -> Option<String> {
+        match self.shown {
+            Shown::One(set) => self.part(set),
+            Shown::Both => match (self.part(Set::Present), self.part(Set::Gone)) {
+                (Some(present), Some(gone)) => {
+                    let direction = self.direction();
+                    Some(format!(
+                        "SELECT * FROM ({present}) UNION ALL SELECT * FROM ({gone}) \
+                         ORDER BY place {direction}, id {direction} LIMIT ?7"
+                    ))
+                }
+                (one, other) => one.or(other),
+            },
+        }
+    }
+
+    fn part(&self, set: Set) -> Option<String> {
+        let after = match &self.after {
+            Some(after) => self.behind(set, after)?,
+            None => String::new(),
+        };
+        let (table, column, direction) = (self.table, self.by.name(set), self.direction());
+        let by = match (self.by, set) {
+            // Nothing but the id tells these apart.
+            (Column::Id, _) | (Column::State, Set::Gone) => String::new(),
+            (Column::Name | Column::Description | Column::AccessKey | Column::Created, _)
+            | (Column::State, Set::Present) => format!("{column} {direction}, "),
+        };
+        Some(format!(
+            "SELECT {columns}, {column} AS place FROM {name} {index} WHERE state {is} '{gone}'{conditions}{after} \
+             ORDER BY {by}id {direction} LIMIT ?7",
+            columns = table.columns,
+            name = table.name,
+            index = self.index(set),
+            is = match set {
+                Set::Present => "<>",
+                Set::Gone => "=",
+            },
+            gone = table.gone,
+            conditions = self.conditions.concat(),
+        ))
+    }
+
+    const fn direction(&self) -> &'static str {
+        match self.direction {
+            Direction::Ascending => "ASC",
+            Direction::Descending => "DESC",
+        }
+    }
+
+    /// The condition for what comes behind a place; `None` when nothing of this set does.
+    fn behind(&self, set: Set, after: &SortValue) -> Option<String> {
+        let comparison = match self.direction {
+            Direction::Ascending => ">",
+            Direction::Descending => "<",
+        };
+        let by_id = || Some(format!(" AND id {comparison} ?6"));
+        let column = self.by.name(set);
+        match (self.by, set, after) {
+            (Column::Id, _, _) => by_id(),
+            (Column::Name | Column::Description | Column::AccessKey | Column::Created, _, _)
+            | (Column::State, Set::Present, _) => Some(format!(" AND ({column}, id) {comparison} (?5, ?6)")),
+            // Every row of this set is in the last state: behind its own kind by id, behind the others all or none.
+            (Column::State, Set::Gone, SortValue::State(StateRank::Gone)) => by_id(),
+            (Column::State, Set::Gone, _) => match self.direction {
+                Direction::Ascending => Some(String::new()),
+                Direction::Descending => None,
+            },
+        }
+    }
+
+    /// Names the index to walk, so that a list can never become a scan unnoticed: SQLite refuses a text it cannot walk
+    /// that way.
+    fn index(&self, set: Set) -> String {
+        let reach = match self.along {
+            Along::Unique => return String::new(),
+            Along::Owner => "owner",
+            Along::All => "all",
+        };
+        let Table { name, gone, .. } = self.table;
+        let order = self.by.index(set);
+        let set = match set {
+            Set::Present => "present",
+            Set::Gone => gone,
+        };
+        format!("INDEXED BY {name}_{set}_{reach}_{order}")
+    }
+}
+
+impl Column {
+    const fn of_key(order: KeyOrder) -> Self {
+        match order {
+            KeyOrder::Id => Self::Id,
+            KeyOrder::Name => Self::Name,
+            KeyOrder::Description => Self::Description,
+            KeyOrder::AccessKey => Self::AccessKey,
+            KeyOrder::Created => Self::Created,
+            KeyOrder::State => Self::State,
+        }
+    }
+
+    const fn of_environment(order: EnvironmentOrder) -> Self {
+        match order {
+            EnvironmentOrder::Id => Self::Id,
+            EnvironmentOrder::Name => Self::Name,
+            EnvironmentOrder::Description => Self::Description,
+            EnvironmentOrder::Created => Self::Created,
+            EnvironmentOrder::State => Self::State,
+        }
+    }
+
+    const fn name(self, set: Set) -> &'static str {
+        match (self, set) {
+            (Self::Id, _) => "id",
+            (Self::Name, _) => "name_order",
+            (Self::Description, _) => "description_order",
+            (Self::AccessKey, _) => "access_key",
+            (Self::Created, _) => "created",
+            (Self::State, Set::Present) => "state_order",
+            (Self::State, Set::Gone) => "2",
+        }
+    }
+
+    const fn index(self, set: Set) -> &'static str {
+        match (self, set) {
+            // All that are gone are in one state, so the order is that of their ids.
+            (Self::Id, _) | (Self::State, Set::Gone) => "id",
+            (Self::Name, _) => "name",
+            (Self::Description, _) => "description",
+            (Self::AccessKey, _) => "access_key",
+            (Self::Created, _) => "created",
+            (Self::State, Set::Present) => "state",
         }
     }
 }
 
-fn part(set: Set, reach: Reach, query: &KeyQuery) -> Option<String> {
-    let after = match &query.after {
-        Some(after) => behind(set, after, query)?,
-        None => "",
-    };
-    let (order, direction) = (column(set, query.order), direction(query.direction));
-    let by = match (query.order, set) {
-        // Nothing but the id tells these apart.
-        (KeyOrder::Id, _) | (KeyOrder::State, Set::Deleted) => String::new(),
-        (KeyOrder::Name | KeyOrder::Description | KeyOrder::AccessKey | KeyOrder::Created, _)
-        | (KeyOrder::State, Set::Present) => format!("{order} {direction}, "),
-    };
-    Some(format!(
-        "SELECT {columns}, {order} AS place FROM keys {index} WHERE {set}{owner}{state}{id}{access_key}{after} \
-         ORDER BY {by}id {direction} LIMIT ?7",
-        columns = key_columns!(),
-        index = index(set, reach, query),
-        set = match set {
-            Set::Present => "state <> 'deleted'",
-            Set::Deleted => "state = 'deleted'",
-        },
-        owner = match reach {
-            Reach::Owner(_) => " AND owner = ?1",
-            Reach::AllOwners => "",
-        },
-        state = match query.filter.state {
-            StateFilter::Is(_) => " AND state = ?2",
-            StateFilter::Present | StateFilter::Any => "",
-        },
-        id = if query.filter.id.is_some() { " AND id = ?3" } else { "" },
-        access_key = if query.filter.access_key.is_some() { " AND access_key = ?4" } else { "" },
-    ))
-}
-
-const fn column(set: Set, order: KeyOrder) -> &'static str {
-    match order {
-        KeyOrder::Id => "id",
-        KeyOrder::Name => "name_order",
-        KeyOrder::Description => "description_order",
-        KeyOrder::AccessKey => "access_key",
-        KeyOrder::Created => "created",
-        KeyOrder::State => match set {
-            Set::Present => "state_order",
-            Set::Deleted => "2",
-        },
+fn place(value: &SortValue) -> Value {
+    match value {
+        // The id itself is the next parameter.
+        SortValue::Id => Value::Null,
+        SortValue::Text(value) => text(value),
+        SortValue::Time(value) => time(*value),
+        SortValue::State(rank) => Value::Integer(match rank {
+            StateRank::Active => 0,
+            StateRank::Inactive => 1,
+            StateRank::Gone => 2,
+        }),
     }
-}
-
-const fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ascending => "ASC",
-        Direction::Descending => "DESC",
-    }
-}
-
-/// The condition for what comes behind a cursor; `None` when nothing of this set does.
-const fn behind(set: Set, after: &KeyCursor, query: &KeyQuery) -> Option<&'static str> {
-    let by_id = match query.direction {
-        Direction::Ascending => " AND id > ?6",
-        Direction::Descending => " AND id < ?6",
-    };
-    Some(match (query.order, query.direction) {
-        (KeyOrder::Id, _) => by_id,
-        (KeyOrder::Name, Direction::Ascending) => " AND (name_order, id) > (?5, ?6)",
-        (KeyOrder::Name, Direction::Descending) => " AND (name_order, id) < (?5, ?6)",
-        (KeyOrder::Description, Direction::Ascending) => " AND (description_order, id) > (?5, ?6)",
-        (KeyOrder::Description, Direction::Descending) => " AND (description_order, id) < (?5, ?6)",
-        (KeyOrder::AccessKey, Direction::Ascending) => " AND (access_key, id) > (?5, ?6)",
-        (KeyOrder::AccessKey, Direction::Descending) => " AND (access_key, id) < (?5, ?6)",
-        (KeyOrder::Created, Direction::Ascending) => " AND (created, id) > (?5, ?6)",
-        (KeyOrder::Created, Direction::Descending) => " AND (created, id) < (?5, ?6)",
-        (KeyOrder::State, direction) => match (set, direction, &after.value) {
-            (Set::Present, Direction::Ascending, _) => " AND (state_order, id) > (?5, ?6)",
-            (Set::Present, Direction::Descending, _) => " AND (state_order, id) < (?5, ?6)",
-            // Every row of this set is in the last state: behind its own kind by id, behind the others all or none.
-            (Set::Deleted, _, KeyCursorValue::State(LifecycleState::Deleted)) => by_id,
-            (Set::Deleted, Direction::Ascending, _) => "",
-            (Set::Deleted, Direction::Descending, _) => return None,
-        },
-    })
-}
-
-/// Names the index to walk, so that a list can never become a scan unnoticed: SQLite refuses a text it cannot walk
-/// that way. One key by id or access key is found by its own index instead.
-fn index(set: Set, reach: Reach, query: &KeyQuery) -> String {
-    if query.filter.id.is_some() || query.filter.access_key.is_some() {
-        return String::new();
-    }
-    let set_name = match set {
-        Set::Present => "present",
-        Set::Deleted => "deleted",
-    };
-    let reach = match reach {
-        Reach::Owner(_) => "owner",
-        Reach::AllOwners => "all",
-    };
-    let order = match (query.order, set) {
-        (KeyOrder::Id, _) => "id",
-        (KeyOrder::Name, _) => "name",
-        (KeyOrder::Description, _) => "description",
-        (KeyOrder::AccessKey, _) => "access_key",
-        (KeyOrder::Created, _) => "created",
-        (KeyOrder::State, Set::Present) => "state",
-        // All deleted ones are in one state, so the order is that of their ids.
-        (KeyOrder::State, Set::Deleted) => "id",
-    };
-    format!("INDEXED BY keys_{set_name}_{reach}_{order}")
 }

@@ -343,7 +343,7 @@ impl KeyStore for SqliteStore {
         reach: Reach,
         query: &EnvironmentQuery,
     ) -> Result<Page<EnvironmentRecord>, BackendError> {
-        self.read(|connection| read::environments(connection, reach, query))
+        self.read(|connection| list::environments(connection, reach, query))
     }
 
     fn account(&self, id: AccountId) -> Result<Option<AccountRecord>, BackendError> {

@@ -8,18 +8,17 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::fault::{Damage, Fault};
-use super::list::{key_columns, one_more, page};
+use super::list::{environment_columns, key_columns, one_more, page};
 pub(super) use super::row::SettingRow;
-use super::row::{Fields, Stored, number, optional, read, text, time};
+use super::row::{Fields, Stored, number, read, text, time};
 use super::statement::{all, one};
-use crate::query::{Direction, EnvironmentQuery, KeyQuery, Page, Reach};
+use crate::query::{KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row};
 use crate::store::{Head, Load};
 
 const ACCOUNT: &str =
     "SELECT id, uuid, kind, state, name, created, revision, seal FROM accounts WHERE id = ?1";
-const ENVIRONMENT: &str = "SELECT id, uuid, name, description, state, removed, creator, created, updated, revision, \
-     seal FROM environments WHERE id = ?1";
+const ENVIRONMENT: &str = concat!("SELECT ", environment_columns!(), " FROM environments WHERE id = ?1");
 
 pub(super) const KEY_NAMED: &str = concat!(
     "SELECT ",
@@ -124,40 +123,6 @@ pub(super) fn environment(
     id: EnvironmentId,
 ) -> Result<Option<EnvironmentRecord>, Fault> {
     one(connection, ENVIRONMENT, [number(id.number())], read)
-}
-
-/// One page of environments.
-pub(super) fn environments(
-    connection: &Connection,
-    reach: Reach,
-    query: &EnvironmentQuery,
-) -> Result<Page<EnvironmentRecord>, Fault> {
-    let only = match reach {
-        Reach::AllOwners => None,
-        Reach::Owner(owner) => match owner.environment() {
-            Some(id) => Some(id),
-            // An account owns no environment.
-            None => return Ok(Page { items: Vec::new(), more: false }),
-        },
-    };
-    let limit = query.limit.min(KeyQuery::MAX_LIMIT);
-    let (comparison, direction) = match query.direction {
-        Direction::Ascending => (">", "ASC"),
-        Direction::Descending => ("<", "DESC"),
-    };
-    let sql = format!(
-        "SELECT id, uuid, name, description, state, removed, creator, created, updated, revision, seal \
-         FROM environments WHERE {present}{only}{after} ORDER BY id {direction} LIMIT ?3",
-        present = if query.removed { "id > 0" } else { "state <> 'removed'" },
-        only = if only.is_some() { " AND id = ?1" } else { "" },
-        after = if query.after.is_some() { format!(" AND id {comparison} ?2") } else { String::new() },
-    );
-    let parameters = [
-        optional(only, |id| number(id.number())),
-        optional(query.after, |id| number(id.number())),
-        one_more(limit),
-    ];
-    Ok(page(all(connection, &sql, parameters, read)?, limit))
 }
 
 /// The account with this id.

@@ -12,6 +12,7 @@ pub(super) const APPLICATION_ID: i32 = 0x4b43_4442;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_api_ui_settings.sql"),
+    include_str!("../../migrations/0003_orders_of_environments.sql"),
 ];
 
 /// The version this program writes.

@@ -5,10 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use keys_core::{AccountId, AuditId, EnvironmentId, KeyId, Revision, SettingValue};
 use keys_store::conformance::sample;
-use keys_store::{
-    BackendError, ChangeListener, CommitError, Committed, EnvironmentQuery, KeyStore, Page, Published,
-    Touched,
-};
+use keys_store::{BackendError, ChangeListener, CommitError, Committed, KeyStore, Page, Published, Touched};
 
 use crate::step::Read;
 use crate::world::World;
@@ -33,10 +30,8 @@ pub(crate) fn read(store: &dyn KeyStore, world: &World, read: &Read) -> String {
             let id = EnvironmentId::new(world.owner(&at).number()).unwrap();
             answer(store.environment(world.reach(reach.as_ref()), id))
         }
-        Read::Environments(reach, removed, direction, after, limit) => {
-            let after = after.and_then(EnvironmentId::new);
-            let query = EnvironmentQuery { removed, direction, after, limit };
-            answer(store.environments(world.reach(reach.as_ref()), &query))
+        Read::Environments(reach, list) => {
+            answer(store.environments(world.reach(reach.as_ref()), &world.environment_query(&list)))
         }
         Read::Account(id) => answer(store.account(AccountId::new(id).unwrap())),
         Read::Accounts(after, limit) => answer(store.accounts(after.and_then(AccountId::new), limit)),

@@ -8,7 +8,7 @@ use keys_core::{
     Transition, strategies,
 };
 use keys_store::fault::{Calls, Fault};
-use keys_store::{BackendErrorKind, Direction, KeyOrder, StateFilter};
+use keys_store::{BackendErrorKind, Direction, EnvironmentOrder, KeyOrder, StateFilter};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -132,7 +132,7 @@ pub(crate) enum Read {
     Key(Option<Index>, Index),
     Keys(Option<Index>, List),
     Environment(Option<Index>, Index),
-    Environments(Option<Index>, bool, Direction, Option<u64>, usize),
+    Environments(Option<Index>, EnvironmentList),
     Account(u64),
     Accounts(Option<u64>, usize),
     Setting(SettingName),
@@ -155,6 +155,17 @@ pub(crate) struct List {
     pub(crate) access_key: Option<u64>,
     /// Behind this version of a key, in this order.
     pub(crate) after: Option<(Index, KeyOrder)>,
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EnvironmentList {
+    pub(crate) order: EnvironmentOrder,
+    pub(crate) direction: Direction,
+    pub(crate) removed: bool,
+    pub(crate) id: Option<Index>,
+    /// Behind this version of an environment, in this order.
+    pub(crate) after: Option<(Index, EnvironmentOrder)>,
     pub(crate) limit: usize,
 }
 
@@ -253,14 +264,12 @@ fn read() -> BoxedStrategy<Read> {
     let reach = || option::of(any::<Index>());
     let place = || option::of(0..20u64);
     let limit = || prop_oneof![4 => 0..6usize, 1 => Just(usize::MAX)];
-    let environments = (reach(), any::<bool>(), direction(), place(), limit());
     prop_oneof![
         2 => (reach(), any::<Index>()).prop_map(|(reach, key)| Read::Key(reach, key)),
         8 => (reach(), list()).prop_map(|(reach, list)| Read::Keys(reach, list)),
         1 => (reach(), any::<Index>()).prop_map(|(reach, environment)| Read::Environment(reach, environment)),
-        2 => environments.prop_map(|(reach, removed, direction, after, limit)| {
-            Read::Environments(reach, removed, direction, after, limit)
-        }),
+        4 => (reach(), environment_list())
+            .prop_map(|(reach, list)| Read::Environments(reach, list)),
         1 => (1..12u64).prop_map(Read::Account),
         1 => (place(), limit()).prop_map(|(after, limit)| Read::Accounts(after, limit)),
         1 => strategies::setting_name().prop_map(Read::Setting),
@@ -295,6 +304,24 @@ fn list() -> BoxedStrategy<List> {
             id,
             access_key,
             after: after.map(|(key, other)| (key, other.unwrap_or(order))),
+            limit,
+        })
+        .boxed()
+}
+
+fn environment_list() -> BoxedStrategy<EnvironmentList> {
+    let order = || select(&EnvironmentOrder::ALL[..]);
+    let limit = prop_oneof![4 => 0..6usize, 1 => Just(usize::MAX)];
+    // Mostly behind a place of the same order; now and then of another.
+    let after = option::of((any::<Index>(), option::weighted(0.1, order())));
+    let id = option::weighted(0.1, any::<Index>());
+    (order(), direction(), any::<bool>(), id, after, limit)
+        .prop_map(|(order, direction, removed, id, after, limit)| EnvironmentList {
+            order,
+            direction,
+            removed,
+            id,
+            after: after.map(|(at, other)| (at, other.unwrap_or(order))),
             limit,
         })
         .boxed()

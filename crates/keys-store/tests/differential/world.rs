@@ -6,12 +6,12 @@ use keys_core::{
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    Change, EnvironmentQuery, KeyCursor, KeyFilter, KeyQuery, KeyStore, Reach, Requirement, StateFilter,
-    Write,
+    Change, Cursor, EnvironmentFilter, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, Reach, Requirement,
+    StateFilter, Write,
 };
 use proptest::sample::Index;
 
-use crate::step::{Edit, EnvironmentEdit, KeyEdit, List, Move, Need, Pick, Tamper, What};
+use crate::step::{Edit, EnvironmentEdit, EnvironmentList, KeyEdit, List, Move, Need, Pick, Tamper, What};
 
 /// The versions of records there are and were, as the reference store has them.
 #[derive(Default)]
@@ -30,7 +30,8 @@ impl World {
         let filter = KeyFilter { state: StateFilter::Any, ..KeyFilter::default() };
         let query = KeyQuery { filter, limit: KeyQuery::MAX_LIMIT, ..KeyQuery::default() };
         self.keys = store.keys(Reach::AllOwners, &query).unwrap().items;
-        let query = EnvironmentQuery { removed: true, limit: KeyQuery::MAX_LIMIT, ..Default::default() };
+        let filter = EnvironmentFilter { removed: true, id: None };
+        let query = EnvironmentQuery { filter, limit: KeyQuery::MAX_LIMIT, ..Default::default() };
         self.environments = store.environments(Reach::AllOwners, &query).unwrap().items;
         let accounts = store.accounts(None, KeyQuery::MAX_LIMIT).unwrap().items;
         let accounts = accounts.iter().map(|account| Owner::Account(account.parts().id));
@@ -99,8 +100,17 @@ impl World {
         };
         // Behind any version, so that the place may be one where nothing stands.
         let old = |at: &Index| self.key(&Pick { at: *at, stale: true });
-        let after = list.after.as_ref().map(|(at, order)| KeyCursor::of(&old(at), *order));
+        let after = list.after.as_ref().map(|(at, order)| Cursor::of(&old(at), *order));
         KeyQuery { order: list.order, direction: list.direction, filter, after, limit: list.limit }
+    }
+
+    pub(crate) fn environment_query(&self, list: &EnvironmentList) -> EnvironmentQuery {
+        let EnvironmentList { order, direction, removed, id, after, limit } = list.clone();
+        let version = |at: Index, stale: bool| self.environment(&Pick { at, stale });
+        let filter = EnvironmentFilter { removed, id: id.map(|at| version(at, false).parts().id) };
+        // Behind any version, so that the place may be one where nothing stands.
+        let after = after.map(|(at, order)| Cursor::of(&version(at, true), order));
+        EnvironmentQuery { order, direction, filter, after, limit }
     }
 
     pub(crate) fn change(&self, edit: &Edit) -> Change {

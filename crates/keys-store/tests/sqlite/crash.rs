@@ -158,7 +158,7 @@ fn every_key(store: &dyn KeyStore) -> Vec<KeyRecord> {
     let mut keys = Vec::new();
     loop {
         let page = store.keys(Reach::AllOwners, &query).unwrap();
-        query.after = page.items.last().map(|record| keys_store::KeyCursor::of(record, query.order));
+        query.after = page.items.last().map(|record| keys_store::Cursor::of(record, query.order));
         keys.extend(page.items);
         if !page.more {
             return keys;

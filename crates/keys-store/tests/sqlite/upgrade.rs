@@ -13,8 +13,8 @@ use keys_core::{
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, OpenError, OpenMode, Reach, SqliteStore, StateFilter,
-    Write,
+    Cursor, Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore,
+    OpenError, OpenMode, Reach, SqliteStore, StateFilter, Write,
 };
 
 use crate::{own, transition};
@@ -43,6 +43,27 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     transition(&store, record, Transition::Deactivate);
     drop(store);
     drop(own(&path));
+}
+
+#[test]
+fn what_was_written_at_schema_1_is_listed_in_every_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.sqlite3");
+    fs::copy(fixture("v1.sqlite3"), &path).unwrap();
+    let store = own(&path);
+    let filter = EnvironmentFilter { removed: true, id: None };
+    let all = EnvironmentQuery { filter, ..EnvironmentQuery::default() };
+    let mut records = store.environments(Reach::AllOwners, &all).unwrap().items;
+    assert!(records.len() > 3);
+    for order in EnvironmentOrder::ALL {
+        records.sort_by_key(|record| Cursor::of(record, order));
+        let query = EnvironmentQuery { order, ..all.clone() };
+        assert_eq!(store.environments(Reach::AllOwners, &query).unwrap().items, records, "{order:?}");
+        let query = EnvironmentQuery { direction: Direction::Descending, ..query };
+        let mut read = store.environments(Reach::AllOwners, &query).unwrap().items;
+        read.reverse();
+        assert_eq!(read, records, "{order:?}");
+    }
 }
 
 #[test]
@@ -131,7 +152,8 @@ fn described(store: &dyn KeyStore) -> String {
         )
         .unwrap();
     }
-    let query = EnvironmentQuery { removed: true, limit, ..EnvironmentQuery::default() };
+    let filter = EnvironmentFilter { removed: true, id: None };
+    let query = EnvironmentQuery { filter, limit, ..EnvironmentQuery::default() };
     for environment in store.environments(Reach::AllOwners, &query).unwrap().items {
         let parts = environment.parts();
         let name = parts.name.as_ref().map(|name| name.as_str());

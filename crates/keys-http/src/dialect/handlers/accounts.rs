@@ -2,7 +2,7 @@
 
 use keys_api::{Account, Resource as _};
 use keys_core::{AccountId, EnvironmentId};
-use keys_store::{Direction, EnvironmentQuery};
+use keys_store::{Cursor, EnvironmentQuery, SortValue};
 
 use super::{Answer, Call};
 use crate::dialect::paging::{Paging, Sorting};
@@ -53,12 +53,9 @@ fn batch(
     limit: usize,
 ) -> Result<Batch<(AccountId, Account), AccountId>, Problem> {
     let accounts = call.authority.accounts(call.context, after, limit)?;
-    let query = EnvironmentQuery {
-        removed: false,
-        direction: Direction::Ascending,
-        after: after.and_then(|after| EnvironmentId::new(after.number())),
-        limit,
-    };
+    let place = after.and_then(|after| EnvironmentId::new(after.number()));
+    let after = place.map(|id| Cursor { value: SortValue::Id, id });
+    let query = EnvironmentQuery { after, limit, ..EnvironmentQuery::default() };
     let environments = call.authority.environments(call.context, &query)?;
     let rows = accounts.items.len() + environments.items.len();
     let mut items: Vec<(AccountId, Account)> =

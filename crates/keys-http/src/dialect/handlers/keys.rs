@@ -3,7 +3,7 @@
 use keys_api::{ApiKey, Credential, Link, Resource as _};
 use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
 use keys_service::{KeyChangeError, KeyRequest};
-use keys_store::{KeyCursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
+use keys_store::{Cursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
 
 use super::{Answer, Call, edit as edit_of, resource, texts};
 use crate::dialect::body::Given;
@@ -128,7 +128,7 @@ fn find(
     let order = paging.order.unwrap_or_default();
     let after = paging.marker.as_deref().map(|marker| marker::read(marker, order)).transpose()?;
     let Some(filter) = store_filter(filters) else { return Ok((Vec::new(), None)) };
-    let read = |after: Option<&KeyCursor>, limit: usize| {
+    let read = |after: Option<&Cursor<KeyId>>, limit: usize| {
         let after = after.cloned();
         let query = KeyQuery { order, direction: paging.direction, filter, after, limit };
         Ok(call.authority.keys(call.context, &query)?.into())
@@ -136,7 +136,7 @@ fn find(
     let wanted = Wanted { limit: paging.limit, after, sparse: !filters.is_empty() };
     let passes =
         |record: &KeyRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
-    let (found, next) = scan(wanted, read, |record| marker::cursor(record, order), passes)?;
+    let (found, next) = scan(wanted, read, |record| Cursor::of(record, order), passes)?;
     Ok((found, next.map(|next| marker::write(&next))))
 }
 

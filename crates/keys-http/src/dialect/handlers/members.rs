@@ -2,12 +2,16 @@
 
 use keys_api::{Link, ProjectMember, Resource as _};
 use keys_core::{EnvironmentId, EnvironmentRecord, EnvironmentState};
+use keys_store::{EnvironmentFilter, EnvironmentOrder};
 
 use super::{Answer, Call, projects};
 use crate::dialect::include::{self, Refers};
-use crate::dialect::paging::Paging;
+use crate::dialect::paging::{Paging, Sorting};
 use crate::dialect::{filter, views};
 use crate::problem::Problem;
+
+/// By the number of their environment, which is their own.
+const SORTING: &[Sorting<EnvironmentOrder>] = &[Sorting { field: "id", order: EnvironmentOrder::Id }];
 
 /// A member, by the number of its environment.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<ProjectMember, Problem> {
@@ -21,11 +25,12 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Result<ProjectMember, Problem> {
 
 /// `GET /v1/projectmembers`, which is also what the link of an environment leads to.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    let paging = Paging::read(call.query, projects::SORTING);
+    let paging = Paging::read(call.query, SORTING);
     let declaration = &ProjectMember::DECLARATION;
     let filters = filter::read(declaration, call.query);
     let passes = |record: &EnvironmentRecord| filter::passes(&filters, &views::member(record, call.urls));
-    let (found, marker) = projects::page(call, &paging, false, !filters.is_empty(), passes)?;
+    let (found, marker) =
+        projects::page(call, &paging, EnvironmentFilter::default(), !filters.is_empty(), passes)?;
     let members = found.iter().map(|record| views::member(record, call.urls)).collect();
     let members = include::include(call, members)?;
     Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, members, marker))

@@ -5,7 +5,7 @@ use keys_core::{
     EnvironmentId, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
 };
 use keys_service::{EnvironmentChangeError, EnvironmentRequest};
-use keys_store::EnvironmentQuery;
+use keys_store::{Cursor, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery};
 
 use super::{Answer, Call, edit as edit_of, texts};
 use crate::dialect::filter::{self, FieldValue, Filter};
@@ -16,7 +16,13 @@ use crate::ports::EntropyRng;
 use crate::problem::Problem;
 
 /// What a list of environments can be sorted by.
-pub(super) const SORTING: &[Sorting<()>] = &[Sorting { field: "id", order: () }];
+const SORTING: &[Sorting<EnvironmentOrder>] = &[
+    Sorting { field: "created", order: EnvironmentOrder::Created },
+    Sorting { field: "description", order: EnvironmentOrder::Description },
+    Sorting { field: "id", order: EnvironmentOrder::Id },
+    Sorting { field: "name", order: EnvironmentOrder::Name },
+    Sorting { field: "state", order: EnvironmentOrder::State },
+];
 
 /// `POST /v1/projects`.
 pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
@@ -87,15 +93,17 @@ fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
     shown(&record, call, Answer::accepted)
 }
 
-/// `GET /v1/projects`, by id.
+/// `GET /v1/projects`.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);
     let declaration = &Project::DECLARATION;
     let filters = filter::read(declaration, call.query);
-    let removed = filters.iter().any(wants_removed);
     let passes =
         |record: &EnvironmentRecord| filters.iter().all(|filter| filter.passes(&value(record, filter.field)));
-    let (found, marker) = page(call, &paging, removed, !filters.is_empty(), passes)?;
+    let (found, marker) = match store_filter(&filters) {
+        Some(filter) => page(call, &paging, filter, !filters.is_empty(), passes)?,
+        None => (Vec::new(), None),
+    };
     let audience = call.audience();
     let projects = found.iter().map(|record| views::project(record, audience, call.urls)).collect();
     Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, projects, marker))
@@ -104,27 +112,37 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
 /// One page of the environments that pass.
 pub(super) fn page(
     call: &Call<'_>,
-    paging: &Paging<()>,
-    removed: bool,
+    paging: &Paging<EnvironmentOrder>,
+    filter: EnvironmentFilter,
     sparse: bool,
     passes: impl Fn(&EnvironmentRecord) -> bool,
 ) -> Result<(Vec<EnvironmentRecord>, Option<String>), Problem> {
-    let after = paging.marker.as_deref().map(marker::read_id).transpose()?;
-    let read = |after: Option<&EnvironmentId>, limit: usize| {
-        let query = EnvironmentQuery { removed, direction: paging.direction, after: after.copied(), limit };
+    let order = paging.order.unwrap_or_default();
+    let after = paging.marker.as_deref().map(|marker| marker::read(marker, order)).transpose()?;
+    let read = |after: Option<&Cursor<EnvironmentId>>, limit: usize| {
+        let after = after.cloned();
+        let query = EnvironmentQuery { order, direction: paging.direction, filter, after, limit };
         Ok(call.authority.environments(call.context, &query)?.into())
     };
     let wanted = Wanted { limit: paging.limit, after, sparse };
-    let (found, next) = scan(wanted, read, |record| record.parts().id, passes)?;
-    Ok((found, next.map(marker::write_id)))
+    let (found, next) = scan(wanted, read, |record| Cursor::of(record, order), passes)?;
+    Ok((found, next.map(|next| marker::write(&next))))
 }
 
-fn wants_removed(filter: &Filter) -> bool {
-    match (filter.field, filter.modifier.as_str()) {
-        ("state", "eq") => filter.value == "removed",
-        ("removed", modifier) => modifier != "null",
-        _ => false,
+/// What the store can filter by itself. `None` when nothing can pass.
+///
+/// Removed environments are shown to whoever asks for them by state or by their time of removal.
+fn store_filter(filters: &[Filter]) -> Option<EnvironmentFilter> {
+    let mut store = EnvironmentFilter::default();
+    for filter in filters {
+        match (filter.field, filter.modifier.as_str()) {
+            ("id", "eq") => store.id = Some(filter.value.parse().ok()?),
+            ("state", "eq") if filter.value == "removed" => store.removed = true,
+            ("removed", modifier) if modifier != "null" => store.removed = true,
+            _ => {}
+        }
     }
+    Some(store)
 }
 
 /// The value of a field as its document shows it.

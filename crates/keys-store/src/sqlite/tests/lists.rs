@@ -1,22 +1,19 @@
 //! Every list walks an index: none sorts, none scans.
 
+use std::str::FromStr;
+
 use keys_core::{LifecycleState, Owner};
-use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::super::{connect, list, read, schema};
+use super::super::list::List;
+use super::super::{connect, read, schema};
 use super::Bench;
 use crate::conformance::sample;
-use crate::query::{Direction, KeyCursor, KeyCursorValue, KeyFilter, KeyOrder, KeyQuery, Reach, StateFilter};
-
-const ORDERS: [KeyOrder; 6] = [
-    KeyOrder::Id,
-    KeyOrder::Name,
-    KeyOrder::Description,
-    KeyOrder::AccessKey,
-    KeyOrder::Created,
-    KeyOrder::State,
-];
+use crate::cursor::{Cursor, Order, SortKind, SortValue, StateRank};
+use crate::query::{
+    Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyOrder, KeyQuery, Reach,
+    StateFilter,
+};
 
 const STATES: [StateFilter; 5] = [
     StateFilter::Present,
@@ -29,11 +26,11 @@ const STATES: [StateFilter; 5] = [
 /// Every query there is, but for its values.
 fn queries(owner: Owner) -> Vec<(Reach, KeyQuery)> {
     let mut queries = Vec::new();
-    for order in ORDERS {
-        for direction in [Direction::Ascending, Direction::Descending] {
+    for order in KeyOrder::ALL {
+        for direction in Direction::ALL {
             for state in STATES {
                 for reach in [Reach::AllOwners, Reach::Owner(owner)] {
-                    for after in [None, Some(cursor(order, state_of(state)))] {
+                    for after in [None, Some(cursor(order, state_of(state).into(), "1c1"))] {
                         let filter = KeyFilter { state, ..KeyFilter::default() };
                         queries.push((reach, KeyQuery { order, direction, filter, after, limit: 10 }));
                     }
@@ -52,21 +49,20 @@ const fn state_of(filter: StateFilter) -> LifecycleState {
     }
 }
 
-fn cursor(order: KeyOrder, state: LifecycleState) -> KeyCursor {
-    let value = match order {
-        KeyOrder::Id => KeyCursorValue::Id,
-        KeyOrder::Name | KeyOrder::Description | KeyOrder::AccessKey => KeyCursorValue::Text("k".into()),
-        KeyOrder::Created => KeyCursorValue::Time(sample::instant(0)),
-        KeyOrder::State => KeyCursorValue::State(state),
+fn cursor<Id: FromStr>(order: impl Order, rank: StateRank, id: &str) -> Cursor<Id> {
+    let value = match order.sorts_by() {
+        SortKind::Id => SortValue::Id,
+        SortKind::Text => SortValue::Text("k".into()),
+        SortKind::Time => SortValue::Time(sample::instant(0)),
+        SortKind::State => SortValue::State(rank),
     };
-    KeyCursor { value, id: "1c1".parse().unwrap() }
+    Cursor { value, id: id.parse().ok().unwrap() }
 }
 
-fn plan(connection: &Connection, reach: Reach, query: &KeyQuery) -> Vec<String> {
-    let sql = format!("EXPLAIN QUERY PLAN {}", list::sql(reach, query).unwrap());
+fn plan(connection: &Connection, list: List) -> Vec<String> {
+    let sql = format!("EXPLAIN QUERY PLAN {}", list.sql().unwrap());
     let mut statement = connection.prepare(&sql).unwrap();
-    let parameters: [Value; 7] = list::parameters(reach, query, query.limit);
-    let rows = statement.query_map(params_from_iter(parameters), |row| row.get(3)).unwrap();
+    let rows = statement.query_map(params_from_iter(list.parameters(10)), |row| row.get(3)).unwrap();
     rows.map(Result::unwrap).collect()
 }
 
@@ -75,10 +71,11 @@ fn no_list_sorts_and_every_list_seeks_behind_its_cursor() {
     let bench = Bench::new();
     let connection = connect::reader(&bench.path).unwrap();
     for (reach, query) in queries(bench.owner()) {
-        if list::sql(reach, &query).is_none() {
+        let list = List::of_keys(reach, &query).unwrap();
+        if list.sql().is_none() {
             continue;
         }
-        let plan = plan(&connection, reach, &query);
+        let plan = plan(&connection, list);
         // What sorts the two short halves of a list of any state is bounded by its limit.
         let sorts = plan.iter().filter(|step| step.contains("TEMP B-TREE")).count();
         assert!(sorts == 0 || query.filter.state == StateFilter::Any, "{query:?}: {plan:#?}");
@@ -102,6 +99,56 @@ fn no_list_sorts_and_every_list_seeks_behind_its_cursor() {
     }
 }
 
+#[test]
+fn no_list_of_environments_sorts_and_every_one_seeks_behind_its_cursor() {
+    let bench = Bench::new();
+    let connection = connect::reader(&bench.path).unwrap();
+    for order in EnvironmentOrder::ALL {
+        for direction in Direction::ALL {
+            for removed in [false, true] {
+                for after in [None, Some(cursor(order, StateRank::Inactive, "1a1"))] {
+                    let filter = EnvironmentFilter { removed, id: None };
+                    let behind = after.is_some();
+                    let query = EnvironmentQuery { order, direction, filter, after, limit: 10 };
+                    let list = List::of_environments(Reach::AllOwners, &query).unwrap();
+                    let plan = plan(&connection, list);
+                    let what = format!("{query:?}: {plan:#?}");
+                    // What sorts the two short halves is bounded by the limit.
+                    assert!(removed || plan.iter().all(|step| !step.contains("TEMP B-TREE")), "{what}");
+                    let walks = || plan.iter().filter(|step| step.contains("INDEX environments_"));
+                    let by_state = order == EnvironmentOrder::State && removed && behind;
+                    let halves = match (removed, by_state, direction) {
+                        // Behind one that is not removed come, by state, all removed ones or none.
+                        (true, true, Direction::Descending) | (false, ..) => 1,
+                        (true, ..) => 2,
+                    };
+                    assert_eq!(walks().count(), halves, "{what}");
+                    let seeks = walks().filter(|step| step.starts_with("SEARCH")).count();
+                    assert_eq!(
+                        seeks,
+                        if behind { halves - usize::from(by_state && halves == 2) } else { 0 },
+                        "{what}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_environment_is_found_by_its_id() {
+    let bench = Bench::new();
+    let connection = connect::reader(&bench.path).unwrap();
+    let id = "1a1".parse().unwrap();
+    let of = [Reach::AllOwners, Reach::Owner(Owner::Environment(id))];
+    for (reach, order) in of.into_iter().flat_map(|reach| EnvironmentOrder::ALL.map(|order| (reach, order))) {
+        let filter = EnvironmentFilter { removed: true, id: Some(id) };
+        let query = EnvironmentQuery { order, filter, ..EnvironmentQuery::default() };
+        let plan = plan(&connection, List::of_environments(reach, &query).unwrap());
+        assert!(plan.iter().all(|step| !step.contains("SCAN environments")), "{plan:#?}");
+    }
+}
+
 const fn step_column(order: KeyOrder) -> &'static str {
     match order {
         KeyOrder::Id => "rowid",
@@ -120,10 +167,10 @@ fn one_key_by_id_or_access_key_is_found_by_its_own_index() {
     let owner = bench.owner();
     for (reach, mut query) in queries(owner).into_iter().filter(|(_, query)| query.order != KeyOrder::State) {
         query.filter.id = Some("1c1".parse().unwrap());
-        let by_id = plan(&connection, reach, &query);
+        let by_id = plan(&connection, List::of_keys(reach, &query).unwrap());
         assert!(by_id.iter().all(|step| !step.contains("SCAN keys")), "{by_id:#?}");
         query.filter = KeyFilter { id: None, access_key: Some(sample::access_key(1)), ..query.filter };
-        let by_name = plan(&connection, reach, &query);
+        let by_name = plan(&connection, List::of_keys(reach, &query).unwrap());
         assert!(by_name.iter().all(|step| !step.contains("SCAN keys")), "{by_name:#?}");
     }
 }
