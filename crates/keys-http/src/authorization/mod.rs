@@ -118,7 +118,7 @@ impl Cell {
             address_of(&self.route).replace("{id}", id)
         };
         let path = self.context.path(&path);
-        assert_eq!(grammar::parse(&path).unwrap().route, self.route, "{path}");
+        assert_eq!(grammar::parse(&path).route.unwrap(), self.route, "{path}");
         let query: Vec<String> = self.question.query().into_iter().chain(self.context.query()).collect();
         if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
     }

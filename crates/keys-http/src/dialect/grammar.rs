@@ -128,39 +128,38 @@ pub(crate) enum Kind {
 }
 
 /// A parsed address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Place {
-    /// The environment of `/v1/projects/{pid}/…`, as it was written.
+    /// The environment of `/v1/projects/{pid}/…`, as it was written, whatever is asked for inside it.
     pub(crate) within: Option<String>,
-    /// The rest.
-    pub(crate) route: Route,
+    /// The rest: [`Problem::BadRequest`] for an escape that hides a separator, a dot segment or a NUL,
+    /// [`Problem::Invalid`] for another version, [`Problem::NotFound`] for everything that is not served.
+    pub(crate) route: Result<Route, Problem>,
 }
 
 /// Parses the path of a request.
-///
-/// # Errors
-///
-/// [`Problem::BadRequest`] for an escape that hides a separator, a dot segment or a NUL;
-/// [`Problem::Invalid`] for another version; [`Problem::NotFound`] for everything that is not served.
-pub(crate) fn parse(path: &str) -> Result<Place, Problem> {
-    let segments = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(decode)
-        .collect::<Result<Vec<String>, Problem>>()?;
-    let mut segments = segments.into_iter();
-    let place = |route| Ok(Place { within: None, route });
-    let Some(first) = segments.next() else { return place(Route::Root) };
-    match (first.as_str(), segments.len()) {
-        ("ping", 0) => place(Route::Ping),
-        ("healthz", 0) => place(Route::Health),
-        ("readyz", 0) => place(Route::Ready),
-        ("openapi.json", 0) => place(Route::OpenApi),
-        ("assets", 1) => {
-            let asset = segments.next().and_then(|name| Asset::named(&name));
-            asset.map_or(Err(Problem::NotFound), |asset| place(Route::Asset(asset)))
-        }
-        (version, _) if Version::named(version).is_some() => parse_version(segments.collect()),
+pub(crate) fn parse(path: &str) -> Place {
+    let nowhere = |route| Place { within: None, route };
+    let segments =
+        path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect::<Result<Vec<_>, _>>();
+    let segments = match segments {
+        Ok(segments) => segments,
+        Err(problem) => return nowhere(Err(problem)),
+    };
+    match segments.split_first() {
+        Some((first, rest)) if Version::named(first).is_some() => parse_version(rest),
+        Some((first, rest)) => nowhere(parse_other(first, rest)),
+        None => nowhere(Ok(Route::Root)),
+    }
+}
+
+fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
+    match (first, rest) {
+        ("ping", []) => Ok(Route::Ping),
+        ("healthz", []) => Ok(Route::Health),
+        ("readyz", []) => Ok(Route::Ready),
+        ("openapi.json", []) => Ok(Route::OpenApi),
+        ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",
             field: None,
@@ -174,23 +173,27 @@ fn is_other_version(segment: &str) -> bool {
     segment.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("v1"))
 }
 
-fn parse_version(segments: Vec<String>) -> Result<Place, Problem> {
-    // More than one thing behind an environment is asked for inside it.
-    let inside =
-        segments.len() > 2 && segments.first().is_some_and(|first| Type::named(first) == Some(Type::Project));
-    let mut segments = segments.into_iter();
-    let within = if inside { segments.nth(1) } else { None };
-    let route = match (segments.next(), segments.next(), segments.next(), segments.next()) {
-        (None, ..) => Route::Version,
-        (Some(name), None, ..) => Route::List(named(&name)?),
-        (Some(name), Some(id), None, _) => Route::One(named(&name)?, id),
-        (Some(name), Some(id), Some(link), None) => {
-            let of = named(&name)?;
-            Route::Link(of, id, of.declaration().link(&link).ok_or(Problem::NotFound)?)
+fn parse_version(segments: &[String]) -> Place {
+    match segments {
+        // What stands behind an environment is asked for inside it.
+        [name, environment, rest @ ..] if !rest.is_empty() && Type::named(name) == Some(Type::Project) => {
+            Place { within: Some(environment.clone()), route: parse_rest(rest) }
         }
-        (.., Some(_)) => return Err(Problem::NotFound),
-    };
-    Ok(Place { within, route })
+        rest => Place { within: None, route: parse_rest(rest) },
+    }
+}
+
+fn parse_rest(segments: &[String]) -> Result<Route, Problem> {
+    match segments {
+        [] => Ok(Route::Version),
+        [name] => Ok(Route::List(named(name)?)),
+        [name, id] => Ok(Route::One(named(name)?, id.clone())),
+        [name, id, link] => {
+            let of = named(name)?;
+            Ok(Route::Link(of, id.clone(), of.declaration().link(link).ok_or(Problem::NotFound)?))
+        }
+        [_, _, _, ..] => Err(Problem::NotFound),
+    }
 }
 
 fn named(name: &str) -> Result<Type, Problem> {
@@ -238,9 +241,9 @@ mod tests {
     use super::*;
 
     fn route(path: &str) -> Route {
-        let place = parse(path).unwrap();
+        let place = parse(path);
         assert_eq!(place.within, None, "{path}");
-        place.route
+        place.route.unwrap()
     }
 
     #[test]
@@ -281,7 +284,13 @@ mod tests {
             ("/v1/projects/1a5/projects", Route::List(Type::Project)),
             ("/v1/projects/1a5/projects/1a5", Route::One(Type::Project, "1a5".into())),
         ] {
-            assert_eq!(parse(path).unwrap(), Place { within: Some("1a5".into()), route: inner }, "{path}");
+            let Place { within, route } = parse(path);
+            assert_eq!((within.as_deref(), route.unwrap()), (Some("1a5"), inner), "{path}");
+        }
+        for path in ["/v1/projects/1a5/hosts", "/v1/projects/1a5/apikeys/1c7/account/x"] {
+            let Place { within, route } = parse(path);
+            assert_eq!(within.as_deref(), Some("1a5"), "{path}");
+            assert!(matches!(route, Err(Problem::NotFound)), "{path}");
         }
     }
 
@@ -298,7 +307,7 @@ mod tests {
             "/pingu",
             "/ping/x",
         ] {
-            assert!(matches!(parse(path), Err(Problem::NotFound)), "{path}");
+            assert!(matches!(parse(path).route, Err(Problem::NotFound)), "{path}");
         }
     }
 
@@ -306,7 +315,7 @@ mod tests {
     fn another_version_is_said_to_be_unsupported() {
         for path in ["/v1foo", "/v10/apikeys", "/v1.0"] {
             assert!(
-                matches!(parse(path), Err(Problem::Invalid { code: "UnsupportedVersion", .. })),
+                matches!(parse(path).route, Err(Problem::Invalid { code: "UnsupportedVersion", .. })),
                 "{path}"
             );
         }
@@ -330,7 +339,7 @@ mod tests {
             "/v1/apikeys/%ff",
             "/v1/apikeys/a\\b",
         ] {
-            assert!(matches!(parse(path), Err(Problem::BadRequest(_))), "{path}");
+            assert!(matches!(parse(path).route, Err(Problem::BadRequest(_))), "{path}");
         }
     }
 }

@@ -24,6 +24,12 @@ pub(crate) trait Incoming:
 
 impl<B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin> Incoming for B {}
 
+/// Whether the body of a request is read at all.
+pub(super) fn is_read(head: &Head, same_site: &SameSite) -> bool {
+    let meant = matches!(head.method, Method::POST | Method::PUT) && head.route().is_some();
+    meant || same_site.needs_form()
+}
+
 /// The fields a request sets. The body is read whole only where one is meant; elsewhere it is none of our business.
 ///
 /// # Errors
@@ -37,8 +43,7 @@ pub(super) async fn fields<B: Incoming>(
     same_site: &SameSite,
     body: B,
 ) -> Result<Fields, Problem> {
-    let meant = matches!(head.method, Method::POST | Method::PUT) && head.place.is_ok();
-    if !meant && !same_site.needs_form() {
+    if !is_read(head, same_site) {
         return Ok(Fields::default());
     }
     let limits = &app.config.limits;

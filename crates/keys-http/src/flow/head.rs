@@ -23,9 +23,9 @@ pub(super) struct Head {
     pub(super) method: Method,
     /// The parameters.
     pub(super) query: Query,
-    /// The address, or what is wrong with it: told only to those who may ask, so that a bad key is answered alike
+    /// The address, and what is wrong with it, if it is: told only to those who may ask, so that a bad key is answered alike
     /// everywhere.
-    pub(super) place: Result<Place, Problem>,
+    pub(super) place: Place,
     /// Makes addresses like this one.
     pub(super) urls: Urls,
 }
@@ -50,15 +50,14 @@ impl Head {
         }
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
         let place = grammar::parse(parts.uri.path());
-        let within = place.as_ref().ok().and_then(|place| place.within.as_deref());
         let origin = PublicUrl::of_request(&app.config, peer, &host, &parts.headers);
-        let urls = Urls::new(&origin, Version::of(parts.uri.path()), within);
+        let urls = Urls::new(&origin, Version::of(parts.uri.path()), place.within.as_deref());
         Ok(Self { method: overridden(&parts.method, query.get("_method")), host, origin, query, place, urls })
     }
 
     /// The route, if the address has one.
     pub(super) fn route(&self) -> Option<&Route> {
-        self.place.as_ref().ok().map(|place| &place.route)
+        self.place.route.as_ref().ok()
     }
 
     /// Makes a POST what the form it brought says it shall be.
@@ -68,7 +67,7 @@ impl Head {
 
     /// The environment the path names, as it was written.
     pub(super) fn within(&self) -> Option<&str> {
-        self.place.as_ref().ok().and_then(|place| place.within.as_deref())
+        self.place.within.as_deref()
     }
 }
 

@@ -52,6 +52,22 @@ pub(super) enum Identity {
     },
 }
 
+impl Identity {
+    /// Establishes who asks, whatever it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotAuthenticated`], or what the store and the hashers fail with.
+    pub(super) fn establish(self, authority: &Authority, now: Timestamp) -> Result<Caller, Problem> {
+        match self {
+            Self::Known(caller) => Ok(caller),
+            Self::Presented { pair, otherwise } => {
+                decide(authority, &authority.authenticate(&pair, now)?, otherwise)
+            }
+        }
+    }
+}
+
 /// Establishes who asks, without blocking.
 ///
 /// While access control is off, whoever presents no good pair is the administrator, unless the request itself asks
@@ -139,14 +155,7 @@ impl Job {
             self;
         let Self { names_caller, now, .. } = self;
         let authority = &app.authority;
-        let identified = match identity {
-            Identity::Known(caller) => Ok(caller),
-            Identity::Presented { pair, otherwise } => authority
-                .authenticate(&pair, now)
-                .map_err(Problem::from)
-                .and_then(|verdict| decide(authority, &verdict, otherwise)),
-        };
-        let caller = match identified {
+        let caller = match identity.establish(authority, now) {
             Ok(caller) => caller,
             Err(problem) => return problem.into(),
         };
@@ -159,8 +168,8 @@ impl Job {
             Ok(caller) => caller,
             Err(problem) => return answer(problem),
         };
-        let place = match head.place {
-            Ok(place) => place,
+        let route = match head.place.route {
+            Ok(route) => route,
             Err(problem) => return answer(problem),
         };
         let preconditions = match preconditions {
@@ -181,7 +190,7 @@ impl Job {
             expected: None,
         };
         let name = if names_caller { handlers::caller_name(&call) } else { None };
-        Outcome { caller: Some(caller), name, result: handlers::answer(&call, &place.route, &preconditions) }
+        Outcome { caller: Some(caller), name, result: handlers::answer(&call, &route, &preconditions) }
     }
 }
 

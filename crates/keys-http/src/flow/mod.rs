@@ -1,13 +1,14 @@
 //! One request from its head to its answer, in one direction.
 //!
 //! ```text
-//! head ─► guards ─► authenticate ─► route ─► body ─► handler ─► answer ─► log
-//!         open      from the index,          ▲          │
-//!         servers,  else in the hop          └─ one hop, if anything may block
+//! head ─► guards ─► authenticate ─► body ─► route ─► handler ─► answer ─► log
+//!         open      from the index,         ▲           │
+//!         servers,  else in the hop         └─ one hop, if anything may block
 //!         browsers
 //! ```
 //!
-//! The clock is read once, before anything else.
+//! The clock is read once, before anything else. Who asks is known before a body is read: a pair that the index does not
+//! know has a hop of its own then.
 
 mod body;
 mod head;
@@ -30,8 +31,8 @@ use crate::dialect::handlers;
 use crate::dialect::views;
 use crate::flow::body::Incoming;
 use crate::flow::head::Head;
-use crate::flow::job::{Job, Outcome};
-use crate::guard::{CsrfCookie, FORM_FIELD, check_cross_site, check_exposure, is_browser};
+use crate::flow::job::{Identity, Job, Outcome};
+use crate::guard::{CsrfCookie, FORM_FIELD, SameSite, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
 use crate::log::Entry;
 use crate::pages::{self, Shell, View};
@@ -75,7 +76,13 @@ pub(crate) async fn respond<B: Incoming>(
     let answering = answer(app, &parts, body, arrival, (now, &request_id), (&mut entry, &mut view));
     let mut response = match timeout(app.config.limits.request_time, answering).await {
         Ok(response) => response,
-        Err(_) => reply::error(&Problem::TookTooLong, request_id.as_str()),
+        Err(_) => {
+            let mut response = reply::error(&Problem::TookTooLong, request_id.as_str());
+            let head = Head::read(app, &parts, arrival.peer.ip(), arrival.ambiguous);
+            let schemas = head.ok().map(|head| head.urls.schemas());
+            reply::put(response.headers_mut(), reply::X_API_SCHEMAS, schemas.as_deref());
+            response
+        }
     };
     if let Some(view) = &view {
         response = pages::render(view, response);
@@ -177,7 +184,7 @@ async fn outcome<B: Incoming>(
         return handlers::token(&app.authority, &head.urls, route, &head.method)
             .map_or_else(Outcome::from, Outcome::from);
     }
-    let identity = match job::identify(app, &parts.headers, now) {
+    let identity = match identify(app, parts, &head, &same_site, now).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into(),
     };
@@ -209,6 +216,25 @@ async fn outcome<B: Incoming>(
         return job.run();
     }
     blocking(&app.blocking, move || job.run()).await.unwrap_or_else(Outcome::from)
+}
+
+/// Establishes who asks: before anything of a body is read. Otherwise what is wrong with a body, and how long one waits
+/// for it, would tell a stranger which access keys the index knows.
+async fn identify(
+    app: &Arc<App>,
+    parts: &Parts,
+    head: &Head,
+    same_site: &SameSite,
+    now: Timestamp,
+) -> Result<Identity, Problem> {
+    let identity = job::identify(app, &parts.headers, now)?;
+    let presented = matches!(identity, Identity::Presented { .. });
+    if !presented || !body::is_read(head, same_site) {
+        // Without a body, one hop is enough for all that may block.
+        return Ok(identity);
+    }
+    let authority = Arc::clone(&app.authority);
+    blocking(&app.blocking, move || identity.establish(&authority, now)).await?.map(Identity::Known)
 }
 
 /// What a 401 asks for; programs that show their own log-in ask for no challenge, and web sockets cannot take one.

@@ -18,7 +18,7 @@ pub(super) fn of(path: &str) -> Vec<Crumb> {
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         address.push('/');
         address.push_str(segment);
-        let path = grammar::parse(&address).is_ok().then(|| address.clone());
+        let path = grammar::parse(&address).route.is_ok().then(|| address.clone());
         crumbs.push(Crumb { name: segment.to_owned(), path });
     }
     crumbs

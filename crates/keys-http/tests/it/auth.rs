@@ -47,6 +47,12 @@ fn refused_pairs(app: &TestApp, admin: &Pair) -> Vec<Refused> {
     ]
 }
 
+/// More than any body may have.
+const LARGE: &str = match std::str::from_utf8(&[b'x'; 70_000]) {
+    Ok(large) => large,
+    Err(_) => "",
+};
+
 #[test]
 fn every_refusal_looks_like_every_other() {
     let app = TestApp::new();
@@ -58,19 +64,24 @@ fn every_refusal_looks_like_every_other() {
     let unknown = Refused { name: "unknown", pair: unknown };
     let mut refused = refused_pairs(&app, &admin);
     refused.push(unknown);
-    for (method, path) in [
-        (Method::GET, "/v1"),
-        (Method::GET, "/v1/apikeys"),
-        (Method::POST, "/v1/apikeys"),
-        (Method::GET, "/v1/apikeys/1c1"),
-        (Method::GET, "/v1/apikeys/nonsense"),
-        (Method::GET, "/v1/nothing"),
-        (Method::GET, "/v1foo"),
-        (Method::DELETE, "/v1/projects/1a5"),
-        (Method::GET, "/v1/projects/1a5/apikeys"),
+    for (method, path, body) in [
+        (Method::GET, "/v1", ""),
+        (Method::GET, "/v1/apikeys", ""),
+        (Method::POST, "/v1/apikeys", ""),
+        // What is wrong with a body is told to those who may ask.
+        (Method::POST, "/v1/apikeys", "{"),
+        (Method::PUT, "/v1/apikeys/1c1", "[]"),
+        (Method::POST, "/v1/projects/1a5/apikeys", LARGE),
+        (Method::GET, "/v1/apikeys/1c1", ""),
+        (Method::GET, "/v1/apikeys/nonsense", ""),
+        (Method::GET, "/v1/nothing", ""),
+        (Method::GET, "/v1/projects/1a5/nothing", ""),
+        (Method::GET, "/v1foo", ""),
+        (Method::DELETE, "/v1/projects/1a5", ""),
+        (Method::GET, "/v1/projects/1a5/apikeys", ""),
     ] {
         let schemas_differ = path.starts_with("/v1/projects/1a5/");
-        let ask = || Ask::new(method.clone(), path);
+        let ask = || Ask::new(method.clone(), path).body(body);
         let nobody = anonymous(&ask().send(&app));
         assert_eq!(nobody.0, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(schemas_differ, nobody.1["x-api-schemas"] != "http://localhost:8080/v1/schemas");
