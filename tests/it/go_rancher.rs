@@ -1,10 +1,11 @@
 //! Clients written in Go, by the requests they send and what they demand of the answers: go-rancher in the two versions
-//! that matter, and the rancher command line 0.1.0 on top of it.
+//! that matter, and the rancher command lines 0.1.0 and 0.6.14 on top of it.
 //!
 //! Their source decodes into fixed structures, so one number where a text is expected fails a whole answer. That
 //! strictness is played here; the requests are the ones those programs send, header by header.
 
 mod command_line;
+mod command_line_0_6;
 mod library;
 
 use keys_tests::{Client, Key, Response};

@@ -9,11 +9,11 @@ use crate::installation::{DEFAULT, Installation};
 /// What it sends with every list.
 const LISTED: &str = "?limit=-2&removed_null=1&state_ne=inactive&state_ne=stopped&state_ne=removing";
 
-fn ids(found: &[Value]) -> Vec<&str> {
+pub(super) fn ids(found: &[Value]) -> Vec<&str> {
     found.iter().map(|item| text(&item["id"])).collect()
 }
 
-fn administrator(installation: &Installation) -> keys_tests::Key {
+pub(super) fn administrator(installation: &Installation) -> keys_tests::Key {
     keys_tests::create_key(&installation.administrator, "/v1/apikeys", "command line")
 }
 
