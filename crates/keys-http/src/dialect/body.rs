@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::multipart;
 use super::query::Query;
@@ -60,16 +60,21 @@ impl Fields {
         }
     }
 
-    /// What is said of a field of text. Numbers and booleans are taken as the text they are written as.
+    /// What is said of a field of text. Numbers and booleans are taken as text.
     ///
     /// # Errors
     ///
-    /// [`Problem::Invalid`] (`InvalidFormat`) for an object or a list.
+    /// [`Problem::Invalid`] (`InvalidFormat`) for an object or a list, and for a number of which digits were lost.
     pub(crate) fn text(&self, name: &str) -> Result<Given, Problem> {
         match self.fields.get(name) {
             None => Ok(Given::Absent),
             Some(Value::Null) => Ok(Given::Null),
             Some(Value::String(text)) => Ok(Given::Text(text.clone())),
+            Some(Value::Number(number)) if is_inexact(number) => Err(Problem::field(
+                "InvalidFormat",
+                name.to_owned(),
+                "expected text: a number of this size would not keep its digits",
+            )),
             Some(scalar @ (Value::Bool(_) | Value::Number(_))) => Ok(Given::Text(scalar.to_string())),
             Some(Value::Array(_) | Value::Object(_)) => Err(Problem::field(
                 "InvalidFormat",
@@ -78,6 +83,12 @@ impl Fields {
             )),
         }
     }
+}
+
+/// Whether a number has lost digits when it was read: what is no integer of 64 bits is kept as a binary fraction.
+fn is_inexact(number: &Number) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    !number.is_i64() && !number.is_u64() && number.as_f64().is_none_or(|value| value.abs() >= EXACT)
 }
 
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";

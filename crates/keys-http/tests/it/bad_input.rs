@@ -19,6 +19,7 @@ fn fields_that_cannot_be_taken_are_named() {
         (json!({"description": "a\u{0}b"}), "InvalidCharacters", "description"),
         (json!({"name": ["a"]}), "InvalidFormat", "name"),
         (json!({"description": {}}), "InvalidFormat", "description"),
+        (json!({"name": 1e22}), "InvalidFormat", "name"),
     ] {
         for path in ["/v1/apikeys", "/v1/projects"] {
             assert_eq!(
@@ -53,8 +54,20 @@ fn what_fits_is_taken_byte_for_byte() {
     assert_eq!((made["name"].as_str(), made["description"].as_str()), (Some(&*name), Some(&*description)));
     let nothing = app.post("/v1/apikeys", &json!({"name": null, "description": "", "links": null})).json();
     assert_eq!((&nothing["name"], &nothing["description"]), (&Value::Null, &json!("")));
-    let scalar = app.post("/v1/apikeys", &json!({"name": 7, "description": true})).json();
-    assert_eq!((&scalar["name"], &scalar["description"]), (&json!("7"), &json!("true")));
+    for (scalar, text) in [
+        ("7", "7"),
+        ("true", "true"),
+        ("-0.5", "-0.5"),
+        ("9223372036854775808", "9223372036854775808"),
+        ("18446744073709551615", "18446744073709551615"),
+    ] {
+        let body = format!(r#"{{"name":{scalar},"description":{scalar}}}"#);
+        let key = Ask::post("/v1/apikeys").body(body).send(&app).json();
+        assert_eq!((&key["name"], &key["description"]), (&json!(text), &json!(text)));
+    }
+    // Not as 1.2345678901234568e+22.
+    let lost = Ask::post("/v1/apikeys").body(r#"{"name":12345678901234567890123}"#).send(&app);
+    assert_eq!(lost.error(), (422, "InvalidFormat".into(), Some("name".into())));
 }
 
 #[test]
@@ -83,6 +96,59 @@ fn nobody_chooses_a_pair_an_owner_or_a_state() {
     assert_eq!(edited.json()["name"], "edited");
     check(&edited.json());
     check(&app.put("/v1/apikeys/1c1", &chosen).json());
+}
+
+#[test]
+fn the_owner_may_be_named_when_it_is_the_one() {
+    let app = TestApp::new();
+    // As Rancher's own page sends it.
+    let body =
+        json!({"type": "apiKey", "name": "x", "accountId": "1a5", "description": null, "publicValue": null});
+    for ask in
+        [Ask::post("/v1/projects/1a5/apikeys"), Ask::post("/v1/apikey").header("x-api-project-id", "1a5")]
+    {
+        let made = ask.json(&body).send(&app);
+        assert_eq!((made.status.as_u16(), made.json()["accountId"].as_str()), (201, Some("1a5")));
+    }
+    let own = app.post("/v1/apikeys", &json!({"accountId": "1a1"}));
+    assert_eq!((own.status.as_u16(), own.json()["accountId"].as_str()), (201, Some("1a1")));
+}
+
+#[test]
+fn a_whole_environment_may_be_sent_back() {
+    let app = TestApp::new();
+    let mut whole = app.get("/v1/projects/1a5").json();
+    whole["name"] = json!("renamed");
+    let edited = app.put("/v1/projects/1a5", &whole);
+    assert_eq!((edited.status.as_u16(), edited.json()), (200, whole));
+}
+
+/// Version, id and type, action, method, fields; one error for each answer, the first.
+#[test]
+fn what_is_wrong_is_told_in_the_order_of_the_contract() {
+    let app = TestApp::new();
+    app.issue("/v1/apikeys");
+    let wrong = json!({"expiresAt": "tomorrow", "description": [], "name": {}});
+    let error = |method: Method, path: &str| Ask::new(method, path).json(&wrong).send(&app).error();
+    let field = |code: &str, field: &str| (422, code.to_owned(), Some(field.to_owned()));
+    let plain = |status: u16, code: &str| (status, code.to_owned(), None);
+    let before = app.revision();
+    for (method, path, expected) in [
+        (Method::POST, "/v1foo/hosts/x?action=explode", plain(422, "UnsupportedVersion")),
+        (Method::POST, "/v1/hosts/1h1?action=explode", plain(404, "Not Found")),
+        (Method::PATCH, "/v1/hosts", plain(404, "Not Found")),
+        (Method::POST, "/v1/apikeys/1c99?action=explode", field("InvalidAction", "action")),
+        (Method::POST, "/v1/apikeys/1c99?action=activate", plain(404, "Not Found")),
+        (Method::POST, "/v1/apikeys/1c1?action=activate", field("ActionNotAvailable", "action")),
+        (Method::POST, "/v1/apikeys?action=activate", field("InvalidAction", "action")),
+        (Method::PUT, "/v1/apikeys", plain(405, "Method not allowed")),
+        (Method::DELETE, "/v1/apikeys/1c99", plain(404, "Not Found")),
+        (Method::POST, "/v1/apikeys", field("InvalidFormat", "name")),
+        (Method::PUT, "/v1/apikeys/1c1", field("InvalidFormat", "name")),
+    ] {
+        assert_eq!(error(method.clone(), path), expected, "{method} {path}");
+    }
+    assert_eq!(app.revision(), before);
 }
 
 #[test]

@@ -222,6 +222,62 @@ fn filters_are_anded_and_echoed_and_unknown_ones_ignored() {
     assert_eq!(found(&format!("uuid={uuid}&publicValue={access_key}")), ["ci"]);
 }
 
+/// Every modifier on every kind of field that has it; the third key has neither description nor time of removal.
+#[test]
+fn every_modifier_does_what_it_says() {
+    let app = with_keys(&[("ci", Some("build box")), ("cd", Some("deploy")), ("web", None)]);
+    app.post("/v1/projects/1a5/apikeys", &json!({"name": "inside"}));
+    let found = |query: &str| names(&app.get(&format!("/v1/apikeys?{query}")));
+    let all = ["ci", "cd", "web", "inside"];
+    let no: [&str; 0] = [];
+    for (query, expected) in [
+        ("name_eq=ci", &["ci"][..]),
+        ("name_ne=ci&name_ne=cd", &["web", "inside"]),
+        ("name_prefix=C", &no),
+        ("name_like=_i", &["ci"]),
+        ("name_like=%25i%25", &["ci", "inside"]),
+        ("name_notlike=%25i%25", &["cd", "web"]),
+        ("name_null", &no),
+        ("name_notnull", &all),
+        ("description_null=", &["web", "inside"]),
+        ("description_ne=deploy", &["ci"]),
+        ("description_notlike=x", &["ci", "cd"]),
+        ("id_eq=1c2", &["cd"]),
+        ("id_ne=1c2", &["ci", "web", "inside"]),
+        ("id_lt=1c2", &["ci"]),
+        ("id_lte=1c2", &["ci", "cd"]),
+        ("id_gt=1c2", &["web", "inside"]),
+        ("id_gte=1c2&id_lt=1c4", &["cd", "web"]),
+        ("id_notnull", &all),
+        ("id_null", &no),
+        ("id=1c4&id=1c1", &no),
+        ("created=2026-11-23T18:30:01Z", &["cd"]),
+        ("created_ne=2026-11-23T18:30:01Z", &["ci", "web", "inside"]),
+        ("created_lt=2026-11-23T18:30:01Z", &["ci"]),
+        ("created_lte=2026-11-23T18:30:01Z", &["ci", "cd"]),
+        ("created_gt=2026-11-23T18:30:01Z", &["web", "inside"]),
+        ("created_gte=2026-11-23T18:30:01Z&created_lte=2026-11-23T18:30:02Z", &["cd", "web"]),
+        ("created_lt=2026-11-23T18:30:00.900Z", &no),
+        ("created=yesterday", &no),
+        ("removed_null=1&removed_null", &all),
+        ("removed_notnull", &no),
+        ("removed_gt=2026-01-01T00:00:00Z", &no),
+        ("accountId=1a5", &["inside"]),
+        ("accountId_ne=1a5", &["ci", "cd", "web"]),
+        ("accountId_notnull", &all),
+        ("accountId_null", &no),
+        ("accountId=5", &no),
+        ("state=active", &all),
+        ("state_ne=active", &no),
+        ("state_notnull&state_ne=inactive", &all),
+        // These are no filters of the type, so they are as good as absent.
+        ("name_lt=d&state_like=x&accountId_gt=1a4&created_prefix=2&secretValue_null&transitioning=yes", &all),
+        ("NAME=ci&Name_eq=x&name_EQ=x", &all),
+    ] {
+        assert_eq!(found(query), expected, "{query}");
+    }
+}
+
 #[test]
 fn a_filtered_list_is_paged_like_any_other() {
     let all: Vec<String> = (0..30).map(|number| format!("k{number:02}")).collect();

@@ -31,6 +31,57 @@ fn the_version_has_another_name_and_addresses_keep_the_one_that_was_asked() {
     assert_eq!(app.get("/v1/apikeys?_format=json&_cache=False&_trim=True").status, 200);
 }
 
+/// Whether inside an environment or not, by id or plural, however it is written.
+#[test]
+fn every_type_is_named_in_any_letter_case_and_number_everywhere() {
+    let app = TestApp::new();
+    app.issue("/v1/projects/1a5/apikeys");
+    let ids = [
+        ("account", "1a5"),
+        ("apiKey", "1c1"),
+        ("auditLog", "1al5"),
+        ("credential", "1c1"),
+        ("project", "1a5"),
+        ("projectMember", "1pm5"),
+        ("schema", "apiKey"),
+        ("setting", "api.security.enabled"),
+        ("typeDocumentation", "apiKey"),
+    ];
+    let paths = keys_api::declarations().into_iter().flat_map(|declaration| {
+        let names = [declaration.id, declaration.plural].map(str::to_owned);
+        let written: Vec<String> = names
+            .iter()
+            .flat_map(|name| [name.clone(), name.to_ascii_lowercase(), name.to_ascii_uppercase()])
+            .collect();
+        let id = ids.iter().find(|(name, _)| *name == declaration.id).map(|(_, id)| format!("/{id}"));
+        [Some(String::new()), id]
+            .into_iter()
+            .flatten()
+            .map(move |rest| written.iter().map(|name| format!("{name}{rest}")).collect::<Vec<_>>())
+    });
+    for same in paths {
+        for prefix in ["/v1", "/V1", "//v1/", "/v1/projects/1a5", "/v1/PROJECT//1a5", "/v2-beta/Projects/1a5"]
+        {
+            let without_id = |path: &str| {
+                let reply = app.get(&format!("{prefix}/{path}"));
+                let id = reply.header("x-request-id").unwrap().to_owned();
+                (reply.status, reply.text().replace(&id, ""))
+            };
+            let expected = without_id(&same[0]);
+            // Nobody logs in from inside an environment as an administrator.
+            assert!(
+                expected.0 == 200 || same[0].starts_with("localAuthConfig"),
+                "{prefix}/{}: {expected:?}",
+                same[0]
+            );
+            for path in &same {
+                assert_eq!(without_id(path), expected, "{prefix}/{path}");
+                assert_eq!(without_id(&format!("{path}//")), expected, "{prefix}/{path}//");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_form_can_stand_for_another_method() {
     let app = TestApp::new();
