@@ -124,3 +124,77 @@ macro_rules! resource {
     };
 }
 pub(crate) use resource;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Audience, Field, Modifier, openapi};
+
+    resource! {
+        /// A thing.
+        Thing {
+            /// Its name.
+            name: Option<String> = Field::text("name", 255).editable();
+        }
+        Declaration::readable("thing", "things")
+    }
+
+    mod later {
+        use super::*;
+
+        resource! {
+            /// A thing.
+            Thing {
+                /// Its name.
+                name: Option<String> = Field::text("name", 255).editable();
+                /// Since when.
+                since: Option<Date> = Field::date("since");
+            }
+            Declaration::readable("thing", "things")
+        }
+    }
+
+    /// One line in the declaration, and the document, the schema, the filters and the help have it.
+    #[test]
+    fn a_field_is_one_line() {
+        let thing: Thing = serde_json::from_str(r#"{"id":"1t1","type":"thing","name":"x"}"#).unwrap();
+        let later: later::Thing =
+            serde_json::from_str(r#"{"id":"1t1","type":"thing","name":"x","since":"2016-04-02T10:11:12Z"}"#)
+                .unwrap();
+        assert_eq!(
+            serde_json::to_string(&thing).unwrap(),
+            r#"{"id":"1t1","type":"thing","links":{},"actions":{},"name":"x"}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&later).unwrap(),
+            r#"{"id":"1t1","type":"thing","links":{},"actions":{},"name":"x","since":"2016-04-02T10:11:12Z"}"#
+        );
+        let schema = |declaration: &Declaration| declaration.schema(Audience::Principal, ToOwned::to_owned);
+        let (before, after) = (schema(&Thing::DECLARATION), schema(&later::Thing::DECLARATION));
+        let new = |before: BTreeSet<String>, after: BTreeSet<String>| -> Vec<String> {
+            after.difference(&before).cloned().collect()
+        };
+        let fields = |schema: &crate::Schema| schema.resource_fields.keys().cloned().collect();
+        let filters = |schema: &crate::Schema| schema.collection_filters.keys().cloned().collect();
+        assert_eq!(new(fields(&before), fields(&after)), ["since"]);
+        assert_eq!(new(filters(&before), filters(&after)), ["since"]);
+        let since = later::Thing::DECLARATION.fields.last().unwrap();
+        assert_eq!(
+            (since.kind, since.help.trim(), since.filters),
+            ("date", "Since when.", Modifier::ORDERED)
+        );
+    }
+
+    #[test]
+    fn the_openapi_document_has_every_field_of_every_type() {
+        let document = openapi();
+        for declaration in crate::declarations() {
+            let shown = &document["components"]["schemas"][declaration.id]["properties"];
+            for field in declaration.all_fields() {
+                assert!(shown[field.name].is_object(), "{}.{}", declaration.id, field.name);
+            }
+        }
+    }
+}

@@ -113,7 +113,7 @@ pub(crate) fn passes<T: Resource>(filters: &[Filter], document: &T) -> bool {
 
 impl FieldValue {
     /// The value of a field in a document.
-    fn shown(field: &Field, document: &Value) -> Self {
+    pub(crate) fn shown(field: &Field, document: &Value) -> Self {
         match document.get(field.name) {
             Some(Value::String(text)) if field.filters == Modifier::ORDERED => {
                 ordinal(text).map_or(Self::Absent, |number| Self::Ordered(number, text.clone()))

@@ -221,3 +221,33 @@ fn active(call: &Call<'_>) -> Problem {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keys_core::{EnvironmentId, Owner, Revision};
+    use keys_store::conformance::sample;
+
+    use super::*;
+    use crate::dialect::handlers::tests::urls;
+
+    /// Lists are filtered by the record; what is compared must be what the document shows.
+    #[test]
+    fn a_filter_compares_with_what_the_document_shows() {
+        let owner = Owner::Environment(EnvironmentId::new(5).unwrap());
+        let made = |number| {
+            sample::new_key(owner, number).into_record(KeyId::new(number).unwrap(), Revision::new(number))
+        };
+        let inactive = made(2).transition(Transition::Deactivate, sample::instant(1_999)).unwrap();
+        let removed = made(3)
+            .transition(Transition::Deactivate, sample::instant(1))
+            .and_then(|record| record.transition(Transition::Delete, sample::instant(2_500)))
+            .unwrap();
+        let nameless = made(4).edit(None, None, sample::instant(1));
+        for record in [made(1), inactive, removed, nameless] {
+            let document = serde_json::to_value(views::key(&record, None, &urls())).unwrap();
+            for field in ApiKey::DECLARATION.all_fields().filter(|field| !field.filters.is_empty()) {
+                assert_eq!(value(&record, field.name), FieldValue::shown(field, &document), "{}", field.name);
+            }
+        }
+    }
+}

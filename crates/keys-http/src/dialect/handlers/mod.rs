@@ -340,3 +340,16 @@ fn too_long(field: &'static str, detail: String) -> Problem {
 fn forbidden(field: &'static str, detail: String) -> Problem {
     Problem::field("InvalidCharacters", field, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::grammar::Version;
+    use crate::dialect::urls::Urls;
+    use crate::origin::PublicUrl;
+
+    /// Addresses of some server.
+    pub(super) fn urls() -> Urls {
+        let origin: PublicUrl = "http://localhost:8080".parse().unwrap();
+        Urls::new(&origin, Version::V1, None)
+    }
+}

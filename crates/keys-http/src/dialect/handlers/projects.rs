@@ -179,3 +179,35 @@ fn parse(id: &str) -> Result<EnvironmentId, Problem> {
 fn load(call: &Call<'_>, id: EnvironmentId) -> Result<EnvironmentRecord, Problem> {
     call.authority.environment(call.context, id)?.ok_or(Problem::NotFound)
 }
+
+#[cfg(test)]
+mod tests {
+    use keys_api::Audience;
+    use keys_core::Revision;
+    use keys_store::conformance::sample;
+
+    use super::*;
+    use crate::dialect::handlers::tests::urls;
+
+    /// Lists are filtered by the record; what is compared must be what the document shows.
+    #[test]
+    fn a_filter_compares_with_what_the_document_shows() {
+        let made = |number| {
+            let id = EnvironmentId::new(number).unwrap();
+            sample::new_environment(number).into_record(id, Revision::new(number))
+        };
+        let moved = |number, transition| {
+            EnvironmentRecord::transition(made(number), transition, sample::instant(1_999)).unwrap()
+        };
+        let inactive = moved(2, EnvironmentTransition::Deactivate);
+        let removed = moved(3, EnvironmentTransition::Remove);
+        let nameless = made(4).edit(None, None, sample::instant(1));
+        for record in [made(1), inactive, removed, nameless] {
+            let shown = views::project(&record, Audience::Administrator, &urls());
+            let document = serde_json::to_value(shown).unwrap();
+            for field in Project::DECLARATION.all_fields().filter(|field| !field.filters.is_empty()) {
+                assert_eq!(value(&record, field.name), FieldValue::shown(field, &document), "{}", field.name);
+            }
+        }
+    }
+}
