@@ -1,6 +1,7 @@
 //! The rules of the house that no compiler checks: who imports whom, and that the documents speak of what is there.
 
 mod code_map;
+mod contract;
 mod files;
 mod imports;
 mod paths;

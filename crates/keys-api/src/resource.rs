@@ -126,6 +126,7 @@ macro_rules! resource {
 pub(crate) use resource;
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro declares what others import; nobody imports these")]
 mod tests {
     use std::collections::BTreeSet;
 

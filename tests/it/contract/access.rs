@@ -1,4 +1,4 @@
-//! Rows 1–7, 15, 16, 30: the endpoint, and who is let in.
+//! Rows 1–8, 15, 16, 30, 31: the endpoint, and who is let in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -148,6 +148,37 @@ fn row_07_the_endpoint_gives_links_that_lead_somewhere() {
 }
 
 #[test]
+fn row_06_a_browser_is_shown_every_object_at_its_own_address() {
+    let installation = Installation::start();
+    let key = installation.key_of(DEFAULT, "ci");
+    let browser =
+        installation.administrator.with_header("user-agent", "Mozilla/5.0").with_header("accept", "*/*");
+    for path in [format!("/v1/apikeys/{}", key.id), "/v1/projects/1a5".to_owned()] {
+        let object = installation.administrator.get(&path).expect(200).json();
+        let page = browser.get(object["links"]["self"].as_str().expect("a link to itself")).expect(200);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        for field in ["id", "name", "uuid"] {
+            assert!(page.text().contains(object[field].as_str().expect("a text")), "{path}: {field}");
+        }
+    }
+}
+
+#[test]
+fn row_08_a_key_says_which_environment_it_is_of_before_it_is_made_and_after() {
+    let installation = Installation::start();
+    let production = installation.environment("production");
+    // Whoever enters an environment is told by every answer which one it is.
+    let inside = format!("/v1/projects/{production}/apikeys");
+    let before = installation.administrator.get(&inside).expect(200);
+    assert_eq!(before.header("x-api-account-id"), Some(production.as_str()));
+    let made = installation.administrator.post(&inside, &json!({ "name": "ci" })).expect(201);
+    assert_eq!(made.field("accountId"), production);
+    let account =
+        installation.administrator.get(&format!("{inside}/{}/account", made.field("id"))).expect(200);
+    assert_eq!((account.field("id"), account.field("name")), (production, "production".to_owned()));
+}
+
+#[test]
 fn row_15_without_a_session_one_is_prompted() {
     let installation = Installation::start();
     let prompted = installation.stranger().get("/v1/projects/1a5").expect(401);
@@ -191,6 +222,26 @@ fn row_30_it_is_version_v1_and_no_other() {
     let root = server.client().get("/").expect(200).json();
     assert_eq!(root["links"]["latest"], format!("{}/v1", server.url()));
     assert_eq!(server.client().get("/v1foo").expect(422).field("code"), "UnsupportedVersion");
+}
+
+#[test]
+fn row_31_what_the_page_links_to_is_found_from_the_endpoint() {
+    let installation = Installation::start();
+    let links = installation.administrator.get("/v1").expect(200).json()["links"].clone();
+    let follow =
+        |name: &str| installation.administrator.get(links[name].as_str().expect("a link")).expect(200);
+    // Environments, access control, the API.
+    assert_eq!(names(&follow("projects").json()), ["Default"]);
+    let settings = follow("settings").json();
+    let access_control = settings["data"]
+        .as_array()
+        .expect("data")
+        .iter()
+        .find(|setting| setting["id"] == "api.security.enabled");
+    assert_eq!(access_control.expect("the setting")["value"], "true");
+    assert_eq!(follow("localAuthConfigs").json()["resourceType"], "localAuthConfig");
+    let schemas = follow("schemas").json();
+    assert!(schemas["data"].as_array().expect("data").iter().any(|schema| schema["id"] == "apiKey"));
 }
 
 /// The names in a collection, in its order.

@@ -1,0 +1,83 @@
+//! What the documents promise of the contract names the tests that show it.
+
+use std::collections::BTreeSet;
+
+use super::{assert_none, read, sources};
+
+/// The name of every function of ours.
+fn functions() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for path in sources() {
+        for line in read(&path).lines() {
+            if let Some((_, rest)) = line.split_once("fn ") {
+                names.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+            }
+        }
+    }
+    names
+}
+
+/// The cells of the rows of a table, the head left out.
+fn rows<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Vec<&'a str>> {
+    let rows = lines.filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    rows.skip(1).map(|row| row.split(" | ").collect()).collect()
+}
+
+fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_difference_from_rancher_names_a_test_that_is_there() {
+    let page = read("docs/HTTP.md");
+    let (_, section) = page.split_once("\n## Where we differ").expect("the section is there");
+    let functions = functions();
+    let rows = rows(section.lines());
+    assert!(rows.len() > 20, "{rows:#?}");
+    let mut defects = Vec::new();
+    for row in rows {
+        let tests: Vec<&str> = row.last().into_iter().flat_map(|tests| code_spans(tests)).collect();
+        if tests.is_empty() {
+            defects.push(format!("{}: names no test", row.concat()));
+        }
+        let missing = tests.iter().filter(|test| !functions.contains(**test));
+        defects.extend(missing.map(|test| format!("docs/HTTP.md: there is no test `{test}`")));
+    }
+    assert_none(&defects);
+}
+
+/// The rows of a cell such as `20–24` or `8, 9`.
+fn numbers(cell: &str) -> Vec<u32> {
+    let number = |text: &str| text.trim().parse().expect("a number of a row");
+    cell.split(',')
+        .flat_map(|part| match part.split_once('–') {
+            Some((first, last)) => (number(first)..=number(last)).collect::<Vec<_>>(),
+            None => vec![number(part)],
+        })
+        .collect()
+}
+
+#[test]
+fn every_row_of_the_page_has_its_test_or_says_where_it_belongs() {
+    let text = read("tests/it/contract.rs");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//! "));
+    let functions = functions();
+    let shown = |row: u32| functions.iter().any(|name| name.starts_with(&format!("row_{row:02}_")));
+    let mut listed = Vec::new();
+    let mut defects = Vec::new();
+    for row in rows(lines) {
+        let page = row.last().is_some_and(|cell| cell.ends_with("the web page"));
+        for number in numbers(row[0]) {
+            listed.push(number);
+            match (shown(number), page) {
+                (true, false) | (false, true) => {}
+                (true, true) => {
+                    defects.push(format!("row {number}: is said to belong to the web page, and has a test"))
+                }
+                (false, false) => defects.push(format!("row {number}: has no test `row_{number:02}_…`")),
+            }
+        }
+    }
+    assert_eq!(listed, (1..=31).collect::<Vec<_>>(), "every row once, in order");
+    assert_none(&defects);
+}
