@@ -15,9 +15,11 @@ mod display;
 pub mod environment;
 mod hex;
 pub mod id;
+pub mod idempotency;
 pub mod lifecycle;
 pub mod owner;
 pub mod pepper;
+pub mod receipt;
 pub mod record;
 pub mod rng;
 pub mod secret_key;
@@ -44,6 +46,10 @@ pub use environment::{
     NewEnvironment, ParseEnvironmentStateError, ParseEnvironmentTransitionError,
 };
 pub use id::{AccountId, AuditId, EnvironmentId, KeyId, ParseIdError, ParseRevisionError, Revision};
+pub use idempotency::{
+    Fingerprint, IdempotencyHash, IdempotencyKey, ParseFingerprintError, ParseIdempotencyHashError,
+    ParseIdempotencyKeyError, ReceiptName,
+};
 pub use lifecycle::{
     Lifecycle, LifecycleState, ParseStateError, ParseTransitionError, Transition, TransitionError,
 };
@@ -52,6 +58,7 @@ pub use pepper::{
     Keyring, KeyringError, ParsePepperError, ParsePepperIdError, ParseTaggedError, Pepper, PepperId, Tag,
     Tagged,
 };
+pub use receipt::{NewReceipt, ParseSealedSecretError, Receipt, ReceiptSweep, SealError, SealedSecret};
 pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
 pub use secret_key::{ParseSecretKeyError, SecretKey};

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand_core::TryCryptoRng;
 use sha2::{Digest as _, Sha256};
@@ -334,8 +335,31 @@ impl Keyring {
     /// The tag of a pair under a certain pepper; `None` if it is not in this keyring.
     #[must_use]
     pub fn tag_under(&self, pepper: PepperId, credential: &Credential) -> Option<Tag> {
-        let keyed = core::iter::once(&self.current).chain(&self.others).find(|keyed| keyed.id == pepper)?;
+        let keyed = self.keyed(pepper)?;
         Some(keyed.tag(&credential.access_key(), credential.secret_key().as_bytes()))
+    }
+
+    /// A key of HKDF-SHA-256 (RFC 5869) for one purpose: the pepper is the salt, `label` and `input` the input, `info` the
+    /// info. `None` if the pepper is not in this keyring.
+    ///
+    /// The label keeps the input apart from everything else the pepper is a key for: no pair begins with it.
+    pub(crate) fn derive_under(
+        &self,
+        pepper: PepperId,
+        label: &[u8],
+        input: &str,
+        info: &[u8],
+    ) -> Option<Zeroizing<[u8; 32]>> {
+        // Extracting is HMAC under the salt, and that key is already mixed in.
+        let extract = self.keyed(pepper)?.mac.clone().chain_update(label).chain_update(input);
+        let extracted = Zeroizing::new(<[u8; 32]>::from(extract.finalize().into_bytes()));
+        let mut derived = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::from_prk(extracted.as_slice()).ok()?.expand(info, derived.as_mut_slice()).ok()?;
+        Some(derived)
+    }
+
+    fn keyed(&self, pepper: PepperId) -> Option<&Keyed> {
+        core::iter::once(&self.current).chain(&self.others).find(|keyed| keyed.id == pepper)
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod events;
 mod pairs;
+mod receipts;
 mod records;
 mod secrets;
 mod words;
@@ -27,6 +28,7 @@ pub use events::{action, audit_event, audit_link, origin, request_id, target, vi
 pub use pairs::{
     access_key, credential, native_access_key, native_credential, rancher_access_key, secret_key,
 };
+pub use receipts::{fingerprint, idempotency_key, new_receipt, receipt, receipt_name, sealed_secret};
 pub use records::{
     account_kind, account_record, account_state, environment_record, environment_state,
     environment_transition, key_record, lifecycle, lifecycle_state, new_account, new_environment, new_key,

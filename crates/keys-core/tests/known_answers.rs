@@ -6,14 +6,15 @@
 //! and the old one stays readable.
 //!
 //! No value was made by the code under test. Checksums come from Python's `zlib.crc32` and from the bitwise CRC below;
-//! tags, ids and links from Python's `hmac` and `hashlib`; digests from argon2-cffi 25.1.0, which wraps the reference
+//! tags, ids and links from Python's `hmac` and `hashlib`; sealed secrets from those and PyCryptodome 3; digests from argon2-cffi 25.1.0, which wraps the reference
 //! implementation of argon2 in C.
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a helper that panics fails its test")]
 
 use keys_core::{
-    AccessKey, Action, AuditEvent, AuditLink, Credential, DenyReason, Digest, HashPolicy, Hasher, Keyring,
-    Origin, Pepper, PepperId, SecretKey, Shape, StoredSecret, Tag, Tagged, Target, Uuid, Via, link,
+    AccessKey, Action, AuditEvent, AuditLink, Credential, DenyReason, Digest, Fingerprint, HashPolicy,
+    Hasher, IdempotencyKey, Keyring, Origin, Pepper, PepperId, ReceiptName, SealedSecret, SecretKey, Shape,
+    StoredSecret, Tag, Tagged, Target, Uuid, Via, link,
 };
 
 const ACCESS_KEY: &str = "KC7Q0WVN3TZ5H8RJ2M4X";
@@ -208,6 +209,39 @@ fn the_standard_cost_is_argon2id_with_19_mib_and_2_passes() {
     assert!(hasher.verify(&sealed.digest, &both_halves(ACCESS_KEY, SECRET_KEY)).unwrap());
 }
 
+// ---- receipts -------------------------------------------------------------------------------------------------------
+
+const IDEMPOTENCY_KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+const SEALED: &str = "sealed-1-dcf9477869a5d977-6465666768696a6b6c6d6e6f707172737475767778797a7b656293b7c7368694a5d38\
+    a3836c688a6432dcc0ca26ef46fa59fe01139b92cb97f488ed97cae9e97c91fea8719a2b3237927b11e489e83ed";
+
+#[test]
+fn an_idempotency_key_is_found_by_its_sha_256() {
+    let key: IdempotencyKey = IDEMPOTENCY_KEY.parse().unwrap();
+    let hash = "524c424ae972093739028bee0cdbed77ff608e616f0a9feceb24fe27f3ac3a5b";
+    assert_eq!(key.hash().to_string(), hash);
+}
+
+#[test]
+fn a_fingerprint_is_hmac_sha_256_under_the_idempotency_key() {
+    let key: IdempotencyKey = IDEMPOTENCY_KEY.parse().unwrap();
+    let fields = [("name", Some("ci")), ("description", None), ("expiresAt", Some(""))];
+    let fingerprint = "2b07d46509d04f50e1f0723b7fd3ca1213025c74868a16b79b7de45940f4d3f9";
+    assert_eq!(Fingerprint::of(&key, "key", &fields).to_string(), fingerprint);
+}
+
+#[test]
+fn a_sealed_secret_opens_for_ever() {
+    let key: IdempotencyKey = IDEMPOTENCY_KEY.parse().unwrap();
+    let (principal, owner) = ("account/1a1".parse().unwrap(), "environment/1a5".parse().unwrap());
+    let name = ReceiptName { principal, owner, hash: key.hash() };
+    let keyring = format!("{OTHER_PEPPER}\n{PEPPER}").parse().unwrap();
+    let sealed: SealedSecret = SEALED.parse().unwrap();
+    assert_eq!(sealed.to_string(), SEALED);
+    let opened = sealed.open(&native().access_key(), &name, &key, &keyring).unwrap();
+    assert_eq!(opened.expose(), SECRET_KEY);
+}
+
 // ---- the audit chain ------------------------------------------------------------------------------------------------
 
 #[test]
@@ -324,6 +358,7 @@ fn the_text_forms_hold_for_ever() {
         "pepper.add",
     ]);
     assert_eq!(Action::ALL.len(), 14, "a new action needs its row above");
+    round_trips::<SealedSecret>(&[SEALED]);
     round_trips::<AuditLink>(&["889d05a64263c0b8f3f0cde1164e470721c61806c44af3e20bc359fe4d911d6d"]);
 }
 

@@ -8,9 +8,10 @@ use std::str::FromStr;
 
 use keys_core::{
     AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AssetUrl, AuditId, AuditLink,
-    Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition, KeyId,
-    Keyring, LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision, SettingName, SettingValue,
-    Tagged, Target, Timestamp, Transition, Uuid, Via, strategies,
+    Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition,
+    Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring, LifecycleState, Name, Owner, Pepper,
+    PepperId, RequestId, Revision, SealedSecret, SettingName, SettingValue, Tagged, Target, Timestamp,
+    Transition, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -164,6 +165,20 @@ fn what_the_parsers_say() {
             "not a target: expected `key/`, `environment/`, `account/`, `setting/` or `pepper/` and its name",
         ),
         (said::<Action>(""), "not an action of the audit chain: expected a word such as `key.issue`"),
+        (said::<IdempotencyKey>("short"), "an idempotency key has 22 to 255 characters"),
+        (said::<IdempotencyKey>("é"), "an idempotency key has printable characters of ASCII only"),
+        (
+            said::<IdempotencyHash>(""),
+            "not the hash of an idempotency key: expected 64 lower-case hexadecimal digits",
+        ),
+        (
+            said::<Fingerprint>(""),
+            "not the fingerprint of a request: expected 64 lower-case hexadecimal digits",
+        ),
+        (
+            said::<SealedSecret>(""),
+            "not a sealed secret: expected `sealed-1-`, 16 lower-case hexadecimal digits, `-`, and 160 more",
+        ),
         (said::<AuditLink>(""), "not an audit link: expected 64 lower-case hexadecimal digits"),
         (said::<Name>(&"a".repeat(256)), "a name has at most 255 characters, this one has 256"),
         (
@@ -188,7 +203,8 @@ fn what_the_parsers_say() {
 #[test]
 fn what_the_rules_say() {
     use keys_core::{
-        EnvironmentTransitionError, HashError, Lifecycle, LifecycleState, RngError, TransitionError,
+        EnvironmentTransitionError, HashError, Lifecycle, LifecycleState, RngError, SealError,
+        TransitionError,
     };
 
     let failing: RngError = {
@@ -207,6 +223,11 @@ fn what_the_rules_say() {
             "no salt could be generated: the random source failed; nothing was generated",
         ),
         (chain(&HashError::Argon2), "argon2 refused its input"),
+        (
+            chain(&SealError::Rng(failing)),
+            "no nonce could be generated: the random source failed; nothing was generated",
+        ),
+        (chain(&SealError::Cipher), "the cipher refused its input"),
         (chain(&TransitionError::AlreadySo { state: active }), "the key is already active"),
         (
             chain(&TransitionError::NotAllowed { transition: Transition::Delete, from: active }),

@@ -9,8 +9,9 @@ use std::str::FromStr;
 
 use keys_core::{
     AccessKey, AccountId, AssetUrl, AuditId, AuditLink, Creator, Credential, Description, Digest,
-    EnvironmentId, EnvironmentState, KeyId, Keyring, LifecycleState, Name, Owner, Pepper, PepperId,
-    RequestId, Revision, SecretKey, SettingName, SettingValue, Shape, Tagged, Target, Uuid, Via, strategies,
+    EnvironmentId, EnvironmentState, Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring,
+    LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision, SealedSecret, SecretKey, SettingName,
+    SettingValue, Shape, Tagged, Target, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -58,6 +59,8 @@ fn near_misses() -> impl Strategy<Value = String> {
         strategies::timestamp().prop_map(|instant| instant.to_string()),
         strategies::creator().prop_map(|creator| creator.to_string()),
         strategies::target().prop_map(|target| target.to_string()),
+        strategies::sealed_secret().prop_map(|sealed| sealed.to_string()),
+        strategies::idempotency_key().prop_map(|key| key.expose().to_owned()),
     ];
     (base, any::<prop::sample::Index>(), any::<char>(), 0..3u8).prop_map(|(text, at, character, change)| {
         let mut characters: Vec<char> = text.chars().collect();
@@ -85,6 +88,9 @@ proptest! {
         try_any::<Tagged>(&text);
         try_any::<PepperId>(&text);
         try_any::<AuditLink>(&text);
+        try_any::<SealedSecret>(&text);
+        try_any::<IdempotencyHash>(&text);
+        try_any::<Fingerprint>(&text);
         try_any::<Uuid>(&text);
         try_any::<RequestId>(&text);
         try_any::<AccountId>(&text);
@@ -120,6 +126,11 @@ proptest! {
         silent_refusal::<Keyring>(&text);
         silent_refusal::<Tagged>(&text);
         silent_refusal::<Digest>(&text);
+        silent_refusal::<SealedSecret>(&text);
+        match text.parse::<IdempotencyKey>() {
+            Ok(key) => prop_assert_eq!(key.expose(), &text),
+            Err(error) => assert_silent_about(&text, &error),
+        }
         if let Err(error) = Credential::parse(&text, &text) {
             assert_silent_about(&text, &error);
         }
@@ -154,6 +165,7 @@ proptest! {
         account in strategies::account_record(),
         link in strategies::audit_link(),
         setting in strategies::access_control(),
+        receipt in strategies::receipt(),
     ) {
         round_trip(&event.id)?;
         round_trip(&event.at)?;
@@ -185,6 +197,9 @@ proptest! {
         round_trip(&account.parts().state)?;
         round_trip(&link)?;
         round_trip(&setting)?;
+        round_trip(&receipt.name.hash)?;
+        round_trip(&receipt.fingerprint)?;
+        receipt.secret.as_ref().map_or(Ok(()), round_trip)?;
     }
 
     #[test]
