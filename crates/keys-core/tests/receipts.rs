@@ -10,6 +10,9 @@ use keys_core::{
 };
 use proptest::prelude::*;
 
+/// A field of a request, and its value if it has one.
+type Field = (&'static str, Option<&'static str>);
+
 const LABEL_LENGTH: usize = SealedSecret::PREFIX.len() + 17;
 
 fn target() -> Target {
@@ -94,7 +97,7 @@ fn without_a_nonce_nothing_is_sealed() {
 fn a_fingerprint_tells_every_two_requests_apart() {
     let key: IdempotencyKey = "k".repeat(22).parse().unwrap();
     let other: IdempotencyKey = "l".repeat(22).parse().unwrap();
-    let requests: [(&IdempotencyKey, &str, &[(&str, Option<&str>)]); 9] = [
+    let requests: [(&IdempotencyKey, &str, &[Field]); 9] = [
         (&key, "key", &[]),
         (&other, "key", &[]),
         (&key, "environment", &[]),

@@ -162,7 +162,8 @@ impl Authority {
         write: Write,
         requires: Option<Requirement>,
     ) -> Result<Committed, WriteFailure> {
-        let change = Change { write, requires, at: context.now, origin: context.origin(), action };
+        let change =
+            Change { write, requires, at: context.now, origin: context.origin(), action, receipt: None };
         let committed = self.store.commit(vec![change])?;
         let acknowledged = committed.into_iter().next();
         acknowledged.ok_or_else(|| WriteFailure::Store(crate::error::wrong_acknowledgement()))

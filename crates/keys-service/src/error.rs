@@ -23,6 +23,8 @@ pub(crate) enum WriteFailure {
     NotFound,
     /// It is there already.
     AlreadyExists,
+    /// There is a receipt of its name already.
+    ReceiptExists,
     /// What the change requires does not hold.
     Unmet,
     /// The store failed.
@@ -42,6 +44,7 @@ impl From<CommitError> for WriteFailure {
             Refusal::Conflict { current } => Self::Conflict(current),
             Refusal::NotFound => Self::NotFound,
             Refusal::AlreadyExists => Self::AlreadyExists,
+            Refusal::ReceiptExists => Self::ReceiptExists,
             Refusal::Unmet => Self::Unmet,
             other => Self::Store(broken_contract(other)),
         }
@@ -56,6 +59,7 @@ impl WriteFailure {
             Self::Conflict(current) => broken_contract(Refusal::Conflict { current }),
             Self::NotFound => broken_contract(Refusal::NotFound),
             Self::AlreadyExists => broken_contract(Refusal::AlreadyExists),
+            Self::ReceiptExists => broken_contract(Refusal::ReceiptExists),
             Self::Unmet => broken_contract(Refusal::Unmet),
         }
     }

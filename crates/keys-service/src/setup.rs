@@ -89,6 +89,7 @@ impl Authority {
             at: now,
             origin: origin.clone(),
             action,
+            receipt: None,
         });
         match self.store.commit(changes.collect()).map_err(WriteFailure::from) {
             // Unmet: another was first. Its set-up is as good as ours, and its pepper is checked next.
@@ -118,6 +119,7 @@ impl Authority {
             at: now,
             origin,
             action: Action::AddPepper,
+            receipt: None,
         };
         match self.store.commit(vec![change]).map_err(WriteFailure::from) {
             Ok(_) | Err(WriteFailure::AlreadyExists) => Ok(()),

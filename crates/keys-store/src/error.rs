@@ -84,6 +84,9 @@ pub enum Refusal {
         /// Its revision now.
         current: Revision,
     },
+    /// There is a receipt of this name already: the change, or another under the same name, was made before.
+    #[error("there is a receipt of this name already")]
+    ReceiptExists,
     /// A [`Requirement`](crate::Requirement) of the change does not hold.
     #[error("a requirement of the change does not hold")]
     Unmet,

@@ -31,5 +31,7 @@ pub use query::{
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub use store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Requirement, Setting, Write};
+pub use store::{
+    Change, Committed, Head, KeyStore, LinkedEvent, Load, MOST_SWEPT, Requirement, Setting, Write,
+};
 pub use url::{ParseStoreUrlError, StoreUrl};

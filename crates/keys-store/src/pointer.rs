@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
+    VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
@@ -21,6 +22,14 @@ impl<S: KeyStore + ?Sized> KeyStore for Arc<S> {
 
     fn replace_tag(&self, key: KeyId, expected: &Tagged, new: &Tagged) -> Result<bool, CommitError> {
         (**self).replace_tag(key, expected, new)
+    }
+
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError> {
+        (**self).erase_receipt_secret(name)
+    }
+
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError> {
+        (**self).sweep_receipts(sweep)
     }
 
     fn barrier(&self) -> Result<(), BackendError> {
@@ -97,6 +106,10 @@ impl<S: KeyStore + ?Sized> KeyStore for Arc<S> {
 
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
         (**self).audit(after, limit)
+    }
+
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError> {
+        (**self).receipt(name)
     }
 
     fn head(&self) -> Result<Head, BackendError> {

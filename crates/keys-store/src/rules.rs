@@ -139,6 +139,21 @@ pub fn owner_and_target(committed: &Committed) -> (Owner, Target) {
     }
 }
 
+/// What a change has taken the secret from: no receipt may hold it any longer.
+#[must_use]
+pub const fn loses_its_secret(committed: &Committed) -> Option<Target> {
+    match committed {
+        Committed::Key(record) if record.parts().lifecycle.secret().is_none() => {
+            Some(Target::Key(record.parts().id))
+        }
+        Committed::Key(_)
+        | Committed::Account(_)
+        | Committed::Environment(_)
+        | Committed::Setting(_)
+        | Committed::Pepper(_) => None,
+    }
+}
+
 /// Whether keys of this account are accepted.
 #[must_use]
 pub const fn account_row(record: &AccountRecord) -> OwnerRow {

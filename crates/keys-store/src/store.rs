@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, EnvironmentId,
-    EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, Origin, Owner, OwnerRow,
-    PepperId, Revision, SettingName, StoredSecret, Tagged, Timestamp, VerificationRow,
+    EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, NewReceipt, Origin, Owner,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, SettingName, StoredSecret, Tagged,
+    Timestamp, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
@@ -29,6 +30,8 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 /// - **Ids.** One counter for accounts and environments, one for keys; never given twice, not even after a
 ///   rollback is followed by a crash. Gaps are allowed.
 /// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together.
+/// - **Receipts.** A receipt lands with the change that it is about, or neither does; there is one of each name. What a
+///   receipt holds of the secret of a key is erased with the key. They have no revision and no audit event.
 /// - **Limits.** No read returns more than [`KeyQuery::MAX_LIMIT`] records, whatever limit it is given.
 /// - **The listener** is told of every batch as [`ChangeListener`] says, before any answer of the batch is released.
 /// - **Acknowledged is durable.** A change whose `commit` returned `Ok` survives the end of the process at any
@@ -56,6 +59,25 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     ///
     /// As [`commit`](Self::commit).
     fn replace_tag(&self, key: KeyId, expected: &Tagged, new: &Tagged) -> Result<bool, CommitError>;
+
+    /// Erases the secret of a receipt. `Ok(false)` when it holds none any more, or is not there. Like a replaced tag this is
+    /// no change of anything that has a revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError>;
+
+    /// Drops receipts and erases secrets of receipts that are past their time, the oldest first and at most
+    /// [`MOST_SWEPT`] of each, so that others need not wait for long. Returns how many receipts that were; none when
+    /// nothing is left to do.
+    ///
+    /// What was erased is gone from wherever the store keeps what it has done, too, or will be after the next call.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError>;
 
     /// Returns once everything that was visible when it was called has been published to the listener. What a
     /// caller has read before may then be told to others.
@@ -173,6 +195,13 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     /// [`BackendError`].
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError>;
 
+    /// The receipt of this name, which says whose it is.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError>;
+
     /// Where the store stands.
     ///
     /// # Errors
@@ -180,6 +209,9 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     /// [`BackendError`].
     fn head(&self) -> Result<Head, BackendError>;
 }
+
+/// The most receipts that one call of [`KeyStore::sweep_receipts`] drops, and of which it erases the secret.
+pub const MOST_SWEPT: usize = 1_000;
 
 /// One change: what to write, what must hold, and who wants it.
 #[derive(Debug, Clone)]
@@ -194,6 +226,9 @@ pub struct Change {
     pub origin: Origin,
     /// What the audit event calls it.
     pub action: Action,
+    /// What is kept for whoever asks for it again. When there is one of its name already, the change is
+    /// [`Refusal::ReceiptExists`](crate::Refusal::ReceiptExists), whatever else would be wrong with it.
+    pub receipt: Option<NewReceipt>,
 }
 
 /// What a change writes. Owner, target and revisions of the audit event follow from it.

@@ -26,6 +26,18 @@ fn a_failure_says_its_kind_and_keeps_its_cause() {
 }
 
 #[test]
+fn a_refusal_says_what_does_not_fit() {
+    for (refusal, text) in [
+        (Refusal::AlreadyExists, "it is there already"),
+        (Refusal::NotFound, "it is not there"),
+        (Refusal::ReceiptExists, "there is a receipt of this name already"),
+        (Refusal::Unmet, "a requirement of the change does not hold"),
+    ] {
+        assert_eq!(refusal.to_string(), text);
+    }
+}
+
+#[test]
 fn a_commit_that_was_not_acknowledged_says_what_became_of_it() {
     let failure = || BackendError::new(BackendErrorKind::Full);
     let refusal = Refusal::Conflict { current: Revision::new(7) };

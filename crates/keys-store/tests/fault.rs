@@ -5,7 +5,9 @@
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use keys_core::{AccountId, EnvironmentId, KeyId, Revision, SettingName, SettingValue};
+use keys_core::{
+    AccountId, EnvironmentId, KeyId, ReceiptSweep, Revision, SettingName, SettingValue, Timestamp,
+};
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore, Moment};
 use keys_store::{
@@ -150,6 +152,8 @@ fn failures(store: &FaultStore) -> [bool; Call::ALL.len()] {
     [
         store.commit(Vec::new()).is_err(),
         store.replace_tag(key, &sample::tagged(1), &sample::tagged(2)).is_err(),
+        store.erase_receipt_secret(&sample::receipt_name(1)).is_err(),
+        store.sweep_receipts(&ReceiptSweep::at(Timestamp::MIN)).is_err(),
         store.barrier().is_err(),
         store.load_key(&sample::access_key(1)).is_err(),
         store.load_owner(sample::creator().principal).is_err(),
@@ -164,6 +168,7 @@ fn failures(store: &FaultStore) -> [bool; Call::ALL.len()] {
         store.setting(SettingName::AccessControl).is_err(),
         store.peppers().is_err(),
         store.audit(None, 1).is_err(),
+        store.receipt(&sample::receipt_name(1)).is_err(),
         store.head().is_err(),
     ]
 }

@@ -308,6 +308,7 @@ fn a_filtered_list_reads_a_bounded_number_of_rows_and_hands_on_a_marker() {
             created: now,
         }),
         requires: None,
+        receipt: None,
         at: now,
         origin: Origin {
             principal: Owner::Account(keys_core::AccountId::ADMIN),

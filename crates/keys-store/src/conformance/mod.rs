@@ -30,6 +30,7 @@ pub mod listener;
 pub mod loads;
 pub mod owners;
 pub mod pages;
+pub mod receipts;
 pub mod reopen;
 pub mod sample;
 pub mod settings;
@@ -82,6 +83,7 @@ macro_rules! conformance_tests {
             $crate::conformance_tests! { @reopen $make, $reopen =>
                 reopen_keeps_what_was_acknowledged
                 reopen_keeps_a_replaced_tag
+                reopen_keeps_receipts_and_what_was_erased
                 a_reopened_store_goes_on_where_it_was
             }
         }
@@ -157,6 +159,17 @@ macro_rules! conformance_tests {
             tags::a_key_without_a_tag_gets_none
             tags::an_update_keeps_the_tag_that_came_between
             tags::one_of_many_replaces_a_tag
+            receipts::a_receipt_is_found_as_it_was_given
+            receipts::a_receipt_of_another_is_not_found
+            receipts::a_second_receipt_of_a_name_is_refused_and_changes_nothing
+            receipts::a_refused_commit_leaves_no_receipt
+            receipts::the_secret_of_a_receipt_is_erased_once
+            receipts::a_deleted_key_takes_the_secret_of_its_receipt_with_it
+            receipts::a_refused_delete_leaves_the_secret_of_the_receipt
+            receipts::a_removed_environment_leaves_its_receipts
+            receipts::receipts_are_swept_by_their_age
+            receipts::one_sweep_takes_so_many_and_the_oldest_first
+            receipts::one_of_many_gets_a_receipt
             audit::audit_events_are_linked_from_the_first_row
             audit::every_write_says_whose_and_what_it_is
             audit::an_event_keeps_its_circumstances

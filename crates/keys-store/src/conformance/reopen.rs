@@ -1,9 +1,10 @@
 //! Stores that outlive their process: what was acknowledged is there when they are opened again.
 
-use keys_core::{AuditLink, Owner, PepperId, SettingName, Transition, link};
+use keys_core::{AuditLink, KeyId, Owner, PepperId, SettingName, Transition, link};
 
 use super::{Fixture, sample};
-use crate::store::{KeyStore, Write};
+use crate::query::Reach;
+use crate::store::{Change, KeyStore, Write};
 
 /// Everything readers can see is as it was.
 pub fn reopen_keeps_what_was_acknowledged<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
@@ -28,6 +29,26 @@ pub fn reopen_keeps_a_replaced_tag<F: Fixture>(fixture: F, reopen: impl Fn(F) ->
     let fixture = reopen(fixture);
     let secret = fixture.store().stored_secret(id).unwrap().unwrap();
     assert!(secret.tagged.tag.matches(&sample::tagged(2).tag));
+}
+
+/// Receipts, and what has been erased of them, although neither has a revision of its own.
+pub fn reopen_keeps_receipts_and_what_was_erased<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
+    let store = fixture.store();
+    let owner = sample::owner(store, 1);
+    for n in 1..4 {
+        let change = sample::change(Write::InsertKey(sample::new_key(owner, n)));
+        store.commit(vec![Change { receipt: Some(sample::new_receipt(n)), ..change }]).unwrap();
+    }
+    assert!(store.erase_receipt_secret(&sample::receipt_name(1)).unwrap());
+    let record = store.key(Reach::AllOwners, KeyId::new(2).unwrap()).unwrap().unwrap();
+    sample::delete(store, record);
+    let receipts =
+        |store: &dyn KeyStore| [1, 2, 3, 4].map(|n| store.receipt(&sample::receipt_name(n)).unwrap());
+    let before = receipts(store);
+    let fixture = reopen(fixture);
+    assert_eq!(receipts(fixture.store()), before);
+    let holds = before.map(|receipt| receipt.map(|receipt| receipt.secret.is_some()));
+    assert_eq!(holds, [Some(false), Some(false), Some(true), None]);
 }
 
 /// Counters, revisions and the audit chain go on where they were; what was refused stays refused.

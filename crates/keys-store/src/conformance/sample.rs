@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use keys_core::{
-    AccessKey, AccountKind, AccountState, Action, Creator, Description, Digest, EnvironmentRecord, KeyId,
-    KeyRecord, Name, NewAccount, NewEnvironment, NewKey, Origin, Owner, PepperId, Revision, StoredSecret,
-    Tag, Tagged, Timestamp, Transition, VerificationRow, Via,
+    AccessKey, AccountKind, AccountState, Action, Creator, Description, Digest, EnvironmentRecord,
+    Fingerprint, IdempotencyHash, KeyId, KeyRecord, Name, NewAccount, NewEnvironment, NewKey, NewReceipt,
+    Origin, Owner, PepperId, ReceiptName, Revision, SealedSecret, StoredSecret, Tag, Tagged, Timestamp,
+    Transition, VerificationRow, Via,
 };
 
 use crate::error::{CommitError, Refusal};
@@ -89,6 +90,30 @@ pub fn new_key(owner: Owner, n: u64) -> NewKey {
     }
 }
 
+/// The name of receipt number `n`: no part of it is that of another.
+#[must_use]
+pub fn receipt_name(n: u64) -> ReceiptName {
+    let number = n.saturating_add(1);
+    ReceiptName {
+        principal: Owner::Account(keys_core::AccountId::new(number).expect("within the range of ids")),
+        owner: Owner::Environment(keys_core::EnvironmentId::new(number).expect("within the range of ids")),
+        hash: IdempotencyHash::from_bytes(*tagged(n).tag.as_bytes()),
+    }
+}
+
+/// What looks like a sealed secret and opens for nobody.
+#[must_use]
+pub fn sealed_secret(n: u64) -> SealedSecret {
+    format!("{}{n:016x}-{n:0160x}", SealedSecret::PREFIX).parse().expect("a sealed secret")
+}
+
+/// Receipt number `n`.
+#[must_use]
+pub fn new_receipt(n: u64) -> NewReceipt {
+    let fingerprint = Fingerprint::from_bytes(*tagged(!n).tag.as_bytes());
+    NewReceipt { name: receipt_name(n), fingerprint, secret: Some(sealed_secret(n)) }
+}
+
 /// The administrator, by no key.
 #[must_use]
 pub fn creator() -> Creator {
@@ -118,7 +143,7 @@ pub fn change(write: Write) -> Change {
         Write::PutSetting { .. } => Action::ChangeSetting,
         Write::InsertPepper(_) => Action::AddPepper,
     };
-    Change { write, requires: None, at: instant(1), origin: origin(), action }
+    Change { write, requires: None, at: instant(1), origin: origin(), action, receipt: None }
 }
 
 /// Makes one change.

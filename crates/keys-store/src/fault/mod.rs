@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
+    VerificationRow,
 };
 
 pub use self::hold::{Hold, Moment};
@@ -174,6 +175,14 @@ impl KeyStore for FaultStore {
         self.write(Call::ReplaceTag, &[], |store| store.replace_tag(key, expected, new))
     }
 
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError> {
+        self.write(Call::EraseReceiptSecret, &[], |store| store.erase_receipt_secret(name))
+    }
+
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError> {
+        self.write(Call::SweepReceipts, &[], |store| store.sweep_receipts(sweep))
+    }
+
     fn barrier(&self) -> Result<(), BackendError> {
         self.read(Call::Barrier, |store| {
             // A write that went wrong is published once the listener has resumed.
@@ -255,6 +264,10 @@ impl KeyStore for FaultStore {
 
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
         self.read(Call::Audit, |store| store.audit(after, limit))
+    }
+
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError> {
+        self.read(Call::Receipt, |store| store.receipt(name))
     }
 
     fn head(&self) -> Result<Head, BackendError> {

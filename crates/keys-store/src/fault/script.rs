@@ -9,6 +9,8 @@ use crate::fault::hold::{Gate, Moment};
 pub enum Call {
     Commit,
     ReplaceTag,
+    EraseReceiptSecret,
+    SweepReceipts,
     Barrier,
     LoadKey,
     LoadOwner,
@@ -23,14 +25,17 @@ pub enum Call {
     Setting,
     Peppers,
     Audit,
+    Receipt,
     Head,
 }
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Commit,
         Self::ReplaceTag,
+        Self::EraseReceiptSecret,
+        Self::SweepReceipts,
         Self::Barrier,
         Self::LoadKey,
         Self::LoadOwner,
@@ -45,13 +50,14 @@ impl Call {
         Self::Setting,
         Self::Peppers,
         Self::Audit,
+        Self::Receipt,
         Self::Head,
     ];
 
     /// Whether it changes something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Commit | Self::ReplaceTag)
+        matches!(self, Self::Commit | Self::ReplaceTag | Self::EraseReceiptSecret | Self::SweepReceipts)
     }
 }
 

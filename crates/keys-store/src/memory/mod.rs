@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
+    VerificationRow,
 };
 
 use self::plan::Plan;
@@ -106,6 +107,26 @@ impl KeyStore for MemoryStore {
         Ok(true)
     }
 
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError> {
+        let writer = self.writer();
+        if self.state().receipt(name).is_none_or(|receipt| receipt.secret.is_none()) {
+            return Ok(false);
+        }
+        self.apply(&writer, &Batch::new(), |state| state.erase_receipt_secret(name));
+        Ok(true)
+    }
+
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError> {
+        let writer = self.writer();
+        let due = self.state().due(sweep);
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let swept = due.len();
+        self.apply(&writer, &Batch::new(), |state| state.sweep(due));
+        Ok(swept)
+    }
+
     fn barrier(&self) -> Result<(), BackendError> {
         // What is visible was put in by a commit that either is over or holds the writer until it is published.
         drop(self.writer());
@@ -187,6 +208,10 @@ impl KeyStore for MemoryStore {
 
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
         Ok(self.state().audit(after, limit))
+    }
+
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError> {
+        Ok(self.state().receipt(name).cloned())
     }
 
     fn head(&self) -> Result<Head, BackendError> {

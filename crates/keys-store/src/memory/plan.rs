@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, LifecycleState,
-    NewAccount, NewEnvironment, NewKey, Owner, PepperId, Revision, SettingName, Timestamp, Uuid,
+    NewAccount, NewEnvironment, NewKey, NewReceipt, Owner, PepperId, Receipt, ReceiptName, Revision,
+    SettingName, Target, Timestamp, Uuid,
 };
 
 use super::state::{Counters, State};
 use crate::batch::Batch;
 use crate::error::{BackendError, BackendErrorKind, CommitError, Refusal};
 use crate::query::Reach;
-use crate::rules::{Circumstances, audit_event, update_environment, update_key};
+use crate::rules::{
+    Circumstances, audit_event, loses_its_secret, owner_and_target, update_environment, update_key,
+};
 use crate::store::{Change, Committed, LinkedEvent, Requirement, Setting, Write};
 
 /// What a commit puts into the state: rows that are new or replace the row beneath.
@@ -24,6 +27,7 @@ pub(super) struct Delta {
     pub(super) settings: BTreeMap<SettingName, Setting>,
     pub(super) peppers: Vec<PepperId>,
     pub(super) audit: Vec<LinkedEvent>,
+    pub(super) receipts: BTreeMap<ReceiptName, Receipt>,
     key_ids: BTreeMap<AccessKey, KeyId>,
     committed: Vec<Committed>,
 }
@@ -39,6 +43,7 @@ impl Delta {
             settings: BTreeMap::new(),
             peppers: Vec::new(),
             audit: Vec::new(),
+            receipts: BTreeMap::new(),
             key_ids: BTreeMap::new(),
             committed: Vec::new(),
         }
@@ -94,7 +99,10 @@ impl<'a> Plan<'a> {
     }
 
     fn change(&mut self, change: Change) -> Result<(), Stop> {
-        let Change { write, requires, at, origin, action } = change;
+        let Change { write, requires, at, origin, action, receipt } = change;
+        if receipt.as_ref().is_some_and(|receipt| self.has_receipt(&receipt.name)) {
+            return Err(Refusal::ReceiptExists.into());
+        }
         if requires.is_some_and(|requirement| !self.holds(requirement)) {
             return Err(Refusal::Unmet.into());
         }
@@ -107,8 +115,33 @@ impl<'a> Plan<'a> {
         self.delta.counters.revision = revision;
         self.delta.counters.latest = self.delta.counters.latest.max(Some(at));
         self.delta.audit.push(event);
+        self.put_receipts(receipt, &committed, at);
         self.delta.committed.push(committed);
         Ok(())
+    }
+
+    fn has_receipt(&self, name: &ReceiptName) -> bool {
+        self.delta.receipts.contains_key(name) || self.base.receipt(name).is_some()
+    }
+
+    /// The receipt of a change, and what the change does to others.
+    fn put_receipts(&mut self, receipt: Option<NewReceipt>, committed: &Committed, at: Timestamp) {
+        if let Some(receipt) = receipt {
+            let (_, made) = owner_and_target(committed);
+            self.delta.receipts.insert(receipt.name, receipt.into_receipt(made, at));
+        }
+        if let Some(made) = loses_its_secret(committed) {
+            self.erase_secrets_of(made);
+        }
+    }
+
+    fn erase_secrets_of(&mut self, made: Target) {
+        for receipt in self.base.receipts_with_secret_of(made) {
+            self.delta.receipts.entry(receipt.name).or_insert_with(|| receipt.clone());
+        }
+        for receipt in self.delta.receipts.values_mut().filter(|receipt| receipt.made == made) {
+            receipt.secret = None;
+        }
     }
 
     fn write(&mut self, write: Write, revision: Revision) -> Result<Written, Stop> {

@@ -5,7 +5,8 @@ use std::ops::Bound;
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid, VerificationRow,
+    KeyRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, SettingName, Target,
+    Timestamp, Uuid, VerificationRow,
 };
 
 use super::index::{Index, KeyIndex};
@@ -13,9 +14,9 @@ use super::plan::Delta;
 use crate::cursor::Cursor;
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row};
-use crate::store::{Head, LinkedEvent, Setting};
+use crate::store::{Head, LinkedEvent, MOST_SWEPT, Setting};
 
-/// Everything. Rows are only ever added or replaced; nothing is taken out.
+/// Everything. Rows are only ever added or replaced; nothing but receipts is taken out.
 #[derive(Default)]
 pub(super) struct State {
     counters: Counters,
@@ -29,6 +30,9 @@ pub(super) struct State {
     settings: BTreeMap<SettingName, Setting>,
     peppers: Vec<PepperId>,
     audit: Vec<LinkedEvent>,
+    receipts: BTreeMap<ReceiptName, Receipt>,
+    /// The receipts that hold a secret, by what they are about.
+    with_secret: BTreeMap<Target, BTreeSet<ReceiptName>>,
 }
 
 /// The numbers a store goes by.
@@ -46,10 +50,28 @@ pub(super) struct Counters {
     pub(super) latest: Option<Timestamp>,
 }
 
+/// The receipts that are to be dropped, and those whose secret is to be erased.
+pub(super) struct Due {
+    dropped: BTreeSet<ReceiptName>,
+    erased: BTreeSet<ReceiptName>,
+}
+
+impl Due {
+    pub(super) fn is_empty(&self) -> bool {
+        self.dropped.is_empty() && self.erased.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.dropped.len() + self.erased.len()
+    }
+}
+
 impl State {
     /// Puts a plan's rows in. Cannot fail: the plan was checked against this state.
     pub(super) fn put(&mut self, delta: Delta) {
-        let Delta { counters, accounts, environments, uuids, keys, settings, peppers, audit, .. } = delta;
+        let Delta {
+            counters, accounts, environments, uuids, keys, settings, peppers, audit, receipts, ..
+        } = delta;
         self.counters = counters;
         self.accounts.extend(accounts);
         for record in environments.into_values() {
@@ -62,6 +84,69 @@ impl State {
         self.settings.extend(settings);
         self.peppers.extend(peppers);
         self.audit.extend(audit);
+        for receipt in receipts.into_values() {
+            self.put_receipt(receipt);
+        }
+    }
+
+    fn put_receipt(&mut self, receipt: Receipt) {
+        if receipt.secret.is_some() {
+            self.with_secret.entry(receipt.made).or_default().insert(receipt.name);
+        } else {
+            self.holds_no_secret(&receipt);
+        }
+        self.receipts.insert(receipt.name, receipt);
+    }
+
+    fn holds_no_secret(&mut self, receipt: &Receipt) {
+        if let Some(names) = self.with_secret.get_mut(&receipt.made) {
+            names.remove(&receipt.name);
+            if names.is_empty() {
+                self.with_secret.remove(&receipt.made);
+            }
+        }
+    }
+
+    pub(super) fn receipt(&self, name: &ReceiptName) -> Option<&Receipt> {
+        self.receipts.get(name)
+    }
+
+    /// The receipts that hold the secret of one thing.
+    pub(super) fn receipts_with_secret_of(&self, made: Target) -> impl Iterator<Item = &Receipt> {
+        let names = self.with_secret.get(&made).into_iter().flatten();
+        names.filter_map(|name| self.receipts.get(name))
+    }
+
+    pub(super) fn erase_receipt_secret(&mut self, name: &ReceiptName) {
+        if let Some(receipt) = self.receipts.get(name).cloned() {
+            self.put_receipt(Receipt { secret: None, ..receipt });
+        }
+    }
+
+    /// What of the receipts is past its time.
+    pub(super) fn due(&self, sweep: &ReceiptSweep) -> Due {
+        let oldest = |is_due: &dyn Fn(&Receipt) -> bool| {
+            let mut due: Vec<_> = self.receipts.values().filter(|receipt| is_due(receipt)).collect();
+            due.sort_by_key(|receipt| receipt.at);
+            due.iter().take(MOST_SWEPT).map(|receipt| receipt.name).collect::<BTreeSet<_>>()
+        };
+        let dropped = oldest(&|receipt| receipt.at < sweep.receipts_before);
+        let erased = oldest(&|receipt| {
+            let due = receipt.secret.is_some() && receipt.at < sweep.secrets_before;
+            due && !dropped.contains(&receipt.name)
+        });
+        Due { dropped, erased }
+    }
+
+    pub(super) fn sweep(&mut self, due: Due) {
+        for name in due.erased {
+            self.erase_receipt_secret(&name);
+        }
+        for name in due.dropped {
+            if let Some(receipt) = self.receipts.remove(&name) {
+                self.holds_no_secret(&receipt);
+            }
+        }
     }
 
     pub(super) fn put_key(&mut self, record: KeyRecord) {

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use keys_core::{KeyId, Tagged};
+use keys_core::{KeyId, ReceiptName, ReceiptSweep, Tagged};
 
 use super::fault::Cause;
 use crate::error::{BackendError, CommitError, Refusal};
@@ -14,6 +14,10 @@ pub(super) enum Job {
     Commit(Vec<Change>, Answer<Result<Vec<Committed>, CommitError>>),
     /// Another tag for a key.
     ReplaceTag(KeyId, Tagged, Tagged, Answer<Result<bool, CommitError>>),
+    /// No secret for a receipt any more.
+    EraseReceiptSecret(ReceiptName, Answer<Result<bool, CommitError>>),
+    /// No receipts and secrets past their time any more.
+    SweepReceipts(ReceiptSweep, Answer<Result<usize, CommitError>>),
     /// Nothing but an answer once everything before is published.
     Barrier(Answer<Result<(), BackendError>>),
 }
@@ -36,6 +40,10 @@ pub(super) enum Tried {
     },
     /// A tag.
     ReplaceTag { outcome: Outcome<bool>, answer: Answer<Result<bool, CommitError>> },
+    /// The secret of a receipt.
+    EraseReceiptSecret { outcome: Outcome<bool>, answer: Answer<Result<bool, CommitError>> },
+    /// Receipts past their time.
+    SweepReceipts { outcome: Outcome<usize>, answer: Answer<Result<usize, CommitError>> },
     /// A barrier.
     Barrier { answer: Answer<Result<(), BackendError>> },
 }
@@ -70,6 +78,8 @@ pub(super) enum Ending {
 pub(super) enum Hold {
     Commit(Answer<Result<Vec<Committed>, CommitError>>),
     ReplaceTag(Answer<Result<bool, CommitError>>),
+    EraseReceiptSecret(Answer<Result<bool, CommitError>>),
+    SweepReceipts(Answer<Result<usize, CommitError>>),
     Barrier(Answer<Result<(), BackendError>>),
 }
 
@@ -79,6 +89,8 @@ impl Job {
         match self {
             Self::Commit(_, answer) => Hold::Commit(answer.clone()),
             Self::ReplaceTag(_, _, _, answer) => Hold::ReplaceTag(answer.clone()),
+            Self::EraseReceiptSecret(_, answer) => Hold::EraseReceiptSecret(answer.clone()),
+            Self::SweepReceipts(_, answer) => Hold::SweepReceipts(answer.clone()),
             Self::Barrier(answer) => Hold::Barrier(answer.clone()),
         }
     }
@@ -91,6 +103,12 @@ impl Job {
             }
             Self::ReplaceTag(_, _, _, answer) => {
                 Tried::ReplaceTag { outcome: Outcome::Failed(cause.clone()), answer }
+            }
+            Self::EraseReceiptSecret(_, answer) => {
+                Tried::EraseReceiptSecret { outcome: Outcome::Failed(cause.clone()), answer }
+            }
+            Self::SweepReceipts(_, answer) => {
+                Tried::SweepReceipts { outcome: Outcome::Failed(cause.clone()), answer }
             }
             Self::Barrier(answer) => Tried::Barrier { answer },
         }
@@ -105,7 +123,10 @@ impl Tried {
             Self::Commit { outcome, narrows, answer } => {
                 let _ = answer.send(settle(outcome, ending, narrows));
             }
-            Self::ReplaceTag { outcome, answer } => {
+            Self::ReplaceTag { outcome, answer } | Self::EraseReceiptSecret { outcome, answer } => {
+                let _ = answer.send(settle(outcome, ending, false));
+            }
+            Self::SweepReceipts { outcome, answer } => {
                 let _ = answer.send(settle(outcome, ending, false));
             }
             Self::Barrier { answer } => {

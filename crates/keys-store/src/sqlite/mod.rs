@@ -36,10 +36,11 @@
 //! | revision | INTEGER |
 //! | owner, creator, state, digest, pepper id, uuid, action, … | TEXT, their `Display` |
 //! | name, description | TEXT as written, NULL when absent |
-//! | tag, link | BLOB of 32 bytes |
+//! | tag, link, hash, fingerprint | BLOB of 32 bytes |
 //!
 //! Every row of accounts, environments, keys and settings ends in a **seal**: FNV-1a (64 bits) over kind, length and
-//! bytes of each value before it. A row whose seal does not fit is damaged and is never used. The rows of the audit
+//! bytes of each value before it. Those of receipts have one too, and behind it the sealed secret, which has an
+//! authenticator of its own and is erased alone. A row whose seal does not fit is damaged and is never used. The rows of the audit
 //! chain have their links instead.
 //!
 //! `head` has one row: the revision of the store and the latest time of a change. `counters` has one row for each
@@ -57,6 +58,7 @@ mod network;
 mod open;
 mod pool;
 mod read;
+mod receipt;
 mod row;
 mod schema;
 mod seal;
@@ -76,7 +78,8 @@ use std::thread::{self, JoinHandle};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
+    VerificationRow,
 };
 use rusqlite::Connection;
 
@@ -281,6 +284,14 @@ impl KeyStore for SqliteStore {
         self.ask(|answer| Job::ReplaceTag(key, *expected, *new, answer))?
     }
 
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError> {
+        self.ask(|answer| Job::EraseReceiptSecret(*name, answer))?
+    }
+
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError> {
+        self.ask(|answer| Job::SweepReceipts(*sweep, answer))?
+    }
+
     fn barrier(&self) -> Result<(), BackendError> {
         if self.owned.is_none() {
             // Nothing is published here, so nothing is left to be.
@@ -365,6 +376,10 @@ impl KeyStore for SqliteStore {
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
         let limit = i64::try_from(limit.min(KeyQuery::MAX_LIMIT)).unwrap_or(i64::MAX);
         self.read(|connection| audit::events(connection, after, limit))
+    }
+
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError> {
+        self.read(|connection| receipt::find(connection, name))
     }
 
     fn head(&self) -> Result<Head, BackendError> {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use keys_core::{AuditLink, Revision, link};
 use rusqlite::{Connection, ErrorCode};
@@ -91,6 +92,15 @@ pub(super) fn reopen(path: &Path, old: &mut Connection) -> Result<(Connection, b
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, Fault> {
     let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(busy == 0)
+}
+
+/// Empties the log if nobody reads from it just now; `false` if somebody does.
+pub(super) fn try_to_empty_log(connection: &Connection) -> Result<bool, Fault> {
+    // Who reads for long, such as a backup, must not hold up everybody who writes.
+    connection.busy_timeout(Duration::ZERO)?;
+    let emptied = empty_log(connection);
+    connection.busy_timeout(connect::BUSY_TIMEOUT)?;
+    emptied
 }
 
 fn check_version() -> Result<(), OpenError> {

@@ -104,6 +104,15 @@ impl<'a> Fields<'a> {
         self.optional_text(what)?.ok_or_else(|| self.damage(what))
     }
 
+    /// Leaves out a column that is looked at elsewhere.
+    pub(super) const fn skip(&mut self) {
+        self.next += 1;
+    }
+
+    pub(super) fn bytes<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Fault> {
+        self.optional_bytes(what)?.ok_or_else(|| self.damage(what))
+    }
+
     /// A column that holds the stable text form of something.
     pub(super) fn parsed<T: FromStr>(&mut self, what: &'static str) -> Result<T, Fault> {
         let text = self.text(what)?;

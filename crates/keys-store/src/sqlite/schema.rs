@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_api_ui_settings.sql"),
     include_str!("../../migrations/0003_orders_of_environments.sql"),
+    include_str!("../../migrations/0004_receipts.sql"),
 ];
 
 /// The version this program writes.

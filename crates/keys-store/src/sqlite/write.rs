@@ -1,20 +1,23 @@
 //! One change, made inside the transaction of its batch.
 
 use keys_core::{
-    AccountId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, Owner,
-    PepperId, Revision, SettingName, Tagged,
+    AccountId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey,
+    NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
 };
 use rusqlite::Connection;
 
 use super::audit;
 use super::fault::Fault;
 use super::read;
+use super::receipt;
 use super::row::{SettingRow, Stored as _, number, optional, text, time};
 use super::seal::sealed;
 use super::statement::{execute, one};
 use crate::error::Refusal;
 use crate::query::Reach;
-use crate::rules::{Circumstances, audit_event, retag_key, update_environment, update_key};
+use crate::rules::{
+    Circumstances, audit_event, loses_its_secret, owner_and_target, retag_key, update_environment, update_key,
+};
 use crate::store::{Change, Committed, Head, Requirement, Setting, Write};
 
 /// Why a change was not made.
@@ -41,9 +44,21 @@ impl<T: Into<Fault>> From<T> for Stop {
 /// What was written, and the revision of what it replaced.
 type Written = (Committed, Option<Revision>);
 
-/// Makes one change with its audit event, and moves the head on.
-pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -> Result<Committed, Stop> {
-    let Change { write, requires, at, origin, action } = change;
+/// What one change has become.
+pub(super) struct Done {
+    pub(super) committed: Committed,
+    /// Whether a secret of a receipt was erased for it.
+    pub(super) erased: bool,
+}
+
+/// Makes one change with its audit event and its receipt, and moves the head on.
+pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -> Result<Done, Stop> {
+    let Change { write, requires, at, origin, action, receipt } = change;
+    if let Some(receipt) = &receipt
+        && receipt::find(connection, &receipt.name)?.is_some()
+    {
+        return Err(Refusal::ReceiptExists.into());
+    }
     if let Some(requirement) = requires
         && !holds(connection, head, requirement)?
     {
@@ -58,8 +73,26 @@ pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -
     let event =
         audit_event(head.audit, circumstances, &committed, before, revision).ok_or(Fault::Exhausted)?;
     audit::insert(connection, &event)?;
+    let erased = put_receipts(connection, receipt, &committed, at)?;
     *head = Head { revision, audit: Some((event.event.id, event.link)), latest: head.latest.max(Some(at)) };
-    Ok(committed)
+    Ok(Done { committed, erased })
+}
+
+/// The receipt of a change, and what the change does to others. Whether it has erased a secret.
+fn put_receipts(
+    connection: &Connection,
+    receipt: Option<NewReceipt>,
+    committed: &Committed,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    if let Some(receipt) = receipt {
+        let (_, made) = owner_and_target(committed);
+        receipt::insert(connection, &receipt.into_receipt(made, at))?;
+    }
+    match loses_its_secret(committed) {
+        Some(made) => Ok(receipt::erase_of(connection, made)? > 0),
+        None => Ok(false),
+    }
 }
 
 /// Writes where the store stands: once for a batch, before it is committed.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use keys_core::{KeyId, SettingName, Tagged};
+use keys_core::{KeyId, ReceiptName, ReceiptSweep, SettingName, Tagged};
 use rusqlite::Connection;
 
 use super::anchor::{self, Anchor};
@@ -23,7 +23,7 @@ use super::fault::{Cause, Fault};
 use super::job::{Ending, Job, Outcome, Tried};
 use super::shared::Shared;
 use super::write::{self, Stop};
-use super::{open, read};
+use super::{open, read, receipt};
 use crate::batch::Batch;
 use crate::error::BackendErrorKind;
 use crate::listener::ChangeListener;
@@ -44,6 +44,8 @@ pub(super) struct Writer {
     due: Option<Anchor>,
     // Commits that failed, one after the other.
     failures: u32,
+    // Whether the log may still hold what has been erased from the database.
+    log_holds_erased: bool,
 }
 
 /// What a batch has come to before its commit.
@@ -52,13 +54,25 @@ struct Made {
     batch: Batch,
     changed: bool,
     narrows: bool,
+    // A secret was erased.
+    erased: bool,
+    // The log is to hold nothing that has been erased.
+    sweeps: bool,
     // SQLite has rolled everything back by itself: nothing of the batch is left.
     lost: Option<Cause>,
 }
 
 impl Made {
     fn on(head: Head) -> Self {
-        Self { head, batch: Batch::new(), changed: false, narrows: false, lost: None }
+        Self {
+            head,
+            batch: Batch::new(),
+            changed: false,
+            narrows: false,
+            erased: false,
+            sweeps: false,
+            lost: None,
+        }
     }
 }
 
@@ -73,7 +87,8 @@ impl Writer {
     ) -> Result<Self, Fault> {
         let data_version = data_version(&connection)?;
         shared.anchor_is_due.store(due.is_some(), Ordering::Release);
-        Ok(Self { shared, connection, head, data_version, due, failures: 0 })
+        // What an earlier process has erased may be in the log that it left.
+        Ok(Self { shared, connection, head, data_version, due, failures: 0, log_holds_erased: true })
     }
 
     /// Works until the last sender of jobs is gone, or the store has failed.
@@ -124,7 +139,12 @@ impl Writer {
         }
         let mut made = Made::on(self.head);
         let tried = jobs.into_iter().map(|job| self.attempt(job, &mut made)).collect();
-        (tried, self.finish(&made, listener))
+        let ending = self.finish(&made, listener);
+        if made.sweeps && self.log_holds_erased {
+            // Not now means at the next sweep.
+            self.log_holds_erased = !open::try_to_empty_log(&self.connection).unwrap_or(false);
+        }
+        (tried, ending)
     }
 
     /// How a batch ends of which nothing is left. Who only waits is told so all the same, unless an anchor is still
@@ -169,6 +189,14 @@ impl Writer {
                 let outcome = self.attempt_tag(key, &expected, &new, made);
                 Tried::ReplaceTag { outcome, answer }
             }
+            Job::EraseReceiptSecret(name, answer) => {
+                let outcome = self.attempt_erasure(&name, made);
+                Tried::EraseReceiptSecret { outcome, answer }
+            }
+            Job::SweepReceipts(sweep, answer) => {
+                let outcome = self.attempt_sweep(&sweep, made);
+                Tried::SweepReceipts { outcome, answer }
+            }
             Job::Barrier(answer) => Tried::Barrier { answer },
         }
     }
@@ -176,12 +204,15 @@ impl Writer {
     /// Makes the changes of one job, or none of them.
     fn attempt_changes(&self, changes: Vec<Change>, made: &mut Made) -> Outcome<Vec<Committed>> {
         let mut head = made.head;
+        let mut erased = false;
         let mut index = 0;
         let changes = || {
             self.connection.execute_batch("SAVEPOINT job")?;
             let mut done = Vec::with_capacity(changes.len());
             for change in changes {
-                done.push(write::change(&self.connection, &mut head, change)?);
+                let one = write::change(&self.connection, &mut head, change)?;
+                erased |= one.erased;
+                done.push(one.committed);
                 index += 1;
             }
             self.connection.execute_batch("RELEASE job")?;
@@ -191,6 +222,7 @@ impl Writer {
             Ok(done) => {
                 done.iter().for_each(|committed| made.batch.add(committed));
                 made.changed |= !done.is_empty();
+                made.erased |= erased;
                 made.head = head;
                 Outcome::Done(done)
             }
@@ -208,6 +240,35 @@ impl Writer {
             Ok(None) => Outcome::Done(false),
             // One statement is undone by itself when it fails; what is to be found out is whether more was.
             Err(fault) => self.failed(&fault, made),
+        }
+    }
+
+    fn attempt_erasure(&self, name: &ReceiptName, made: &mut Made) -> Outcome<bool> {
+        match receipt::erase(&self.connection, name) {
+            Ok(erased) => {
+                made.changed |= erased > 0;
+                made.erased |= erased > 0;
+                Outcome::Done(erased > 0)
+            }
+            Err(fault) => self.failed(&fault, made),
+        }
+    }
+
+    fn attempt_sweep(&self, sweep: &ReceiptSweep, made: &mut Made) -> Outcome<usize> {
+        let swept = || {
+            self.connection.execute_batch("SAVEPOINT job")?;
+            let swept = receipt::sweep(&self.connection, sweep)?;
+            self.connection.execute_batch("RELEASE job")?;
+            Ok(swept)
+        };
+        made.sweeps = true;
+        match swept() {
+            Ok(swept) => {
+                made.changed |= swept > 0;
+                made.erased |= swept > 0;
+                Outcome::Done(swept)
+            }
+            Err(fault) => self.undo(0, Stop::Failed(fault), made),
         }
     }
 
@@ -254,6 +315,7 @@ impl Writer {
             return self.recover(&fault, made, listener);
         }
         self.head = made.head;
+        self.log_holds_erased |= made.erased;
         self.failures = 0;
         self.shared.batches.fetch_add(1, Ordering::Relaxed);
         if made.narrows {

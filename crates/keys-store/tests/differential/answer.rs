@@ -56,8 +56,18 @@ pub(crate) fn read(store: &dyn KeyStore, world: &World, read: &Read) -> String {
                 .stored_secret(KeyId::new(n).unwrap())
                 .map(|secret| secret.as_ref().map(sample::secret_picture)),
         ),
+        Read::Receipt(n) => answer(receipt(store, n)),
         Read::Barrier => answer(store.barrier()),
     }
+}
+
+/// A receipt, and everything in it that it does not show.
+fn receipt(store: &dyn KeyStore, n: u64) -> Result<Option<String>, BackendError> {
+    let receipt = store.receipt(&sample::receipt_name(n))?;
+    Ok(receipt.map(|receipt| {
+        let (hash, secret) = (receipt.name.hash, receipt.secret.as_ref().map(ToString::to_string));
+        format!("{receipt:?} {hash} {} {secret:?}", receipt.fingerprint)
+    }))
 }
 
 fn answer(result: Result<impl Debug, BackendError>) -> String {

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use self::answer::Recorder;
-use self::step::Step;
+use self::step::{Read, Step};
 use self::world::World;
 
 /// A store that can be closed and opened again, with everything in it.
@@ -73,6 +73,10 @@ impl<D: Durable> Side<D> {
                 let expected = world.tag(&record, *expected);
                 answer::written(store.replace_tag(record.parts().id, &expected, &sample::tagged(*new)))
             }
+            Step::EraseReceiptSecret(n) => {
+                answer::written(store.erase_receipt_secret(&sample::receipt_name(*n)))
+            }
+            Step::SweepReceipts(sweep) => answer::written(store.sweep_receipts(sweep)),
             Step::Read(read) => answer::read(store, world, read),
             Step::Inject(calls, pass, fault) => {
                 store.inject(*calls, *pass, *fault);
@@ -102,6 +106,10 @@ fn compare(mut other: Side<impl Durable>, steps: &[Step]) -> Result<(), TestCase
         world.look(&*memory);
     }
     other.reopen();
+    for n in 0..step::RECEIPTS {
+        let expected = answer::read(&*memory, &world, &Read::Receipt(n));
+        same(&answer::read(&other.store, &world, &Read::Receipt(n)), &expected)?;
+    }
     same(&sample::store_picture(&other.store), &sample::store_picture(&*memory))
 }
 

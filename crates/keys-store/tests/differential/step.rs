@@ -4,8 +4,8 @@
 //! something in every history, and a failing history can be made shorter.
 
 use keys_core::{
-    AccountKind, AccountState, Action, Creator, Description, Name, Origin, SettingName, Timestamp,
-    Transition, strategies,
+    AccountKind, AccountState, Action, Creator, Description, Name, Origin, ReceiptSweep, SettingName,
+    Timestamp, Transition, strategies,
 };
 use keys_store::fault::{Calls, Fault};
 use keys_store::{BackendErrorKind, Direction, EnvironmentOrder, KeyOrder, StateFilter};
@@ -25,6 +25,8 @@ pub(crate) enum Step {
         expected: Option<u64>,
         new: u64,
     },
+    EraseReceiptSecret(u64),
+    SweepReceipts(ReceiptSweep),
     Read(Read),
     Inject(Calls, u64, Fault),
     Reopen,
@@ -45,6 +47,8 @@ pub(crate) struct Edit {
     pub(crate) at: Timestamp,
     pub(crate) origin: Origin,
     pub(crate) action: Action,
+    /// With the receipt of this number, and whether that holds a secret.
+    pub(crate) receipt: Option<(u64, bool)>,
 }
 
 #[derive(Debug, Clone)]
@@ -143,6 +147,7 @@ pub(crate) enum Read {
     LoadOwner(Index),
     LoadKeys(Option<u64>, usize),
     StoredSecret(u64),
+    Receipt(u64),
     Barrier,
 }
 
@@ -169,6 +174,9 @@ pub(crate) struct EnvironmentList {
     pub(crate) limit: usize,
 }
 
+/// How many names of receipts there are: few, so that they meet.
+pub(crate) const RECEIPTS: u64 = 12;
+
 // Boxed throughout: as one type, the whole is larger than the stack of a test.
 
 pub(crate) fn step() -> BoxedStrategy<Step> {
@@ -177,6 +185,10 @@ pub(crate) fn step() -> BoxedStrategy<Step> {
         1 => (key_edit(), key_edit()).prop_map(|(first, second)| Step::UpdateTwice(first, second)),
         2 => (pick(), option::weighted(0.3, 0..4u64), 0..4u64)
             .prop_map(|(key, expected, new)| Step::ReplaceTag { key, expected, new }),
+        1 => (0..RECEIPTS).prop_map(Step::EraseReceiptSecret),
+        1 => (time(), time()).prop_map(|(secrets_before, receipts_before)| {
+            Step::SweepReceipts(ReceiptSweep { secrets_before, receipts_before })
+        }),
         8 => read().prop_map(Step::Read),
         1 => fault(),
         1 => Just(Step::Reopen),
@@ -193,8 +205,16 @@ fn edit() -> BoxedStrategy<Edit> {
         1 => Just(Need::EmptyStore),
         9 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
     ];
-    (what(), option::weighted(0.05, need), time(), strategies::origin(), strategies::action())
-        .prop_map(|(what, requires, at, origin, action)| Edit { what, requires, at, origin, action })
+    let receipt = option::weighted(0.3, (0..RECEIPTS, any::<bool>()));
+    (what(), option::weighted(0.05, need), time(), strategies::origin(), strategies::action(), receipt)
+        .prop_map(|(what, requires, at, origin, action, receipt)| Edit {
+            what,
+            requires,
+            at,
+            origin,
+            action,
+            receipt,
+        })
         .boxed()
 }
 
@@ -280,6 +300,7 @@ fn read() -> BoxedStrategy<Read> {
         2 => any::<Index>().prop_map(Read::LoadOwner),
         2 => (place(), limit()).prop_map(|(after, limit)| Read::LoadKeys(after, limit)),
         1 => (1..12u64).prop_map(Read::StoredSecret),
+        2 => (0..RECEIPTS).prop_map(Read::Receipt),
         1 => Just(Read::Barrier),
     ]
     .boxed()

@@ -2,7 +2,8 @@
 
 use keys_core::{
     AccountId, EnvironmentId, EnvironmentParts, EnvironmentRecord, EnvironmentState, KeyId, KeyParts,
-    KeyRecord, Lifecycle, NewAccount, NewEnvironment, NewKey, Owner, PepperId, Revision, Tagged, Uuid,
+    KeyRecord, Lifecycle, NewAccount, NewEnvironment, NewKey, NewReceipt, Owner, PepperId, Revision, Tagged,
+    Uuid,
 };
 use keys_store::conformance::sample;
 use keys_store::{
@@ -118,8 +119,12 @@ impl World {
             Need::EmptyStore => Requirement::EmptyStore,
             Need::ActiveKeyOf(at, now) => Requirement::ActiveKeyOf { owner: self.owner(at), now: *now },
         });
-        let Edit { at, origin, action, .. } = edit.clone();
-        Change { write: self.write(&edit.what), requires, at, origin, action }
+        let Edit { at, origin, action, receipt, .. } = edit.clone();
+        let receipt = receipt.map(|(n, holds)| {
+            let new = sample::new_receipt(n);
+            NewReceipt { secret: new.secret.filter(|_| holds), ..new }
+        });
+        Change { write: self.write(&edit.what), requires, at, origin, action, receipt }
     }
 
     fn write(&self, what: &What) -> Write {

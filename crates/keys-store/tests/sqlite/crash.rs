@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use keys_core::{
-    AccessKey, AuditLink, EnvironmentId, KeyRecord, LifecycleState, Owner, Revision, Transition, link,
+    AccessKey, AuditLink, EnvironmentId, KeyRecord, LifecycleState, Owner, Revision, Target, Transition, link,
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    Committed, KeyFilter, KeyQuery, KeyStore, OpenMode, Reach, SqliteStore, StateFilter, Write,
+    Change, Committed, KeyFilter, KeyQuery, KeyStore, OpenMode, Reach, SqliteStore, StateFilter, Write,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -54,7 +54,12 @@ fn live(store: &SqliteStore, owner: Owner, n: u64) {
     let named = |step| sample::name(&format!("step {step}"));
     say(&format!("begin {} 0", sample::access_key(n)));
     let new = keys_core::NewKey { name: Some(named(0)), ..sample::new_key(owner, n) };
-    let mut record = sample::insert(store, new);
+    // Under a receipt, as who asks again would.
+    let insert = Change { receipt: Some(sample::new_receipt(n)), ..sample::change(Write::InsertKey(new)) };
+    let Ok(Committed::Key(record)) = sample::commit_change(store, insert) else {
+        panic!("a key was to be made")
+    };
+    let mut record = *record;
     say(&format!("done {} 0", sample::access_key(n)));
     for (step, transition) in
         [Transition::Deactivate, Transition::Activate, Transition::Deactivate, Transition::Delete]
@@ -139,6 +144,16 @@ fn check(store: &dyn KeyStore, journal: &Journal) {
                 assert!((*done..=*begun).contains(&step), "{access_key}: {step} of {done}..={begun}");
             }
         }
+    }
+    for access_key in journal.keys() {
+        // Whoever asks again is told of the key exactly when it is there, and of its secret while it has one.
+        let n = u64::from_str_radix(access_key.as_str(), 16).unwrap();
+        let receipt = store.receipt(&sample::receipt_name(n)).unwrap();
+        let told = receipt.map(|receipt| (receipt.made, receipt.secret.is_some()));
+        let there = kept
+            .get(access_key)
+            .map(|record| (Target::Key(record.parts().id), record.parts().lifecycle.secret().is_some()));
+        assert_eq!(told, there, "{access_key}");
     }
     assert!(kept.keys().all(|access_key| journal.contains_key(access_key)), "a key that nobody made");
     check_chain(store);

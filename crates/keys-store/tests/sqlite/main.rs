@@ -14,6 +14,7 @@ mod crash;
 mod damage;
 mod mounts;
 mod opening;
+mod receipts;
 mod rollback;
 mod upgrade;
 

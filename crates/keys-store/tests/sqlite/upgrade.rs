@@ -13,8 +13,8 @@ use keys_core::{
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    Cursor, Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore,
-    OpenError, OpenMode, Reach, SqliteStore, StateFilter, Write,
+    Change, Cursor, Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyQuery,
+    KeyStore, OpenError, OpenMode, Reach, SqliteStore, StateFilter, Write,
 };
 
 use crate::{own, transition};
@@ -32,14 +32,18 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     let older = SqliteStore::open(&path, OpenMode::ReadOnly).map(drop);
     assert!(matches!(older, Err(OpenError::Older { found: 1, .. })), "{older:?}");
     let store = own(&path);
-    assert_eq!(described(&SqliteStore::open(&path, OpenMode::ReadOnly).unwrap()), expected);
     assert_eq!(described(&store), expected);
+    assert_eq!(described(&SqliteStore::open(&path, OpenMode::ReadOnly).unwrap()), expected);
     assert_eq!(store.quick_check().unwrap(), Vec::<String>::new());
 
     // And it goes on: the chain, the numbers, the states.
     let head = store.head().unwrap();
     let record = sample::key(&store, Owner::Account(AccountId::ADMIN), 500);
     assert_eq!(record.parts().revision, head.revision.next());
+    let new = Write::InsertKey(sample::new_key(Owner::Account(AccountId::ADMIN), 501));
+    let receipted = Change { receipt: Some(sample::new_receipt(1)), ..sample::change(new) };
+    store.commit(vec![receipted]).unwrap();
+    assert!(store.receipt(&sample::receipt_name(1)).unwrap().is_some_and(|receipt| receipt.secret.is_some()));
     transition(&store, record, Transition::Deactivate);
     drop(store);
     drop(own(&path));

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, SettingName, StoredSecret, Tagged, VerificationRow,
+    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
+    VerificationRow,
 };
 use keys_store::fault::FaultStore;
 use keys_store::{
@@ -52,6 +53,14 @@ impl KeyStore for ModelStore {
         let committed = self.inner.commit(changes);
         self.writing.store(false, Ordering::SeqCst);
         committed
+    }
+
+    fn erase_receipt_secret(&self, name: &ReceiptName) -> Result<bool, CommitError> {
+        self.inner.erase_receipt_secret(name)
+    }
+
+    fn sweep_receipts(&self, sweep: &ReceiptSweep) -> Result<usize, CommitError> {
+        self.inner.sweep_receipts(sweep)
     }
 
     fn barrier(&self) -> Result<(), BackendError> {
@@ -135,6 +144,10 @@ impl KeyStore for ModelStore {
 
     fn audit(&self, after: Option<AuditId>, limit: usize) -> Result<Vec<LinkedEvent>, BackendError> {
         self.inner.audit(after, limit)
+    }
+
+    fn receipt(&self, name: &ReceiptName) -> Result<Option<Receipt>, BackendError> {
+        self.inner.receipt(name)
     }
 
     fn head(&self) -> Result<Head, BackendError> {

@@ -176,7 +176,7 @@ fn commit(
         client_address: None,
         request_id: "model".parse().unwrap(),
     };
-    store.commit(vec![Change { write, requires: None, at: Timestamp::MIN, origin, action }])
+    store.commit(vec![Change { write, requires: None, at: Timestamp::MIN, origin, action, receipt: None }])
 }
 
 fn creator() -> Creator {

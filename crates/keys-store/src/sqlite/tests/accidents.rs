@@ -6,9 +6,10 @@ use keys_core::{Revision, SettingName, SettingValue};
 
 use super::{Accident, Bench};
 use crate::conformance::sample;
-use crate::error::{BackendErrorKind, CommitError};
+use crate::error::{BackendErrorKind, CommitError, Refusal};
 use crate::listener::{ChangeListener, Published, Touched};
-use crate::store::{KeyStore, Write};
+use crate::query::{KeyQuery, Reach};
+use crate::store::{Change, KeyStore, Write};
 
 fn unknown<T: std::fmt::Debug>(result: Result<T, CommitError>) {
     assert!(matches!(result, Err(CommitError::Unknown(_))), "{result:?}");
@@ -47,6 +48,34 @@ fn a_commit_of_unknown_outcome_that_did_not_happen_is_found_after_opening_again(
     assert_eq!(bench.revision(), 1);
     bench.new_environment(2).unwrap();
     assert_eq!(bench.reopen().revision(), 2);
+}
+
+#[test]
+fn who_asks_again_under_one_receipt_after_an_accident_gets_one_key() {
+    for (accident, happened) in [
+        (Accident::CommittedAndError, true),
+        (Accident::RolledBackAndError, false),
+        (Accident::RolledBackAndFull, false),
+        (Accident::Panic, false),
+    ] {
+        let bench = Bench::new();
+        let owner = bench.owner();
+        let ask = |bench: &Bench, n| {
+            let change = sample::change(Write::InsertKey(sample::new_key(owner, n)));
+            bench.store.commit(vec![Change { receipt: Some(sample::new_receipt(1)), ..change }])
+        };
+        bench.arrange(&[accident]);
+        assert!(ask(&bench, 1).is_err(), "{accident:?}");
+        let bench = if bench.store.failed().is_some() { bench.reopen() } else { bench };
+        let receipt = bench.store.receipt(&sample::receipt_name(1)).unwrap();
+        assert_eq!(receipt.is_some(), happened, "{accident:?}");
+        match ask(&bench, 2) {
+            Ok(_) => assert!(!happened, "{accident:?}"),
+            refused => assert_eq!(sample::refusal(refused), (0, Refusal::ReceiptExists), "{accident:?}"),
+        }
+        let keys = bench.store.keys(Reach::AllOwners, &KeyQuery::default()).unwrap().items;
+        assert_eq!(keys.len(), 1, "{accident:?}");
+    }
 }
 
 #[test]
