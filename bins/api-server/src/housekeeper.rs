@@ -1,5 +1,6 @@
 //! Work beside the serving: keeps the verification index full, looks whether the store still knows what it keeps, says
-//! when access control has been switched, and reads the whole database once.
+//! when access control has been switched, has done what is to be done from time to time, and reads the whole database
+//! once.
 
 use std::io;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use keys_core::AccessControl;
+use keys_http::Clock;
 use keys_service::Authority;
 use keys_store::SqliteStore;
 use tokio::sync::oneshot;
@@ -17,6 +19,10 @@ use crate::exit::with_causes;
 /// How often it is looked. Until then nothing is wrong: what an index lacks is read from the database, and a store
 /// that has failed refuses everything.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// At how many looks the authority is given the time, to do what is to be done from time to time. Nothing waits for it:
+/// what is past its time is not given out meanwhile.
+const LOOKS_PER_TICK: u32 = 10;
 
 /// A thread that looks after an authority. Told to end, it does, or a little later when it is just reading.
 #[derive(Debug)]
@@ -34,6 +40,7 @@ impl Housekeeper {
     /// When the operating system gives no thread.
     pub(crate) fn begin(
         authority: Arc<Authority>,
+        clock: Arc<dyn Clock>,
         database: Option<Arc<SqliteStore>>,
     ) -> io::Result<(Self, oneshot::Receiver<String>)> {
         let (stop, stopped) = channel();
@@ -43,7 +50,7 @@ impl Housekeeper {
             thread::Builder::new().name("quick-check".to_owned()).spawn(move || quick_check(&database))?;
         }
         thread::Builder::new().name("housekeeper".to_owned()).spawn(move || {
-            if let Some(reason) = look_after(&authority, database.as_deref(), &stopped) {
+            if let Some(reason) = look_after(&authority, &*clock, database.as_deref(), &stopped) {
                 // Nobody listens when the process is ending anyway.
                 let _ = fail.send(reason);
             }
@@ -63,10 +70,12 @@ impl Housekeeper {
 /// Looks until told to stop, or until the store has failed: then why.
 fn look_after(
     authority: &Authority,
+    clock: &dyn Clock,
     database: Option<&SqliteStore>,
     stopped: &Receiver<()>,
 ) -> Option<String> {
     let mut known = authority.access_control();
+    let mut ticks = Ticks::default();
     loop {
         if let Some(reason) = database.and_then(SqliteStore::failed) {
             return Some(reason.to_owned());
@@ -74,11 +83,41 @@ fn look_after(
         if !authority.index_is_complete() {
             fill_index(authority);
         }
+        ticks.look(authority, clock);
         let told = stopped.recv_timeout(LOOK);
         tell_of_access_control(&mut known, authority.access_control());
         if told != Err(RecvTimeoutError::Timeout) {
             return None;
         }
+    }
+}
+
+/// When the authority is given the time, and how that went.
+#[derive(Debug, Default)]
+struct Ticks {
+    looks: u32,
+    failing: bool,
+}
+
+impl Ticks {
+    /// Gives the authority the time, at one look of several.
+    fn look(&mut self, authority: &Authority, clock: &dyn Clock) {
+        let due = self.looks == 0;
+        self.looks = (self.looks + 1) % LOOKS_PER_TICK;
+        if !due {
+            return;
+        }
+        let ticked = authority.tick(clock.now());
+        // Said when it begins and when it ends, not all the time between.
+        match (&ticked, self.failing) {
+            (Err(error), false) => tracing::error!(
+                error = with_causes(error),
+                "receipts that are past their time are not swept: they stay in the database, and nobody is given them"
+            ),
+            (Ok(_), true) => tracing::info!("receipts are swept again"),
+            (Ok(_), false) | (Err(_), true) => {}
+        }
+        self.failing = ticked.is_err();
     }
 }
 
@@ -136,14 +175,25 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use getrandom::SysRng;
-    use keys_core::{HashPolicy, Keyring, Pepper, Timestamp};
-    use keys_service::AuthorityConfig;
+    use keys_core::{HashPolicy, IdempotencyKey, Keyring, Pepper, Receipt, Timestamp};
+    use keys_service::{AuthorityConfig, Caller, Context, KeyRequest};
     use keys_store::MemoryStore;
 
     use super::*;
 
+    /// The clock of a server when the first secrets of receipts are past their time.
+    #[derive(Debug)]
+    struct Later;
+
+    impl Clock for Later {
+        fn now(&self) -> Timestamp {
+            let just = Timestamp::MIN.checked_add(Receipt::SECRET_LIFETIME).unwrap();
+            just.checked_add(Duration::from_millis(1)).unwrap()
+        }
+    }
+
     #[test]
-    fn it_fills_the_index_and_ends_when_told() {
+    fn it_fills_the_index_sweeps_and_ends_when_told() {
         let config = AuthorityConfig {
             keyring: Keyring::new(vec![Pepper::generate(&mut SysRng).unwrap()]).unwrap(),
             policy: HashPolicy::DANGER_CHEAP_FOR_TESTS,
@@ -153,12 +203,22 @@ mod tests {
             accept_lost_pepper: false,
         };
         let store = Arc::new(MemoryStore::new());
-        let now = Timestamp::from_millis(1).unwrap();
+        let now = Timestamp::MIN;
         let authority = Authority::open(store, config, "test".parse().unwrap(), now, &mut SysRng).unwrap();
         let authority = Arc::new(authority);
-        let (keeper, failed) = Housekeeper::begin(Arc::clone(&authority), None).unwrap();
+        let context = Context {
+            caller: Caller::of_database(),
+            client_address: None,
+            request_id: "test".parse().unwrap(),
+            now,
+        };
+        let key = IdempotencyKey::generate(&mut SysRng).unwrap();
+        let ask = || authority.issue_key_once(&context, KeyRequest::default(), &key, &mut SysRng).unwrap();
+        assert!(ask().made.secret_key.is_some() && ask().made.secret_key.is_some());
+        let (keeper, failed) = Housekeeper::begin(Arc::clone(&authority), Arc::new(Later), None).unwrap();
         assert!(keeper.end(Duration::from_secs(60)));
         assert!(authority.index_is_complete(), "filled before it looked whether to stop");
+        assert!(ask().made.secret_key.is_none(), "swept before it looked whether to stop");
         assert_eq!(Arc::strong_count(&authority), 1, "nothing is held any more");
         assert!(failed.blocking_recv().is_err(), "nothing had failed");
     }

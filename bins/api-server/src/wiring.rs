@@ -40,7 +40,8 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
     }
     let opened = start::open(&config)?;
     let (keeper, store_failed) =
-        Housekeeper::begin(Arc::clone(&opened.authority), opened.database.clone()).map_err(no_threads)?;
+        Housekeeper::begin(Arc::clone(&opened.authority), opened.clock.clone(), opened.database.clone())
+            .map_err(no_threads)?;
     let app = AppConfig {
         exposure: config.exposure,
         trusted_proxies: config.trusted_proxies.clone(),

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccountId, Action, Grant, HashPolicy, Keyring, Owner, PepperId, RequestId, Revision,
-    Timestamp, Via,
+    AccessControl, AccountId, Action, Grant, HashPolicy, Keyring, NewReceipt, Owner, PepperId, RequestId,
+    Revision, Timestamp, Via,
 };
 use keys_store::{BackendError, Change, Committed, KeyStore, Requirement, Write};
 use rand_core::TryCryptoRng;
@@ -162,8 +162,29 @@ impl Authority {
         write: Write,
         requires: Option<Requirement>,
     ) -> Result<Committed, WriteFailure> {
-        let change =
-            Change { write, requires, at: context.now, origin: context.origin(), action, receipt: None };
+        self.commit(context, action, write, requires, None)
+    }
+
+    /// Makes one change for a caller, and leaves a receipt if one is given.
+    pub(crate) fn change_with_receipt(
+        &self,
+        context: &Context,
+        action: Action,
+        write: Write,
+        receipt: Option<NewReceipt>,
+    ) -> Result<Committed, WriteFailure> {
+        self.commit(context, action, write, None, receipt)
+    }
+
+    fn commit(
+        &self,
+        context: &Context,
+        action: Action,
+        write: Write,
+        requires: Option<Requirement>,
+        receipt: Option<NewReceipt>,
+    ) -> Result<Committed, WriteFailure> {
+        let change = Change { write, requires, at: context.now, origin: context.origin(), action, receipt };
         let committed = self.store.commit(vec![change])?;
         let acknowledged = committed.into_iter().next();
         acknowledged.ok_or_else(|| WriteFailure::Store(crate::error::wrong_acknowledgement()))

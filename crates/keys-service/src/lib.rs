@@ -10,6 +10,7 @@ mod hashing;
 mod index;
 pub mod keys;
 mod maintenance;
+mod receipts;
 mod settings;
 mod setup;
 
@@ -18,8 +19,9 @@ pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
 pub use error::StoreFailure;
-pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest};
+pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};
 pub use maintenance::Maintenance;
+pub use receipts::{AnotherRequest, Once};
 pub use settings::{ApiUi, SettingError};
 
 /// How often a use case reads, decides and writes before it says that others keep getting in between.

@@ -9,6 +9,7 @@ use keys_core::{Description, EnvironmentTransitionError, Name, Revision, RngErro
 use keys_store::BackendError;
 
 use crate::error::StoreFailure;
+use crate::receipts::AnotherRequest;
 
 /// What a caller says of an environment to be made.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,9 @@ pub enum EnvironmentChangeError {
     /// The caller sees the environment but may not change it, or may not make one.
     #[error("only the administrator may do this")]
     Forbidden,
+    /// The idempotency key was used for another request; nothing was made.
+    #[error("the environment is not made")]
+    AnotherRequest(#[from] AnotherRequest),
     /// There is no such environment within the caller's reach.
     #[error("there is no such environment")]
     NotFound,

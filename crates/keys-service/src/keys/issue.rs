@@ -1,14 +1,18 @@
 //! Issuing a key.
 
-use keys_core::{Action, Credential, HashError, NewKey, Owner, OwnerStanding, StoredSecret};
-use keys_store::{Committed, Write};
+use keys_core::{
+    Action, Credential, HashError, IdempotencyKey, NewKey, Owner, OwnerStanding, Receipt, StoredSecret,
+    Target,
+};
+use keys_store::{Committed, Reach, Write};
 use rand_core::TryCryptoRng;
 
-use super::{IssueError, IssuedKey, KeyRequest};
+use super::{IssueError, IssuedKey, KeyRequest, ReceivedKey};
 use crate::authority::Authority;
 use crate::context::Context;
 use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
 use crate::hashing::Busy;
+use crate::receipts::{Asked, Once, contradiction};
 
 /// How many pairs are tried before a random source is said to repeat itself. Two honest ones are the same once in
 /// 2^90 pairs.
@@ -26,6 +30,69 @@ impl Authority {
         request: KeyRequest,
         rng: &mut R,
     ) -> Result<IssuedKey, IssueError> {
+        // Without a receipt there is none in the way.
+        self.issue(context, &request, None, rng)?.ok_or_else(|| wrong_acknowledgement().into())
+    }
+
+    /// As [`issue_key`](Self::issue_key), but only once under one idempotency key: whoever asks for the same again is
+    /// told of the same key as it is then, and for ten minutes of its secret.
+    ///
+    /// # Errors
+    ///
+    /// See [`IssueError`]. What was refused left no receipt, so it can be asked for again.
+    pub fn issue_key_once<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        request: KeyRequest,
+        key: &IdempotencyKey,
+        rng: &mut R,
+    ) -> Result<Once<ReceivedKey>, IssueError> {
+        let expires_at = request.expires_at.map(|expiry| expiry.to_string());
+        let fields = [
+            ("name", request.name.as_ref().map(|name| name.as_str())),
+            ("description", request.description.as_ref().map(|description| description.as_str())),
+            ("expires_at", expires_at.as_deref()),
+        ];
+        let asked = Asked::new(context, key, "key", &fields);
+        self.once(
+            &asked,
+            |receipt| self.replay_key(context, &asked, receipt),
+            || Ok(self.issue(context, &request, Some(&asked), rng)?.map(ReceivedKey::from)),
+        )
+    }
+
+    /// The key that a receipt is about.
+    fn replay_key(
+        &self,
+        context: &Context,
+        asked: &Asked<'_>,
+        receipt: &Receipt,
+    ) -> Result<ReceivedKey, IssueError> {
+        let Target::Key(id) = receipt.made else {
+            return Err(contradiction("the receipt of a key is about something else").into());
+        };
+        let record = self.store.key(Reach::Owner(receipt.name.owner), id).map_err(StoreFailure::from)?;
+        let record = record.ok_or_else(|| contradiction("the receipt of a key is about none"))?;
+        self.settle(record.parts().revision).map_err(StoreFailure::from)?;
+        // The receipt was read before the record: of a key that is deleted by now it may still hold the secret.
+        let lives = record.parts().lifecycle.secret().is_some();
+        let secret_key = if lives {
+            receipt.open(&record.parts().access_key, asked.key, &self.keyring, context.now)
+        } else {
+            None
+        };
+        Ok(ReceivedKey { record, secret_key })
+    }
+
+    /// Issues a key, with a receipt if it was asked for under an idempotency key. `Ok(None)` when there is such a receipt
+    /// already.
+    fn issue<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        request: &KeyRequest,
+        asked: Option<&Asked<'_>>,
+        rng: &mut R,
+    ) -> Result<Option<IssuedKey>, IssueError> {
         let owner = context.caller.effective();
         if request.expires_at.is_some_and(|expiry| expiry <= context.now) {
             return Err(IssueError::ExpiryPassed);
@@ -36,14 +103,16 @@ impl Authority {
         for _ in 0..ATTEMPTS {
             let credential = Credential::generate(rng)?;
             let secret = self.seal(&credential, rng)?;
+            let receipt = asked.map(|asked| asked.receipt_of(&credential, self, rng)).transpose()?;
             let (access_key, secret_key) = credential.into_parts();
             let KeyRequest { name, description, expires_at } = request.clone();
             let creator = context.caller.creator();
             let created = context.now;
             let key = NewKey { owner, access_key, secret, name, description, creator, created, expires_at };
-            match self.change(context, Action::IssueKey, Write::InsertKey(key), None) {
-                Ok(Committed::Key(record)) => return Ok(IssuedKey { record: *record, secret_key }),
+            match self.change_with_receipt(context, Action::IssueKey, Write::InsertKey(key), receipt) {
+                Ok(Committed::Key(record)) => return Ok(Some(IssuedKey { record: *record, secret_key })),
                 Ok(_) => return Err(wrong_acknowledgement().into()),
+                Err(WriteFailure::ReceiptExists) => return Ok(None),
                 Err(WriteFailure::AlreadyExists) => {}
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }

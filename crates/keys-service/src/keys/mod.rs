@@ -6,11 +6,13 @@ mod issue;
 mod query;
 
 use keys_core::{
-    Description, HashError, KeyRecord, Name, Revision, RngError, SecretKey, Timestamp, TransitionError,
+    Description, HashError, KeyRecord, Name, Revision, RngError, SealError, SecretKey, Timestamp,
+    TransitionError,
 };
 use keys_store::BackendError;
 
 use crate::error::StoreFailure;
+use crate::receipts::AnotherRequest;
 
 /// What a caller says of a key to be issued.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,21 @@ pub struct IssuedKey {
     pub secret_key: SecretKey,
 }
 
+/// A key that was asked for under an idempotency key.
+#[derive(Debug)]
+pub struct ReceivedKey {
+    /// The key as it is kept now.
+    pub record: KeyRecord,
+    /// Its secret, if it can still be had: for ten minutes, and not once its receipt was confirmed or it was deleted.
+    pub secret_key: Option<SecretKey>,
+}
+
+impl From<IssuedKey> for ReceivedKey {
+    fn from(IssuedKey { record, secret_key }: IssuedKey) -> Self {
+        Self { record, secret_key: Some(secret_key) }
+    }
+}
+
 /// Why no key was issued.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -45,6 +62,9 @@ pub enum IssueError {
     /// The owner is gone or inactive.
     #[error("the owner is not active")]
     OwnerInactive,
+    /// The idempotency key was used for another request; nothing was made.
+    #[error("the key is not issued")]
+    AnotherRequest(#[from] AnotherRequest),
     /// The random source failed; nothing was made.
     #[error("no pair could be generated")]
     Rng(#[from] RngError),
@@ -54,6 +74,9 @@ pub enum IssueError {
     /// The digest could not be made; nothing was stored.
     #[error("the secret could not be hashed")]
     Hash(#[from] HashError),
+    /// The secret could not be sealed; nothing was stored.
+    #[error("the secret could not be sealed")]
+    Seal(#[from] SealError),
     /// The store failed.
     #[error("the key could not be stored")]
     Store(#[from] StoreFailure),

@@ -12,6 +12,7 @@ mod environments;
 mod keys;
 mod maintenance;
 mod outage;
+mod receipts;
 mod reference;
 mod settings;
 mod start;
