@@ -82,3 +82,44 @@ impl ErrorObject {
         Self { detail: Some(detail.into()), ..self }
     }
 }
+
+/// The body of a refusal or failure beside the dialect: problem details (RFC 9457). Its `type` is left out, which means
+/// `about:blank`: the status says what kind of problem it is.
+///
+/// ```
+/// use keys_api::ProblemDetails;
+///
+/// let problem = ProblemDetails::new("0d0f-1", 404, "Not Found", None);
+/// let body = r#"{"title":"Not Found","status":404,"code":"Not Found","requestId":"0d0f-1"}"#;
+/// assert_eq!(serde_json::to_string(&problem)?, body);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemDetails {
+    /// The status in words.
+    pub title: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// What happened and what to do, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What went wrong, in a word that does not change.
+    pub code: String,
+    /// The id of the request that failed, for whoever looks into the server's log.
+    #[serde(rename = "requestId")]
+    pub request_id: String,
+}
+
+impl ProblemDetails {
+    /// A problem of this status, with the code an error object would have.
+    #[must_use]
+    pub fn new(request_id: impl Into<String>, status: u16, code: &str, detail: Option<&str>) -> Self {
+        Self {
+            title: code.to_owned(),
+            status,
+            detail: detail.map(str::to_owned),
+            code: code.to_owned(),
+            request_id: request_id.into(),
+        }
+    }
+}

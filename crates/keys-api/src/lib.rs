@@ -15,7 +15,7 @@ mod schema;
 pub use collection::{Applied, Collection, Pagination, Sort};
 pub use date::Date;
 pub use declaration::{Action, Audience, Declaration, DeclaredFilter, Field, Link, Methods, Modifier, Verb};
-pub use error::ErrorObject;
+pub use error::{ErrorObject, ProblemDetails};
 pub use input::{ApiKeyInput, EditInput, ProjectInput, SettingInput};
 pub use openapi::openapi;
 pub use resource::{Links, Resource};

@@ -14,6 +14,7 @@ mod flow;
 mod guard;
 mod hop;
 mod host;
+mod idempotency;
 mod log;
 mod ops;
 mod origin;

@@ -3,28 +3,35 @@
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
-use keys_api::ErrorObject;
+use keys_api::{ErrorObject, ProblemDetails};
 
-use crate::dialect::handlers::Answer;
+use crate::dialect::handlers::{Answer, Replayed};
 use crate::problem::{Problem, phrase};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// Every refusal that may be cured by waiting says for how many seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// A document as an answer.
 pub(crate) fn document(answer: Answer) -> Response<Bytes> {
-    let Answer { status, body, allow, location, tag } = answer;
+    let Answer { status, body, allow, location, tag, replayed } = answer;
     let mut response = plain(status, body.unwrap_or_default().into());
     let headers = response.headers_mut();
     // Nothing is sent with a 304 that would describe the document the caller has.
-    if status != StatusCode::NOT_MODIFIED {
+    if !matches!(status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
         headers.insert(header::CONTENT_TYPE, JSON);
     }
     put(headers, header::ETAG, tag.map(|tag| format!("\"{tag}\"")).as_deref());
     put(headers, header::ALLOW, allow.as_deref());
     put(headers, header::LOCATION, location.as_deref());
+    if let Some(replayed) = replayed {
+        headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+        if replayed == Replayed::WithoutSecret {
+            headers.insert(X_API_SECRET_AVAILABLE, HeaderValue::from_static("false"));
+        }
+    }
     response
 }
 
@@ -40,9 +47,21 @@ pub(crate) fn error(problem: &Problem, request_id: &str) -> Response<Bytes> {
         Some(detail) => object.with_detail(detail),
         None => object,
     };
-    let mut response = plain(status, serde_json::to_vec(&object).unwrap_or_default().into());
+    refused(problem, JSON, serde_json::to_vec(&object).unwrap_or_default())
+}
+
+/// A problem as an answer beside the dialect: problem details (RFC 9457).
+pub(crate) fn problem(problem: &Problem, request_id: &str) -> Response<Bytes> {
+    let public = problem.public();
+    let code = public.validation.map_or(phrase(public.status), |(code, _)| code);
+    let details = ProblemDetails::new(request_id, public.status.as_u16(), code, public.detail.as_deref());
+    refused(problem, PROBLEM, serde_json::to_vec(&details).unwrap_or_default())
+}
+
+fn refused(problem: &Problem, content_type: HeaderValue, body: Vec<u8>) -> Response<Bytes> {
+    let mut response = plain(problem.public().status, body.into());
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, JSON);
+    headers.insert(header::CONTENT_TYPE, content_type);
     put(headers, header::ALLOW, problem.allow());
     if problem.retry() {
         headers.insert(header::RETRY_AFTER, RETRY_AFTER);
@@ -73,6 +92,10 @@ pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>
     }
 }
 
+/// That an answer tells of what was made before.
+pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// That it does so without the secret.
+pub(crate) const X_API_SECRET_AVAILABLE: HeaderName = HeaderName::from_static("x-api-secret-available");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Where the schemas are: clients look for it in every answer.
 pub(crate) const X_API_SCHEMAS: HeaderName = HeaderName::from_static("x-api-schemas");

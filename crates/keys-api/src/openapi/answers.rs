@@ -91,10 +91,37 @@ pub(super) fn not_modified() -> Value {
 /// The answer to a create.
 pub(super) fn created(description: &str, schema: &Value) -> Value {
     let mut headers = common();
-    headers.insert("ETag".to_owned(), reference("headers", "ETag"));
-    headers.insert("Location".to_owned(), reference("headers", "Location"));
+    for name in ["ETag", "Location", "Idempotency-Replayed", "X-API-Secret-Available"] {
+        headers.insert(name.to_owned(), reference("headers", name));
+    }
     let content = json!({"application/json": {"schema": schema}});
     json!({"description": description, "headers": headers, "content": content})
+}
+
+/// An answer without a document.
+pub(super) fn empty(description: &str) -> Value {
+    json!({"description": description, "headers": common()})
+}
+
+/// The refusals of what stands beside the dialect: problem details.
+pub(super) fn problems() -> Map<String, Value> {
+    REFUSALS
+        .iter()
+        .filter(|refusal| !matches!(refusal.status, 409 | 412))
+        .map(|refusal| {
+            let mut headers = common();
+            if let Some(header) = refusal.header {
+                headers.insert(header.to_owned(), reference("headers", header));
+            }
+            // What is refused before the address is read is refused in the words of the dialect.
+            let content = json!({
+                "application/problem+json": {"schema": reference("schemas", "problemDetails")},
+                "application/json": {"schema": reference("schemas", "error")},
+            });
+            let answer = json!({"description": refusal.when, "headers": headers, "content": content});
+            (refusal.status.to_string(), answer)
+        })
+        .collect()
 }
 
 /// A short text as an answer.
@@ -114,11 +141,13 @@ pub(super) fn headers() -> Map<String, Value> {
     [
         ("Allow", "The methods there are."),
         ("ETag", "What tells this state of the document from others."),
+        ("Idempotency-Replayed", "`true` when it was made before, under the same `Idempotency-Key`."),
         ("Location", "Where what was made is found."),
         ("Retry-After", "After how many seconds to try again."),
         ("WWW-Authenticate", "How to say who asks."),
         ("X-API-Account-Id", "Whom the caller acts as."),
         ("X-API-Client-IP", "From where the caller was seen."),
+        ("X-API-Secret-Available", "`false` when the secret of what was made before is no longer shown."),
         ("X-API-Schemas", "Where the schemas are."),
         ("X-Request-Id", "The request's id, which also stands in the log."),
     ]

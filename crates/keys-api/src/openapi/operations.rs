@@ -39,7 +39,45 @@ pub(super) fn fixed() -> Map<String, Value> {
         }
         get(path, id, summary, answers::text("It is so."), failures);
     }
+    paths.insert("/receipts/confirm".to_owned(), confirmation());
     paths
+}
+
+/// Saying that a secret has arrived.
+fn confirmation() -> Value {
+    let mut responses = answers::problems();
+    responses.insert("204".to_owned(), answers::empty("The secret is erased."));
+    json!({
+        "parameters": [project_header()],
+        "post": {
+            "operationId": "confirmReceipt",
+            "summary": "Say that the secret of a new key has arrived",
+            "description": "Nobody is shown it again under this `Idempotency-Key`. May be repeated.",
+            "parameters": [idempotency_key("The one that the create was sent with.", true)],
+            "responses": responses,
+        },
+    })
+}
+
+/// `Idempotency-Key`, written so that it needs no quotes.
+fn idempotency_key(description: &str, required: bool) -> Value {
+    let schema = json!({"type": "string", "pattern": "^[0-9A-Za-z_-]{22,255}$"});
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": schema,
+    })
+}
+
+fn project_header() -> Value {
+    json!({
+        "name": "X-API-Project-Id",
+        "in": "header",
+        "description": "The environment that is entered.",
+        "schema": {"type": "string"},
+    })
 }
 
 /// The operations of a list.
@@ -62,6 +100,8 @@ pub(super) fn list(declaration: &Declaration, audience: Audience, inside: bool) 
         responses.insert("201".to_owned(), answers::created("What was made.", &schema));
         let mut operation = operation("create", declaration, inside, &responses);
         operation.insert("requestBody".to_owned(), body(&schemas::create_name(declaration)));
+        let once = "For asking again when the answer was lost: under the same key the same request makes nothing new.";
+        operation.insert("parameters".to_owned(), json!([idempotency_key(once, false)]));
         item.insert("post".to_owned(), Value::Object(operation));
     }
     item
@@ -169,12 +209,7 @@ fn put_parameters(item: &mut Map<String, Value>, inside: bool, one: bool) {
     if inside {
         parameters.push(path("projectId", "The environment that is entered."));
     } else {
-        parameters.push(json!({
-            "name": "X-API-Project-Id",
-            "in": "header",
-            "description": "The environment that is entered.",
-            "schema": {"type": "string"},
-        }));
+        parameters.push(project_header());
     }
     for (name, description) in [
         ("If-Match", "Only if it is still in this state."),

@@ -9,6 +9,7 @@ use crate::{ApiVersion, Audience, Declaration, Field, Resource as _, Verb, decla
 pub(super) fn all() -> Map<String, Value> {
     let mut schemas = Map::new();
     schemas.insert("error".to_owned(), error());
+    schemas.insert("problemDetails".to_owned(), problem_details());
     for declaration in declarations().into_iter().chain([&ApiVersion::DECLARATION]) {
         schemas.insert(declaration.id.to_owned(), resource(declaration));
         schemas.insert(format!("{}Collection", declaration.id), collection(declaration));
@@ -138,6 +139,21 @@ fn collection(declaration: &Declaration) -> Value {
             "filters": {"type": "object"},
             "createDefaults": {"type": "object"},
         },
+    })
+}
+
+fn problem_details() -> Value {
+    json!({
+        "type": "object",
+        "description": "A refusal or failure beside the dialect (RFC 9457).",
+        "properties": {
+            "title": {"type": "string", "description": "The status in words."},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "What happened and what to do, for people."},
+            "code": {"type": "string", "description": "What went wrong, in a word that does not change."},
+            "requestId": {"type": "string", "description": "The request's id, which also stands in the log."},
+        },
+        "required": ["title", "status", "code", "requestId"],
     })
 }
 

@@ -38,6 +38,8 @@ pub(super) enum Subject {
     Operational,
     /// Read by everybody who is let in.
     Document,
+    /// Said by everybody who is let in, each of their own.
+    Confirmation,
     /// Answered whoever asks.
     Token,
     /// All of a type that the caller may see.
@@ -55,6 +57,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::Health,
         Route::Ready,
         Route::Asset(Asset::Stylesheet),
+        Route::ReceiptConfirmation,
         Route::Root,
         Route::OpenApi,
         Route::Version,
@@ -70,6 +73,7 @@ pub(super) fn routes() -> Vec<Route> {
 pub(super) const fn subject(route: &Route) -> Subject {
     match route {
         Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
+        Route::ReceiptConfirmation => Subject::Confirmation,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::List(Type::Token) => Subject::Token,
         Route::List(of) => Subject::List(thing(*of)),
@@ -105,6 +109,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Health
         | Route::Ready
         | Route::Asset(_)
+        | Route::ReceiptConfirmation
         | Route::Root
         | Route::OpenApi
         | Route::Version
@@ -211,6 +216,8 @@ pub(super) fn expected(cell: &Cell) -> Expected {
         (Subject::Link(thing), _, method @ ("GET" | "HEAD")) => {
             one(acting, thing, cell.target.as_ref(), method)
         }
+        // Nobody has a receipt under the key that is asked with.
+        (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
         (Subject::One(thing), _, method) => one(acting, thing, cell.target.as_ref(), method),
         _ => Expected::METHOD,
@@ -221,7 +228,7 @@ pub(super) fn expected(cell: &Cell) -> Expected {
 pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
     acting(cell).is_ok_and(|acting| match subject(&cell.route) {
         Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
-        Subject::Operational | Subject::Document | Subject::Token => false,
+        Subject::Operational | Subject::Document | Subject::Confirmation | Subject::Token => false,
     })
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::multipart;
 use super::query::Query;
+use crate::idempotency::{FORM_FIELD, Idempotency};
 use crate::problem::Problem;
 
 /// The fields a request sets: those of its body, and beneath them those of its query.
@@ -14,6 +15,7 @@ use crate::problem::Problem;
 pub(crate) struct Fields {
     fields: Map<String, Value>,
     form_method: Option<String>,
+    form_idempotency: Idempotency,
 }
 
 /// What a request says of one field.
@@ -37,18 +39,29 @@ impl Fields {
     pub(crate) fn read(body: &[u8], content_type: Option<&str>, query: &Query) -> Result<Self, Problem> {
         let mut fields: Map<String, Value> =
             query.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        let body = read_body(body, content_type)?;
+        let mut body = read_body(body, content_type)?;
+        let form_idempotency = match body.get(FORM_FIELD) {
+            Some(Value::String(key)) if is_form(content_type) => Idempotency::of_form(key),
+            _ => Idempotency::Absent,
+        };
+        // It is no field of anything, and a secret.
+        body.remove(FORM_FIELD);
         let form_method = match (is_form(content_type), body.get("_method")) {
             (true, Some(Value::String(method))) => Some(method.clone()),
             _ => None,
         };
         fields.extend(body);
-        Ok(Self { fields, form_method })
+        Ok(Self { fields, form_method, form_idempotency })
     }
 
     /// The method that a form asks for in a field `_method`, for pages whose forms can only POST.
     pub(crate) fn form_method(&self) -> Option<&str> {
         self.form_method.as_deref()
+    }
+
+    /// The idempotency key that a form brings in a field `_idempotencyKey`.
+    pub(crate) fn form_idempotency(&self) -> Idempotency {
+        self.form_idempotency.clone()
     }
 
     /// Says it in other words: what `meaning` gives for a field and its text stands in its place.

@@ -5,6 +5,7 @@
 //! /v1[/projects/{pid}]                         a version, and everything it links to
 //! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
+//! /receipts/confirm                            that the secret of a new key has arrived
 //! /ping /healthz /readyz                       for those who look after the server
 //! /assets/{name}                               what pages for browsers refer to
 //! ```
@@ -61,6 +62,8 @@ pub(crate) enum Route {
     Ready,
     /// `/assets/{name}`: a file that pages refer to.
     Asset(Asset),
+    /// `/receipts/confirm`: that the secret of what was made has arrived.
+    ReceiptConfirmation,
     /// `/`: the versions.
     Root,
     /// `/openapi.json`: all of this for programs.
@@ -83,6 +86,7 @@ impl Route {
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
             Self::Asset(_) => "/assets/{name}",
+            Self::ReceiptConfirmation => "/receipts/confirm",
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
@@ -102,10 +106,16 @@ impl Route {
         matches!(self, Self::List(Type::Token) | Self::One(Type::Token, _))
     }
 
+    /// Whether its errors are those of the dialect. Beside it they are problem details (RFC 9457).
+    pub(crate) const fn is_dialect(&self) -> bool {
+        !matches!(self, Self::ReceiptConfirmation)
+    }
+
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Ping | Self::Health | Self::Ready | Self::Asset(_) => Kind::Operational,
+            Self::ReceiptConfirmation => Kind::Confirmation,
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::List(of) => Kind::Collection(of.declaration()),
             Self::One(of, _) => Kind::Resource(of.declaration()),
@@ -119,6 +129,8 @@ impl Route {
 pub(crate) enum Kind {
     /// Nothing of the dialect.
     Operational,
+    /// That something has arrived.
+    Confirmation,
     /// The list of a type.
     Collection(&'static Declaration),
     /// One of a type.
@@ -159,6 +171,7 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("healthz", []) => Ok(Route::Health),
         ("readyz", []) => Ok(Route::Ready),
         ("openapi.json", []) => Ok(Route::OpenApi),
+        ("receipts", [what]) if what == "confirm" => Ok(Route::ReceiptConfirmation),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

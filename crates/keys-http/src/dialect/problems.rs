@@ -49,14 +49,27 @@ impl From<IssueError> for Problem {
             IssueError::ExpiryPassed => {
                 Self::field("MinLimitExceeded", "expiresAt", "the expiry is not in the future")
             }
+            IssueError::AnotherRequest(_) => another_request(),
             IssueError::OwnerInactive => Self::Forbidden("the environment is not active, so it gets no keys"),
             IssueError::Store(failure) => failure.into(),
             IssueError::Rng(cause) => Self::Failed { soon: true, detail: DEFECT, cause: cause.into() },
+            IssueError::Seal(cause) => Self::Failed { soon: false, detail: DEFECT, cause: cause.into() },
             IssueError::Hash(cause) => Self::Failed { soon: false, detail: DEFECT, cause: cause.into() },
             other @ (IssueError::Repeated | _) => {
                 Self::Failed { soon: false, detail: DEFECT, cause: other.into() }
             }
         }
+    }
+}
+
+/// An idempotency key that was used before, for something else.
+fn another_request() -> Problem {
+    Problem::Invalid {
+        code: "IdempotencyKeyReused",
+        field: None,
+        detail: "this `Idempotency-Key` was used for another request: send a new key with a new request, and repeat a \
+                 request unchanged; nothing was made"
+            .into(),
     }
 }
 
@@ -91,6 +104,7 @@ impl From<EnvironmentChangeError> for Problem {
             EnvironmentChangeError::Forbidden => {
                 Self::Forbidden("only the administrator, outside any environment, may do this")
             }
+            EnvironmentChangeError::AnotherRequest(_) => another_request(),
             EnvironmentChangeError::NotFound => Self::NotFound,
             EnvironmentChangeError::Refused(refusal) => refused(&refusal, environment_advice(&refusal)),
             EnvironmentChangeError::Conflict { .. } => Self::PreconditionFailed,

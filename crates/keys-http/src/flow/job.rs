@@ -14,6 +14,7 @@ use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, Answer, Call};
 use crate::dialect::types::Type;
+use crate::idempotency::Idempotency;
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
 
@@ -122,6 +123,7 @@ pub(super) struct Job {
     pub(super) project: Option<String>,
     pub(super) head: Head,
     pub(super) fields: Fields,
+    pub(super) idempotency: Idempotency,
     /// Or what is wrong with them, which is told to those who may ask.
     pub(super) preconditions: Result<Preconditions, Problem>,
     pub(super) client_address: Option<IpAddr>,
@@ -153,7 +155,7 @@ impl Job {
     pub(super) fn run(self) -> Outcome {
         let Self { app, identity, project, head, fields, preconditions, client_address, request_id, .. } =
             self;
-        let Self { names_caller, now, .. } = self;
+        let Self { names_caller, now, idempotency, .. } = self;
         let authority = &app.authority;
         let caller = match identity.establish(authority, now) {
             Ok(caller) => caller,
@@ -187,6 +189,7 @@ impl Job {
             method: &head.method,
             query: &head.query,
             fields: &fields,
+            idempotency: &idempotency,
             expected: None,
         };
         let name = if names_caller { handlers::caller_name(&call) } else { None };

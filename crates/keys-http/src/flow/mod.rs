@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body_util::Full;
-use keys_core::{RequestId, Timestamp};
+use keys_core::{IdempotencyKey, RequestId, Timestamp};
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -34,8 +34,10 @@ use crate::flow::head::Head;
 use crate::flow::job::{Identity, Job, Outcome};
 use crate::guard::{CsrfCookie, FORM_FIELD, SameSite, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
+use crate::idempotency::Idempotency;
 use crate::log::Entry;
 use crate::pages::{self, Shell, View};
+use crate::ports::EntropyRng;
 use crate::precondition::Preconditions;
 use crate::problem::Problem;
 use crate::proxies::client_address;
@@ -119,6 +121,7 @@ async fn answer<B: Incoming>(
             return operate(app, route, &head.method, request_id).await;
         }
     }
+    let is_dialect = head.route().is_none_or(Route::is_dialect);
     let schemas = head.urls.schemas();
     if let Some(view) = view {
         view.asked(&head.method, head.route(), &head.urls);
@@ -129,7 +132,8 @@ async fn answer<B: Incoming>(
         Err(problem) => {
             entry.cause = problem.cause();
             entry.denied = problem.reason();
-            let mut response = reply::error(&problem, request_id.as_str());
+            let write = if is_dialect { reply::error } else { reply::problem };
+            let mut response = write(&problem, request_id.as_str());
             challenge(app, &problem, &parts.headers, response.headers_mut());
             response
         }
@@ -149,7 +153,8 @@ async fn answer<B: Incoming>(
     if is_browser(&parts.headers) {
         let cookie = CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy));
         if let (Some(view), Some(cookie)) = (view, &cookie) {
-            view.protected(cookie.token());
+            let key = IdempotencyKey::generate(&mut EntropyRng(&*app.entropy)).ok();
+            view.protected(cookie.token(), key);
         }
         reply::put(headers, header::SET_COOKIE, cookie.map(|cookie| cookie.set()).as_deref());
     }
@@ -205,6 +210,7 @@ async fn outcome<B: Incoming>(
         identity,
         project: job::project(&parts.headers, &head),
         head,
+        idempotency: Idempotency::of_header(&parts.headers).and(fields.form_idempotency()),
         fields,
         preconditions: Preconditions::read(&parts.headers),
         client_address: Some(client),

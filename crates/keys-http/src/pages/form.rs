@@ -11,6 +11,8 @@ pub(super) struct Form {
     pub(super) action: String,
     /// What it repeats of the cookie.
     pub(super) token: Option<String>,
+    /// What it is sent with, so that sending it twice makes one thing.
+    pub(super) once: Option<String>,
     pub(super) inputs: Vec<Input>,
     pub(super) submit: String,
 }
@@ -65,7 +67,7 @@ pub(super) enum Purpose {
 impl Form {
     /// A form of one button.
     pub(super) fn button(view: &View, action: String, submit: String) -> Self {
-        Self { action, token: view.token().map(ToOwned::to_owned), inputs: Vec::new(), submit }
+        Self { action, token: view.token().map(ToOwned::to_owned), once: None, inputs: Vec::new(), submit }
     }
 
     /// The form that creates one of a type, if the caller may.
@@ -74,7 +76,8 @@ impl Form {
             return None;
         }
         let inputs = inputs(view, schema, Purpose::Create, filled);
-        Some(Self { inputs, ..Self::button(view, list.to_owned(), "Create".to_owned()) })
+        let once = view.idempotency_key().map(ToOwned::to_owned);
+        Some(Self { inputs, once, ..Self::button(view, list.to_owned(), "Create".to_owned()) })
     }
 
     /// The form that edits one of a type, if the caller may and there is something to edit.

@@ -18,6 +18,8 @@ struct Page {
     state: Option<Cell>,
     /// Access key and secret key, the one time they are shown.
     pair: Option<(String, String)>,
+    /// Whether it was created before, and its secret is not shown again.
+    told_before: bool,
     fields: Vec<(String, Cell)>,
     links: Vec<(String, String)>,
     actions: Vec<Form>,
@@ -44,6 +46,7 @@ pub(super) fn page(view: &View, document: &Value, created: bool) -> Result<Strin
         kind: kind.to_owned(),
         state: document.get("state").map(|state| cell(&schema, "state", state)),
         pair: pair.map(|(access, secret)| (access.to_owned(), secret.to_owned())),
+        told_before: created && text("publicValue").is_some() && text("secretValue").is_none(),
         fields: fields(&schema, document),
         links: members(document, "links")
             .filter_map(|(name, address)| Some((name.clone(), view.link(address)?)))

@@ -3,6 +3,7 @@
 use http::request::Parts;
 use http::{Method, header};
 use keys_api::{Audience, Declaration, Resource as _, TypeDocumentation};
+use keys_core::IdempotencyKey;
 use serde_json::Value;
 
 use super::schemas::TypeSchema;
@@ -39,6 +40,8 @@ pub(crate) struct View {
     token: Option<String>,
     /// The page to be shown in place of ours.
     shell: Option<Shell>,
+    /// What a form that creates is sent with, so that sending it twice makes one thing.
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What a path is about.
@@ -73,6 +76,7 @@ impl View {
             name: None,
             token: None,
             shell: None,
+            idempotency_key: None,
         })
     }
 
@@ -109,8 +113,9 @@ impl View {
     }
 
     /// Learns what forms of the page must repeat.
-    pub(crate) fn protected(&mut self, token: &str) {
+    pub(crate) fn protected(&mut self, token: &str, idempotency_key: Option<IdempotencyKey>) {
         self.token = Some(token.to_owned());
+        self.idempotency_key = idempotency_key;
     }
 
     /// Learns what was typed, and says in the dialect what the form means: a browser cannot leave a field out or send
@@ -200,6 +205,10 @@ impl View {
 
     pub(super) fn token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    pub(super) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_ref().map(IdempotencyKey::expose)
     }
 
     /// The caller's schema of a type; empty for who may see none.

@@ -2,10 +2,10 @@
 
 use keys_api::{ApiKey, Credential, Link, Resource as _};
 use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
-use keys_service::{KeyChangeError, KeyRequest};
+use keys_service::{KeyChangeError, KeyRequest, Once, ReceivedKey};
 use keys_store::{Cursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
 
-use super::{Answer, Call, edit as edit_of, resource, texts};
+use super::{Answer, Call, Replayed, edit as edit_of, resource, texts};
 use crate::dialect::body::Given;
 use crate::dialect::filter::{self, FieldValue, Filter};
 use crate::dialect::include::{self, Refers};
@@ -38,11 +38,20 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
         ),
     };
     let request = KeyRequest { name, description, expires_at };
-    let issued = call.authority.issue_key(call.context, request, &mut EntropyRng(call.entropy))?;
-    let document = views::key(&issued.record, Some(&issued.secret_key), call.urls);
+    let rng = &mut EntropyRng(call.entropy);
+    let Once { made: ReceivedKey { record, secret_key }, replayed } = match call.idempotency.key()? {
+        None => Once { made: call.authority.issue_key(call.context, request, rng)?.into(), replayed: false },
+        Some(key) => call.authority.issue_key_once(call.context, request, key, rng)?,
+    };
+    let document = views::key(&record, secret_key.as_ref(), call.urls);
     // The tag is of the key as it is read from now on: it says nothing of the secret.
-    let tag = shown(&issued.record, call, Answer::ok)?.tag;
-    Ok(Answer { tag, ..Answer::created(&document, document.links.get("self"))? })
+    let tag = shown(&record, call, Answer::ok)?.tag;
+    let replayed = match (replayed, &secret_key) {
+        (false, _) => None,
+        (true, Some(_)) => Some(Replayed::Whole),
+        (true, None) => Some(Replayed::WithoutSecret),
+    };
+    Ok(Answer { tag, replayed, ..Answer::created(&document, document.links.get("self"))? })
 }
 
 /// `GET /v1/apikeys/{id}`, deleted ones included.

@@ -7,6 +7,7 @@ mod keys;
 mod members;
 mod people;
 pub(super) mod projects;
+mod receipts;
 mod root;
 mod settings;
 mod token;
@@ -24,6 +25,7 @@ use super::methods;
 use super::query::Query;
 use super::types::Type;
 use super::urls::Urls;
+use crate::idempotency::Idempotency;
 use crate::ports::Entropy;
 use crate::precondition::{EntityTag, Finding, Preconditions};
 use crate::problem::Problem;
@@ -49,6 +51,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a Query,
     /// What the request sets.
     pub(crate) fields: &'a Fields,
+    /// What a create is asked for under.
+    pub(crate) idempotency: &'a Idempotency,
     /// The revision a change is only right at, if its caller said so.
     pub(crate) expected: Option<Revision>,
 }
@@ -66,6 +70,17 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     /// What tells this state of the document from others.
     pub(crate) tag: Option<EntityTag>,
+    /// Whether it tells of what was made before.
+    pub(crate) replayed: Option<Replayed>,
+}
+
+/// How a create that was made before is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replayed {
+    /// With everything that was told the first time.
+    Whole,
+    /// Without its secret, which can no longer be had.
+    WithoutSecret,
 }
 
 impl Answer {
@@ -81,7 +96,11 @@ impl Answer {
     /// A document that is written already.
     fn written(status: StatusCode, body: Vec<u8>) -> Self {
         let tag = Some(EntityTag::of(&body));
-        Self { status, body: Some(body), allow: None, location: None, tag }
+        Self { body: Some(body), tag, ..Self::empty(status) }
+    }
+
+    const fn empty(status: StatusCode) -> Self {
+        Self { status, body: None, allow: None, location: None, tag: None, replayed: None }
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
@@ -97,7 +116,7 @@ impl Answer {
     }
 
     fn options(allow: String) -> Self {
-        Self { status: StatusCode::OK, body: None, allow: Some(allow), location: None, tag: None }
+        Self { allow: Some(allow), ..Self::empty(StatusCode::OK) }
     }
 
     fn not_modified(self) -> Self {
@@ -146,7 +165,8 @@ pub(crate) fn answer(
     }
     let refused = || Err(Problem::MethodNotAllowed { allow: methods::list(&allowed).into(), detail: None });
     let Some(ask) = ask(call, route, &allowed)? else { return refused() };
-    if preconditions.is_empty() {
+    // What has no document has no state to compare with.
+    if preconditions.is_empty() || *route == Route::ReceiptConfirmation {
         return perform(call, route, ask).unwrap_or_else(refused);
     }
     let current = perform(call, route, Ask::Read).unwrap_or_else(refused)?;
@@ -175,6 +195,7 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::ApiKey, id), Ask::Edit) => keys::edit(call, id),
         (Route::One(Type::ApiKey, id), Ask::Delete) => keys::delete(call, id),
         (Route::One(Type::ApiKey, id), Ask::Act(action)) => keys::act(call, id, action),
+        (Route::ReceiptConfirmation, Ask::Create) => receipts::confirm(call),
         (Route::List(Type::Project), Ask::Create) => projects::create(call),
         (Route::One(Type::Project, id), Ask::Edit) => projects::edit(call, id),
         (Route::One(Type::Project, id), Ask::Delete) => projects::delete(call, id),
@@ -278,13 +299,15 @@ fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Resul
             Kind::Resource(declaration) if methods::has_action(declaration, call.audience(), action) => {
                 Ok(Some(Ask::Act(action)))
             }
-            Kind::Operational | Kind::Collection(_) | Kind::Resource(_) | Kind::Linked(_) => {
-                Err(Problem::field(
-                    "InvalidAction",
-                    "action",
-                    "there is no such action here; those there are stand in `actions` of the resource",
-                ))
-            }
+            Kind::Operational
+            | Kind::Confirmation
+            | Kind::Collection(_)
+            | Kind::Resource(_)
+            | Kind::Linked(_) => Err(Problem::field(
+                "InvalidAction",
+                "action",
+                "there is no such action here; those there are stand in `actions` of the resource",
+            )),
         };
     }
     if !allowed.contains(call.method) {

@@ -4,10 +4,10 @@ use keys_api::{Project, Resource as _};
 use keys_core::{
     EnvironmentId, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
 };
-use keys_service::{EnvironmentChangeError, EnvironmentRequest};
+use keys_service::{EnvironmentChangeError, EnvironmentRequest, Once};
 use keys_store::{Cursor, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery};
 
-use super::{Answer, Call, edit as edit_of, texts};
+use super::{Answer, Call, Replayed, edit as edit_of, texts};
 use crate::dialect::filter::{self, FieldValue, Filter};
 use crate::dialect::paging::{Paging, Sorting};
 use crate::dialect::scan::{Wanted, scan};
@@ -28,8 +28,15 @@ const SORTING: &[Sorting<EnvironmentOrder>] = &[
 pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let (name, description) = texts(call.fields)?;
     let request = EnvironmentRequest { name, description };
-    let record = call.authority.create_environment(call.context, request, &mut EntropyRng(call.entropy))?;
-    shown(&record, call, |document| Answer::created(document, document.links.get("self")))
+    let rng = &mut EntropyRng(call.entropy);
+    let Once { made: record, replayed } = match call.idempotency.key()? {
+        None => {
+            Once { made: call.authority.create_environment(call.context, request, rng)?, replayed: false }
+        }
+        Some(key) => call.authority.create_environment_once(call.context, request, key, rng)?,
+    };
+    let answer = shown(&record, call, |document| Answer::created(document, document.links.get("self")))?;
+    Ok(Answer { replayed: replayed.then_some(Replayed::Whole), ..answer })
 }
 
 /// `GET /v1/projects/{id}`, removed ones included.
