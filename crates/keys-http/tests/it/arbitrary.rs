@@ -47,6 +47,8 @@ const WORDS: &[&str] = &[
     "..",
     "projectId=1a5",
     "api.security.enabled",
+    "receipts",
+    "confirm",
 ];
 
 const NAMES: &[&str] = &[
@@ -57,6 +59,7 @@ const NAMES: &[&str] = &[
     "origin",
     "sec-fetch-site",
     "cookie",
+    "idempotency-key",
     "user-agent",
     "x-api-csrf",
     "content-type",
@@ -91,6 +94,8 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
                 "1a5",
                 "true",
                 "null",
+                "8e03978e-40d5-43dd-bc93-6894a57f9324",
+                "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
                 "Mozilla",
                 "kc_",
                 "http://localhost:8080",
@@ -149,8 +154,12 @@ proptest! {
             let reply = app.send(request);
             prop_assert!(reply.status.as_u16() < 500, "{reply:?}");
             if reply.status.as_u16() >= 400 {
-                if reply.header("content-type") != Some("text/html; charset=utf-8") {
-                    prop_assert_eq!(reply.error().0, reply.status.as_u16());
+                match reply.header("content-type") {
+                    Some("text/html; charset=utf-8") => {}
+                    Some("application/problem+json") => {
+                        prop_assert_eq!(&reply.json()["status"], reply.status.as_u16());
+                    }
+                    _ => prop_assert_eq!(reply.error().0, reply.status.as_u16()),
                 }
                 prop_assert_eq!(app.revision(), before, "a refusal changed something: {:?}", reply);
             }

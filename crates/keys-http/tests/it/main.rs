@@ -16,6 +16,7 @@ mod documents;
 mod environments;
 mod errors;
 mod guard;
+mod idempotency;
 mod keys;
 mod limits;
 mod lists;
