@@ -46,7 +46,9 @@ fn carry_out(
     let answer = line.command.run(authority.as_ref(), now)?;
     // Let go of the database before anybody is slow to read the answer.
     drop(authority);
-    print(&answer, format, now)
+    print(&answer, format, now)?;
+    answer.confirm();
+    Ok(())
 }
 
 /// Reaches the authority that the arguments, else the environment, name.

@@ -49,6 +49,33 @@ pub(crate) struct IssuedKey {
     pub(crate) owner: NewOwner,
     /// Where clients find the authority.
     pub(crate) endpoint: Endpoint,
+    /// What is to be said once the secret is where it belongs.
+    pub(crate) receipt: Receipt,
+}
+
+/// That an authority keeps the secret of a new key sealed, in case its answer was lost.
+#[derive(Default)]
+pub(crate) struct Receipt(Option<Box<dyn FnOnce()>>);
+
+impl Receipt {
+    /// One that is confirmed in this way.
+    pub(crate) fn new(confirm: impl FnOnce() + 'static) -> Self {
+        Self(Some(Box::new(confirm)))
+    }
+
+    /// Says that the secret has arrived. Nothing hangs on whether that arrives: after ten minutes nobody is shown the
+    /// secret anyway.
+    pub(crate) fn confirm(self) {
+        if let Some(confirm) = self.0 {
+            confirm();
+        }
+    }
+}
+
+impl std::fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Receipt").field(&self.0.is_some()).finish()
+    }
 }
 
 /// An environment.

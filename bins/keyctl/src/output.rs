@@ -40,6 +40,18 @@ impl Answer {
         }
     }
 
+    /// Says, once it is printed, that what it holds has arrived.
+    pub(crate) fn confirm(self) {
+        match self {
+            Self::Issued(issued, _) => issued.receipt.confirm(),
+            Self::Key(_)
+            | Self::Keys(_)
+            | Self::Environment(_)
+            | Self::Environments(_)
+            | Self::AccessControl(_) => {}
+        }
+    }
+
     /// What is lost when the answer cannot be printed, if it is more than a look.
     pub(crate) fn loss(&self) -> Option<String> {
         match self {

@@ -24,7 +24,7 @@ use self::failures::{
 use super::refusals::{no_environment, no_key, not_enterable};
 use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Environment, IssuedKey, Key, Receipt};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -101,7 +101,9 @@ impl Authority for Local {
         let request = KeyRequest { name, description, expires_at };
         let issued = service.issue_key(&context, request, &mut system::rng()).map_err(issue_failed)?;
         let (key, secret_key) = (key_of(issued.record), issued.secret_key);
-        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint() })
+        // No answer can be lost here.
+        let receipt = Receipt::default();
+        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint(), receipt })
     }
 
     fn keys(&self) -> Result<Vec<Key>, Failure> {

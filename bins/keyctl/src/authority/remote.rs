@@ -9,8 +9,8 @@ use keys_api::client::{self, BaseUrl, ClientError, Refusal};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput};
 use keys_core::{
     AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
-    EnvironmentTransitionError, KeyId, LifecycleState, Name, SettingName, Timestamp, Transition,
-    TransitionError,
+    EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, Name, SettingName, Timestamp,
+    Transition, TransitionError,
 };
 
 use self::failures::{ClientFailure, refused};
@@ -20,7 +20,8 @@ use super::refusals::{
 };
 use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Environment, IssuedKey, Key, Receipt};
+use crate::system;
 
 /// Asks a person for a credential; `None` when there is nobody to ask.
 pub(crate) type Ask = Box<dyn Fn() -> Result<Option<Credential>, Failure>>;
@@ -124,7 +125,8 @@ impl Authority for Remote {
             description: new.description.map(|description| description.as_str().to_owned()),
             expires_at: new.expires_at.map(|at| at.to_string()),
         };
-        let issued = self.request(|client| client.create_key(project.as_deref(), &input));
+        let once = idempotency_key()?;
+        let issued = self.request(|client| client.create_key(project.as_deref(), &input, &once));
         let issued = issued.map_err(|error| match (error, owner) {
             (ClientFailure::Client(ClientError::Refused(refusal)), NewOwner::Environment(id)) => {
                 self.create_refused(id, &refusal)
@@ -133,7 +135,9 @@ impl Authority for Remote {
         })?;
         let key = parse::key(&issued.key)?;
         let secret_key = parse::secret(&key, &issued.secret_key)?;
-        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint() })
+        let client = self.client.borrow().clone();
+        let receipt = Receipt::new(move || drop(client.confirm_receipt(project.as_deref(), &once)));
+        Ok(IssuedKey { key, secret_key, owner, endpoint: self.endpoint(), receipt })
     }
 
     fn keys(&self) -> Result<Vec<Key>, Failure> {
@@ -197,7 +201,8 @@ impl Authority for Remote {
             name: name.map(|name| name.as_str().to_owned()),
             description: description.map(|description| description.as_str().to_owned()),
         };
-        parse::environment(&self.asked(|client| client.create_project(&input))?)
+        let once = idempotency_key()?;
+        parse::environment(&self.asked(|client| client.create_project(&input, &once))?)
     }
 
     fn environments(&self) -> Result<Vec<Environment>, Failure> {
@@ -293,6 +298,14 @@ impl Remote {
         };
         Ok(keys.iter().any(administers))
     }
+}
+
+/// What one create is named by, so that asking for it again makes nothing new.
+fn idempotency_key() -> Result<client::IdempotencyKey, Failure> {
+    let failed =
+        |error: &dyn std::error::Error| Failure::new(Exit::Failure, format!("{error}; nothing was created"));
+    let key = IdempotencyKey::generate(&mut system::rng()).map_err(|error| failed(&error))?;
+    client::IdempotencyKey::new(key.expose()).map_err(|error| failed(&error))
 }
 
 fn presentable(credential: &Credential) -> Result<client::Credential, Failure> {

@@ -118,7 +118,7 @@ fn a_created_key_shows_its_secret_and_its_endpoint() {
     let created = key("active")
         .replace(ACCESS_KEY, pair.access_key().as_str())
         .replace("\"secretValue\":null", &format!("\"secretValue\":\"{}\"", pair.secret_key().expose()));
-    let server = CannedServer::start([(201, created)]);
+    let server = CannedServer::start([(201, created), (204, String::new())]);
     let url = server.url();
     let endpoint = format!("{url}/v1/projects/1a5");
     let ran = keyctl(["create", "--name", "ci", "--expires", "2099-01-01T00:00:00Z", "--format", "curl"])
@@ -126,9 +126,47 @@ fn a_created_key_shows_its_secret_and_its_endpoint() {
         .run();
     let expected = format!("curl -u {}:{} {endpoint}\n", pair.access_key(), pair.secret_key().expose());
     ran.is(0, &expected, "");
-    let request = server.requests().remove(0);
+    let [request, confirmation] = server.requests().try_into().expect("a create and its confirmation");
     assert_eq!(request.line, "POST /v1/projects/1a5/apikeys HTTP/1.1");
     assert_eq!(request.body, r#"{"name":"ci","expiresAt":"2099-01-01T00:00:00.000Z"}"#);
+    assert_eq!(confirmation.line, "POST /receipts/confirm HTTP/1.1");
+    assert_eq!(confirmation.header("x-api-project-id"), Some("1a5"));
+    let once = request.header("idempotency-key").expect("a key");
+    assert_eq!(confirmation.header("idempotency-key"), Some(once));
+    let bare = once.trim_matches('"');
+    assert!(bare.len() == 32 && bare.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{once}");
+}
+
+/// Whose confirmation is not taken has the key all the same; and each run has a key of its own.
+#[test]
+fn a_created_key_is_a_success_whatever_becomes_of_its_confirmation() {
+    let pair = Credential::generate(&mut getrandom::SysRng).expect("randomness");
+    let created = key("active")
+        .replace(ACCESS_KEY, pair.access_key().as_str())
+        .replace("\"secretValue\":null", &format!("\"secretValue\":\"{}\"", pair.secret_key().expose()));
+    let mut seen = Vec::new();
+    for confirmation in [vec![], vec![refusal(404, "Not Found", "")], vec![(500, "<html>".to_owned())]] {
+        let server = CannedServer::start([(201, created.clone())].into_iter().chain(confirmation));
+        let ran = keyctl(["--url", &server.url(), "create", "--environment", "1a5"]).run();
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+        seen.push(server.requests().remove(0).header("idempotency-key").expect("a key").to_owned());
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 3);
+}
+
+/// Who cannot read it has not got it: nothing is confirmed, so that it can still be had.
+#[test]
+fn a_key_that_could_not_be_shown_is_not_confirmed() {
+    let pair = Credential::generate(&mut getrandom::SysRng).expect("randomness");
+    let created = key("active")
+        .replace(ACCESS_KEY, pair.access_key().as_str())
+        .replace("\"secretValue\":null", &format!("\"secretValue\":\"{}\"", pair.secret_key().expose()));
+    let server = CannedServer::start([(201, created), (204, String::new())]);
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
+    let ran = keyctl(["--url", &server.url(), "create", "--environment", "1a5"]).stdout(full).run();
+    ran.failed(1, &["its secret was not shown"]);
+    assert_eq!(server.lines(), ["POST /v1/projects/1a5/apikeys"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::ErrorObject;
+use crate::{ErrorObject, ProblemDetails};
 
 /// A "no" of the server, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,13 @@ impl From<ErrorObject> for Refusal {
     fn from(error: ErrorObject) -> Self {
         let ErrorObject { id, status, code, message, detail, field_name, .. } = error;
         Self { status, code, message, detail, field_name: field_name.flatten(), request_id: id }
+    }
+}
+
+impl From<ProblemDetails> for Refusal {
+    fn from(problem: ProblemDetails) -> Self {
+        let ProblemDetails { title, status, detail, code, request_id } = problem;
+        Self { status, code, message: Some(title), detail, field_name: None, request_id }
     }
 }
 
@@ -60,6 +67,13 @@ pub enum ClientError {
     /// The connection ended before an answer: a change may have happened or not. Read before deciding anything.
     #[error("the server did not answer; it is unknown whether the request was carried out")]
     NoAnswer(#[source] Box<dyn Error + Send + Sync>),
+    /// The key was made by an earlier request under the same idempotency key, and its secret is no longer shown. Delete
+    /// it and make another.
+    #[error("key {id} was made before, and its secret is no longer shown")]
+    SecretGone {
+        /// The id of the key.
+        id: String,
+    },
     /// Something answered, but it does not speak this dialect: another server, a proxy, or another version.
     #[error("what answers there is not an API-key authority: it sent {found}")]
     NotTheAuthority {

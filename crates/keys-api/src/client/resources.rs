@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::credential::SecretText;
 use super::error::ClientError;
-use super::transport::Client;
+use super::once::IdempotencyKey;
+use super::transport::{Answer, Client};
 use crate::{ApiKey, ApiKeyInput, Collection, EditInput, Project, ProjectInput, Setting, SettingInput};
 
 /// A key just issued. The only place a secret key leaves the server.
@@ -54,19 +55,22 @@ const PAGE: &str = "limit=1000";
 /// Every method fails as [`ClientError`] says.
 #[expect(clippy::missing_errors_doc, reason = "said once, above")]
 impl Client {
-    /// Issues a key: of this environment, or of whom the caller acts as.
+    /// Issues a key: of this environment, or of whom the caller acts as. Once under one idempotency key, however often it
+    /// is asked for; see [`confirm_receipt`](Self::confirm_receipt) for what to do once the secret is safe.
     pub fn create_key(
         &self,
         project: Option<&str>,
         input: &ApiKeyInput,
+        once: &IdempotencyKey,
     ) -> Result<IssuedApiKey, ClientError> {
         let path = match project {
             Some(project) => format!("/projects/{}/apikeys", id(project)?),
             None => "/apikeys".to_owned(),
         };
-        let mut key: ApiKey = self.post(&path, input)?.body;
+        let Answer { body: mut key, secret_is_gone, .. } = self.create::<ApiKey>(&path, input, once)?;
         match key.secret_value.take() {
             Some(secret) => Ok(IssuedApiKey { key, secret_key: SecretText::new(secret) }),
+            None if secret_is_gone => Err(ClientError::SecretGone { id: key.id }),
             None => Err(ClientError::not_the_authority(None, "a new key without a secret")),
         }
     }
@@ -105,9 +109,13 @@ impl Client {
         self.change("/apikeys", key, change)
     }
 
-    /// Makes an environment.
-    pub fn create_project(&self, input: &ProjectInput) -> Result<Project, ClientError> {
-        Ok(self.post("/projects", input)?.body)
+    /// Makes an environment. Once under one idempotency key, however often it is asked for.
+    pub fn create_project(
+        &self,
+        input: &ProjectInput,
+        once: &IdempotencyKey,
+    ) -> Result<Project, ClientError> {
+        Ok(self.create("/projects", input, once)?.body)
     }
 
     /// Every environment the caller reaches, in the server's order.
@@ -178,7 +186,7 @@ impl Client {
 }
 
 /// The text as a part of a path or query: letters, digits and `-._~`, which stand for themselves.
-fn id(text: &str) -> Result<&str, ClientError> {
+pub(super) fn id(text: &str) -> Result<&str, ClientError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     if text.is_empty() || text == "." || text == ".." || !text.bytes().all(plain) {
         return Err(ClientError::InvalidId);

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use ureq::http::{Method, Request, Response};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::base_url::BaseUrl;
 use super::credential::Credential;
-use super::error::ClientError;
-use crate::ErrorObject;
+use super::error::{ClientError, Refusal};
+use crate::{ErrorObject, ProblemDetails};
 
 /// A client of one server, with or without a credential. See the [module](super).
 ///
@@ -35,6 +35,8 @@ pub(super) struct Answer<T> {
     pub(super) body: T,
     /// `X-API-Account-Id`: whom the server took the caller for.
     pub(super) account_id: Option<String>,
+    /// `X-API-Secret-Available: false`: what was made before is told of without its secret.
+    pub(super) secret_is_gone: bool,
 }
 
 impl Client {
@@ -65,11 +67,11 @@ impl Client {
     }
 
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, ClientError> {
-        self.exchange(Method::GET, path, None)
+        self.exchange(Method::GET, path, &[], None)
     }
 
     pub(super) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, ClientError> {
-        self.exchange(Method::DELETE, path, None)
+        self.exchange(Method::DELETE, path, &[], None)
     }
 
     pub(super) fn post<T: DeserializeOwned>(
@@ -77,7 +79,7 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>, ClientError> {
-        self.exchange(Method::POST, path, Some(to_json(body)))
+        self.exchange(Method::POST, path, &[], Some(to_json(body)))
     }
 
     pub(super) fn put<T: DeserializeOwned>(
@@ -85,23 +87,22 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>, ClientError> {
-        self.exchange(Method::PUT, path, Some(to_json(body)))
+        self.exchange(Method::PUT, path, &[], Some(to_json(body)))
     }
 
     /// Sends one request for a path below `/v1` and reads its answer.
-    fn exchange<T: DeserializeOwned>(
+    pub(super) fn exchange<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
+        headers: &[(HeaderName, HeaderValue)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer<T>, ClientError> {
-        let response = self.send(method, path, body)?;
+        let response = self.send(method, format!("{}{path}", self.url.api()), headers, body)?;
         let status = response.status().as_u16();
-        let account_id = response
-            .headers()
-            .get("x-api-account-id")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let account_id = said("x-api-account-id").map(str::to_owned);
+        let secret_is_gone = said("x-api-secret-available") == Some("false");
         if (300..400).contains(&status) {
             return Err(ClientError::not_the_authority(Some(status), "a redirect"));
         }
@@ -110,16 +111,37 @@ impl Client {
             return Err(self.refusal(status, &body));
         }
         match serde_json::from_slice(&body) {
-            Ok(body) => Ok(Answer { body, account_id }),
+            Ok(body) => Ok(Answer { body, account_id, secret_is_gone }),
             Err(_) => Err(ClientError::not_the_authority(Some(status), "another kind of document")),
         }
     }
 
-    fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Response<Body>, ClientError> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.url.api()))
-            .header(ACCEPT, "application/json");
+    /// Sends one request whose answer says nothing but that it was carried out.
+    pub(super) fn command(
+        &self,
+        method: Method,
+        url: String,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<(), ClientError> {
+        let response = self.send(method, url, headers, None)?;
+        match response.status().as_u16() {
+            204 => Ok(()),
+            status if status >= 400 => Err(self.refusal(status, &read(response)?)),
+            status => Err(ClientError::not_the_authority(Some(status), "an answer of another kind")),
+        }
+    }
+
+    fn send(
+        &self,
+        method: Method,
+        url: String,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Response<Body>, ClientError> {
+        let mut request = Request::builder().method(method).uri(url).header(ACCEPT, "application/json");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         if let Some(credential) = &self.credential {
             let mut value = HeaderValue::from_str(&credential.basic())
                 .map_err(|error| ClientError::Unreachable(error.into()))?;
@@ -141,15 +163,19 @@ impl Client {
     fn refusal(&self, status: u16, body: &[u8]) -> ClientError {
         let object =
             serde_json::from_slice::<ErrorObject>(body).ok().filter(|error| error.type_name == "error");
-        match object {
+        let refusal = object.map(Refusal::from);
+        // Beside the dialect.
+        let refusal =
+            refusal.or_else(|| serde_json::from_slice::<ProblemDetails>(body).ok().map(Refusal::from));
+        match refusal {
             Some(_) if status == 401 => ClientError::Unauthenticated { presented: self.credential.is_some() },
-            Some(error) => ClientError::Refused(Box::new(ErrorObject { status, ..error }.into())),
+            Some(refusal) => ClientError::Refused(Box::new(Refusal { status, ..refusal })),
             None => ClientError::not_the_authority(Some(status), "an error of another kind"),
         }
     }
 }
 
-fn to_json(body: &impl Serialize) -> Vec<u8> {
+pub(super) fn to_json(body: &impl Serialize) -> Vec<u8> {
     // Inputs are structs of optional texts: they have no way to fail.
     serde_json::to_vec(body).unwrap_or_default()
 }

@@ -55,6 +55,11 @@ fn in_words(error: ClientError, url: &BaseUrl) -> Failure {
             format!("the server at {url} did not answer ({cause}); it is unknown whether the command was carried out"),
         )
         .hint("look before you try again"),
+        ClientError::SecretGone { id } => Failure::new(
+            Exit::Failure,
+            format!("key {id} was made, but its secret was lost on the way and is no longer shown"),
+        )
+        .hint("deactivate and delete it, and create another"),
         ClientError::NotTheAuthority { status: Some(502..=504), .. } => {
             Failure::new(Exit::Unreachable, format!("a proxy at {url} does not reach the server"))
                 .hint("try again")

@@ -6,8 +6,8 @@ use std::error::Error as _;
 
 use server::{CannedServer, answer};
 
-use super::{Change, Client, ClientError, Credential};
-use crate::{ApiKeyInput, EditInput};
+use super::{Change, Client, ClientError, Credential, IdempotencyKey};
+use crate::{ApiKeyInput, EditInput, ProjectInput};
 
 const KEY: &str = r#"{"id":"1c7","type":"apiKey","links":{},"actions":{},"name":"ci","state":"active",
     "accountId":"1a5","created":"2026-11-23T12:00:00Z","createdTS":1795435200000,"publicValue":"KC1",
@@ -46,7 +46,7 @@ fn a_key_is_created_and_its_secret_taken_out() {
     let client = client(&server).with_credential(Credential::new("KC0", "s0").expect("a pair"));
 
     let input = ApiKeyInput { name: Some("ci".into()), ..Default::default() };
-    let issued = client.create_key(Some("1a5"), &input).expect("a key");
+    let issued = client.create_key(Some("1a5"), &input, &once()).expect("a key");
 
     assert_eq!(issued.secret_key.expose(), "hush");
     assert_eq!(issued.key.secret_value, None);
@@ -56,7 +56,98 @@ fn a_key_is_created_and_its_secret_taken_out() {
     assert_eq!(request.header("authorization"), Some("Basic S0MwOnMw"));
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("idempotency-key"), Some("\"8e03978e-40d5-43dd-bc93-6894a57f9324\""));
     assert_eq!(request.body, r#"{"name":"ci"}"#);
+}
+
+fn once() -> IdempotencyKey {
+    IdempotencyKey::new("8e03978e-40d5-43dd-bc93-6894a57f9324").expect("a key")
+}
+
+/// The connection breaks after the request has arrived.
+const LOST: &str = "";
+
+#[test]
+fn a_create_whose_answer_is_lost_is_asked_for_again_under_the_same_key() {
+    let created = answer(201, &KEY.replace("\"secretValue\":null", "\"secretValue\":\"hush\""));
+    let cut = created.get(..created.len() - 1).expect("ASCII").to_owned();
+    for lost in [
+        vec![LOST.to_owned()],
+        vec![LOST.to_owned(), LOST.to_owned()],
+        vec![cut.clone(), answer(502, "")],
+        vec![answer(504, "<html>")],
+    ] {
+        let count = lost.len() + 1;
+        let server = CannedServer::start(lost.into_iter().chain([created.clone()]));
+        let issued = client(&server).create_key(None, &ApiKeyInput::default(), &once()).expect("a key");
+        assert_eq!(issued.secret_key.expose(), "hush");
+        let asked = server.requests();
+        assert_eq!(asked.len(), count);
+        for request in asked {
+            assert_eq!(request.line, "POST /v1/apikeys HTTP/1.1");
+            assert_eq!(request.header("idempotency-key"), Some("\"8e03978e-40d5-43dd-bc93-6894a57f9324\""));
+        }
+    }
+    let server = CannedServer::start([LOST.to_owned(), answer(201, r#"{"id":"1a7","type":"project"}"#)]);
+    let project = client(&server).create_project(&ProjectInput::default(), &once());
+    assert_eq!(project.expect("an environment").id, "1a7");
+}
+
+#[test]
+fn a_create_is_given_up_after_three_times_and_it_is_not_said_that_nothing_happened() {
+    let create = |server: &CannedServer| client(server).create_key(None, &ApiKeyInput::default(), &once());
+    let server = CannedServer::start([(); 3].map(|()| LOST.to_owned()));
+    assert!(matches!(create(&server), Err(ClientError::NoAnswer(_))));
+    assert_eq!(server.requests().len(), 3);
+    // The server is gone after the first: what that came to is unknown.
+    let server = CannedServer::start([LOST.to_owned()]);
+    let error = create(&server).expect_err("nobody answered");
+    assert!(matches!(error, ClientError::NoAnswer(_)), "{error:?}");
+}
+
+#[test]
+fn what_is_refused_or_never_sent_is_not_asked_for_again() {
+    let server = CannedServer::start([refusal(422, "InvalidFormat", "no"), answer(201, KEY)]);
+    let error = client(&server).create_key(None, &ApiKeyInput::default(), &once());
+    assert!(matches!(error, Err(ClientError::Refused(_))), "{error:?}");
+    assert_eq!(server.requests().len(), 1);
+    // And nothing but a create is.
+    let server = CannedServer::start([LOST.to_owned(), answer(200, KEY)]);
+    let error = client(&server).change_key("1c7", Change::Deactivate);
+    assert!(matches!(error, Err(ClientError::NoAnswer(_))), "{error:?}");
+}
+
+#[test]
+fn a_key_that_was_made_before_and_has_no_secret_any_more_is_named() {
+    let gone = answer(201, KEY).replace("\r\n\r\n", "\r\nX-API-Secret-Available: false\r\n\r\n");
+    let server = CannedServer::start([gone]);
+    let error = client(&server).create_key(None, &ApiKeyInput::default(), &once());
+    assert!(matches!(&error, Err(ClientError::SecretGone { id }) if id == "1c7"), "{error:?}");
+}
+
+#[test]
+fn a_receipt_is_confirmed_beside_the_dialect() {
+    let done = "HTTP/1.1 204 No Content\r\n\r\n".to_owned();
+    let problem = r#"{"title":"Not Found","status":404,"code":"Not Found","requestId":"r-1"}"#;
+    let server = CannedServer::start([done.clone(), done, answer(404, problem), answer(200, "{}")]);
+    let client = client(&server);
+    client.confirm_receipt(Some("1a5"), &once()).expect("confirmed");
+    client.confirm_receipt(None, &once()).expect("confirmed");
+    let Err(ClientError::Refused(refusal)) = client.confirm_receipt(None, &once()) else {
+        panic!("a refusal was sent")
+    };
+    assert_eq!(
+        (refusal.status, refusal.code.as_str(), refusal.request_id.as_str()),
+        (404, "Not Found", "r-1")
+    );
+    let other = client.confirm_receipt(None, &once());
+    assert!(matches!(other, Err(ClientError::NotTheAuthority { status: Some(200), .. })), "{other:?}");
+    let asked = server.requests();
+    for (request, project) in asked.iter().zip([Some("1a5"), None, None]) {
+        assert_eq!(request.line, "POST /receipts/confirm HTTP/1.1");
+        assert_eq!(request.header("x-api-project-id"), project);
+        assert_eq!(request.header("idempotency-key"), Some("\"8e03978e-40d5-43dd-bc93-6894a57f9324\""));
+    }
 }
 
 #[test]
@@ -226,9 +317,10 @@ fn what_is_no_id_is_never_sent() {
     for id in ["", ".", "..", "1c7/../1c8", "1c7?x", "1c7#", "1c 7", "1c7\r\nX: y", "é", "%2e"] {
         assert!(matches!(client(&server).key(id), Err(ClientError::InvalidId)), "{id:?}");
         assert!(matches!(
-            client(&server).create_key(Some(id), &ApiKeyInput::default()),
+            client(&server).create_key(Some(id), &ApiKeyInput::default(), &once()),
             Err(ClientError::InvalidId)
         ));
+        assert!(matches!(client(&server).confirm_receipt(Some(id), &once()), Err(ClientError::InvalidId)));
     }
 }
 
