@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -72,6 +73,43 @@ fn canaries(keys: &[Key], pepper_file: &str) -> Vec<(String, Vec<u8>)> {
         canaries.push(("a pepper without its prefix".to_owned(), digits.as_bytes().to_vec()));
     }
     canaries
+}
+
+/// The idempotency key of a create.
+const ONCE: &str = "canary-idempotency-key-zq7WnT0cVb3JkX9s";
+
+/// The forms in which an idempotency key could have been written down.
+fn canaries_of_idempotency_key() -> Vec<(String, Vec<u8>)> {
+    [
+        ("an idempotency key", ONCE.to_owned()),
+        ("a part of an idempotency key", ONCE.rsplit('-').next().unwrap_or_default().to_owned()),
+        ("an idempotency key in base64", STANDARD_NO_PAD.encode(ONCE)),
+        ("an idempotency key in hexadecimal", ONCE.bytes().map(|byte| format!("{byte:02x}")).collect()),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+    .into()
+}
+
+/// Creates under an idempotency key, again and again; with another where it does not belong, and confirms if asked.
+fn create_once(evidence: &Evidence, administrator: &Client, name: &str, confirm: bool) -> Key {
+    let once = format!("{ONCE}-{name}");
+    let client = administrator.with_header("idempotency-key", &once);
+    let key = create_key(&client, "/v1/apikeys", name);
+    assert_eq!(create_key(&client, "/v1/apikeys", name).secret_key, key.secret_key, "the same answer");
+    let other = json!({ "name": "another" });
+    let _ = evidence.answer("another request", client.post("/v1/apikeys", &other).expect(422));
+    for wrong in [format!("\"{once}"), format!("{once}, {once}"), format!("{once};{once}"), once.repeat(9)] {
+        let client = administrator.with_header("idempotency-key", &wrong);
+        let _ = evidence.answer("a malformed key", client.post("/v1/apikeys", &other).expect(400));
+        let _ = evidence.answer("a malformed key", client.post("/receipts/confirm", &json!({})).expect(400));
+    }
+    if confirm {
+        let confirmed = client.post("/receipts/confirm", &json!({})).expect(204);
+        let _ = evidence.answer("a confirmation", confirmed);
+        let again = client.post("/v1/apikeys", &json!({ "name": name })).expect(201);
+        let _ = evidence.answer("a create after its confirmation", again);
+    }
+    key
 }
 
 /// Everything the wire offers, with good and with bad credentials.
@@ -146,6 +184,8 @@ fn no_secret_is_left_anywhere_but_in_the_answer_that_shows_it() {
     let stays = create_key(&administrator, "/v1/projects/1a5/apikeys", "stays");
     let goes = create_key(&administrator, "/v1/projects/1a5/apikeys", "goes");
     live(&evidence, &administrator, &goes);
+    let once = create_once(&evidence, &administrator, "kept", false);
+    let confirmed = create_once(&evidence, &administrator, "confirmed", true);
     evidence.files("while it runs", dir.path());
     server.kill();
     evidence.files("after a kill", dir.path());
@@ -172,12 +212,39 @@ fn no_secret_is_left_anywhere_but_in_the_answer_that_shows_it() {
     evidence.files("after keyctl", dir.path());
 
     let pepper = fs::read_to_string(pepper_in(dir.path())).expect("a pepper file");
-    let canaries = canaries(&[administrator_key, stays.clone(), goes, made], &pepper);
-    assert!(canaries.len() > 4 * 5, "the pepper is among the canaries");
+    let mut canaries = canaries(&[administrator_key, stays.clone(), goes, made, once, confirmed], &pepper);
+    assert!(canaries.len() > 6 * 5, "the pepper is among the canaries");
+    canaries.extend(canaries_of_idempotency_key());
     let hits = evidence.hits(&canaries);
     assert!(hits.is_empty(), "{}", hits.join("\n"));
 
     // The search itself finds what is there.
     evidence.add("a planted line", format!("Authorization: Basic {}", stays.secret_key));
     assert_eq!(evidence.hits(&canaries).len(), 1);
+}
+
+/// What is kept of a secret for a create that may be asked for again is sealed, and gone once nobody needs it: from the
+/// database and from its log.
+#[test]
+fn a_sealed_secret_is_gone_from_every_file_once_it_is_confirmed() {
+    const SEALED: &[u8] = b"sealed-1-";
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start_in(dir.path());
+    let open = server.client();
+    let places = || {
+        let evidence = Evidence::default();
+        evidence.files("", dir.path());
+        evidence.hits(&[("a sealed secret".to_owned(), SEALED.to_vec())])
+    };
+    assert!(places().is_empty());
+    let _ = create_once(&Evidence::default(), &open, "confirmed", false);
+    assert!(!places().is_empty(), "it is kept, and it is what is looked for");
+    let client = open.with_header("idempotency-key", &format!("{ONCE}-confirmed"));
+    let _ = client.post("/receipts/confirm", &json!({})).expect(204);
+    // The log is emptied when the server next does what is to be done from time to time.
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !places().is_empty() {
+        assert!(Instant::now() < patience, "{:?}", places());
+        let _ = open.get("/ping").expect(200);
+    }
 }

@@ -20,6 +20,7 @@ mod hosts;
 mod installation;
 mod keyctl;
 mod kill;
+mod lost_answers;
 mod openapi;
 mod outage;
 mod readme;

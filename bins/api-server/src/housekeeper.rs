@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// At how many looks the authority is given the time, to do what is to be done from time to time. Nothing waits for it:
 /// what is past its time is not given out meanwhile.
-const LOOKS_PER_TICK: u32 = 10;
+const LOOKS_PER_TICK: u32 = 5;
 
 /// A thread that looks after an authority. Told to end, it does, or a little later when it is just reading.
 #[derive(Debug)]
