@@ -195,7 +195,7 @@ fn contended() -> Reply {
                 hold.wait_until_reached();
                 let record = inner.key(Reach::AllOwners, "1c1".parse().unwrap()).unwrap().unwrap();
                 let expected = record.parts().revision;
-                let update = Write::UpdateKey { record: record.into(), expected };
+                let update = Write::UpdateKey { record, expected };
                 inner.commit(vec![keys_store::conformance::sample::change(update)]).unwrap();
                 hold.release();
             }
