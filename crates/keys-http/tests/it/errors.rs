@@ -129,6 +129,10 @@ fn every_error_is_told_whole() {
         ("an environment by header", by_admin(Method::GET, "/v1/apikeys").header("x-api-project-id", "1a6")),
         ("from another site", by_admin(Method::POST, "/v1/apikeys").header("origin", "http://evil.example")),
         ("at another revision", by_admin(Method::PUT, "/v1/apikeys/1c1").header("if-match", "\"1-x\"")),
+        (
+            "an idempotency key that is none",
+            by_admin(Method::POST, "/v1/apikeys").header("idempotency-key", "1"),
+        ),
         ("a body of 64 KiB and one byte", by_admin(Method::POST, "/v1/apikeys").body("x".repeat(65_537))),
         ("a path of 8 KiB and one byte", by_admin(Method::GET, &format!("/{}", "x".repeat(8_192)))),
     ] {
@@ -137,6 +141,7 @@ fn every_error_is_told_whole() {
     for (asked, reply) in [("open, by another name", open()), ("open, on a network", on_a_network())]
         .into_iter()
         .chain([("nobody could administer", nobody_could_administer())])
+        .chain([("an idempotency key of another request", reused())])
         .chain([("too much at once", busy()), ("taking too long", late()), ("contended", contended())])
         .chain(failures())
     {
@@ -163,6 +168,16 @@ fn on_a_network() -> Reply {
 
 fn nobody_could_administer() -> Reply {
     TestApp::new().put("/v1/settings/api.security.enabled", &serde_json::json!({"value": "true"}))
+}
+
+fn reused() -> Reply {
+    let app = TestApp::new();
+    let create = |name: &str| {
+        let ask = Ask::post("/v1/apikeys").header("idempotency-key", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+        ask.json(&serde_json::json!({ "name": name })).send(&app)
+    };
+    assert_eq!(create("one").status, 201);
+    create("another")
 }
 
 fn limited(change: impl FnOnce(&mut Limits)) -> TestApp {
