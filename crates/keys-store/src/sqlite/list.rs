@@ -227,47 +227,30 @@ impl List {
     }
 
     /// The text; `None` when the cursor is behind everything that could be shown.
+    ///
+    /// It is a merge of walks, each in the order of the list. What comes behind a place is two of them: the rows with the same
+    /// value behind its id, and those with a greater one. Said as one comparison of pairs, SQLite would find the value
+    /// and then step over every row that has it: all keys, when they are sorted by state and all are Active.
     pub(super) fn sql(&self) -> Option<String> {
-        match self.shown {
-            Shown::One(set) => self.part(set),
-            Shown::Both => match (self.part(Set::Present), self.part(Set::Gone)) {
-                (Some(present), Some(gone)) => {
-                    let direction = self.direction();
-                    Some(format!(
-                        "SELECT * FROM ({present}) UNION ALL SELECT * FROM ({gone}) \
-                         ORDER BY place {direction}, id {direction} LIMIT ?7"
-                    ))
-                }
-                (one, other) => one.or(other),
-            },
+        let sets = match self.shown {
+            Shown::One(set) => vec![set],
+            Shown::Both => vec![Set::Present, Set::Gone],
+        };
+        let walks: Vec<String> = sets
+            .into_iter()
+            .flat_map(|set| self.places(set).into_iter().map(move |place| self.walk(set, &place)))
+            .collect();
+        if walks.is_empty() {
+            return None;
         }
-    }
-
-    fn part(&self, set: Set) -> Option<String> {
-        let after = match &self.after {
-            Some(after) => self.behind(set, after)?,
-            None => String::new(),
+        let direction = self.direction();
+        let by = match self.by {
+            Column::Id => String::new(),
+            Column::Name | Column::Description | Column::AccessKey | Column::Created | Column::State => {
+                format!("place {direction}, ")
+            }
         };
-        let (table, column, direction) = (self.table, self.by.name(set), self.direction());
-        let by = match (self.by, set) {
-            // Nothing but the id tells these apart.
-            (Column::Id, _) | (Column::State, Set::Gone) => String::new(),
-            (Column::Name | Column::Description | Column::AccessKey | Column::Created, _)
-            | (Column::State, Set::Present) => format!("{column} {direction}, "),
-        };
-        Some(format!(
-            "SELECT {columns}, {column} AS place FROM {name} {index} WHERE state {is} '{gone}'{conditions}{after} \
-             ORDER BY {by}id {direction} LIMIT ?7",
-            columns = table.columns,
-            name = table.name,
-            index = self.index(set),
-            is = match set {
-                Set::Present => "<>",
-                Set::Gone => "=",
-            },
-            gone = table.gone,
-            conditions = self.conditions.concat(),
-        ))
+        Some(format!("{} ORDER BY {by}id {direction} LIMIT ?7", walks.join(" UNION ALL ")))
     }
 
     const fn direction(&self) -> &'static str {
@@ -277,23 +260,56 @@ impl List {
         }
     }
 
-    /// The condition for what comes behind a place; `None` when nothing of this set does.
-    fn behind(&self, set: Set, after: &SortValue) -> Option<String> {
+    /// One walk along one index.
+    fn walk(&self, set: Set, place: &str) -> String {
+        let Table { name, columns, gone } = self.table;
+        let walk = format!(
+            "SELECT {columns}, {column} AS place FROM {name} {index} WHERE state {is} '{gone}'{conditions}{place}",
+            column = self.by.name(set),
+            index = self.index(set),
+            is = match set {
+                Set::Present => "<>",
+                Set::Gone => "=",
+            },
+            conditions = self.conditions.concat(),
+        );
+        match (self.by, set) {
+            // All of it is in one state, so it is in order by its ids. SQLite cannot know that, and would sort all of it.
+            (Column::State, Set::Gone) => {
+                format!("SELECT * FROM ({walk} ORDER BY id {} LIMIT ?7)", self.direction())
+            }
+            (
+                Column::Id
+                | Column::Name
+                | Column::Description
+                | Column::AccessKey
+                | Column::Created
+                | Column::State,
+                Set::Present | Set::Gone,
+            ) => walk,
+        }
+    }
+
+    /// The conditions for what of a set comes behind the cursor, one for each walk.
+    fn places(&self, set: Set) -> Vec<String> {
         let comparison = match self.direction {
             Direction::Ascending => ">",
             Direction::Descending => "<",
         };
-        let by_id = || Some(format!(" AND id {comparison} ?6"));
+        let by_id = format!(" AND id {comparison} ?6");
         let column = self.by.name(set);
-        match (self.by, set, after) {
-            (Column::Id, _, _) => by_id(),
+        match (self.by, set, &self.after) {
+            (_, _, None) => vec![String::new()],
+            (Column::Id, _, _) => vec![by_id],
             (Column::Name | Column::Description | Column::AccessKey | Column::Created, _, _)
-            | (Column::State, Set::Present, _) => Some(format!(" AND ({column}, id) {comparison} (?5, ?6)")),
+            | (Column::State, Set::Present, _) => {
+                vec![format!(" AND {column} = ?5{by_id}"), format!(" AND {column} {comparison} ?5")]
+            }
             // Every row of this set is in the last state: behind its own kind by id, behind the others all or none.
-            (Column::State, Set::Gone, SortValue::State(StateRank::Gone)) => by_id(),
-            (Column::State, Set::Gone, _) => match self.direction {
-                Direction::Ascending => Some(String::new()),
-                Direction::Descending => None,
+            (Column::State, Set::Gone, Some(SortValue::State(StateRank::Gone))) => vec![by_id],
+            (Column::State, Set::Gone, Some(_)) => match self.direction {
+                Direction::Ascending => vec![String::new()],
+                Direction::Descending => Vec::new(),
             },
         }
     }

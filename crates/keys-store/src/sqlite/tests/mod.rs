@@ -2,6 +2,7 @@
 
 mod accidents;
 mod anchoring;
+mod cost;
 mod grouping;
 mod limits;
 mod lists;
