@@ -4,6 +4,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 
 use super::{assert_none, read, root, sources};
 
@@ -50,10 +51,11 @@ fn code_map() -> String {
     map
 }
 
-/// `crates/keys-core`, `bins/keyctl`, `tests`.
+/// `crates/keys-core`, `bins/keyctl`, `tests`: the nearest folder above that has a manifest.
 fn package_of(path: &str) -> String {
-    let depth = if path.starts_with("tests/") { 1 } else { 2 };
-    path.split('/').take(depth).collect::<Vec<_>>().join("/")
+    let mut folders = Path::new(path).ancestors().skip(1);
+    let own = folders.find(|folder| root().join(folder).join("Cargo.toml").is_file());
+    own.and_then(Path::to_str).expect("a source belongs to a package").to_owned()
 }
 
 /// What the package's manifest says of it.
@@ -66,7 +68,7 @@ fn description(package: &str) -> String {
 /// The first sentence of a file's own documentation, or the package's if its README is the file's.
 fn summary(path: &str, package: &str) -> String {
     let text = read(path);
-    if text.contains("#![doc = include_str!") {
+    if text.lines().any(|line| line.starts_with("#![doc = include_str!")) {
         return format!("the crate; its documentation is `{package}/README.md`.");
     }
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));

@@ -5,6 +5,9 @@ use super::{assert_none, files_below, read, root, sources};
 /// The longest file. Most are under a third of it; a longer one has more than one reason to change.
 const LONGEST: usize = 700;
 
+/// The one manifest that is not of this workspace.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
+
 #[test]
 fn no_file_is_too_long() {
     let defects = sources().into_iter().filter_map(|path| {
@@ -42,6 +45,10 @@ fn every_package_takes_its_lints_and_versions_from_the_workspace() {
     let mut defects = Vec::new();
     for path in files_below(&["crates", "bins", "tests"], "Cargo.toml") {
         let manifest = read(&path);
+        if path == FUZZ {
+            // A workspace of its own; its README says why.
+            continue;
+        }
         for needed in
             ["[lints]\nworkspace = true", "edition.workspace = true", "rust-version.workspace = true"]
         {
@@ -54,6 +61,34 @@ fn every_package_takes_its_lints_and_versions_from_the_workspace() {
         }
     }
     assert_none(&defects);
+}
+
+#[test]
+fn what_is_fuzzed_is_what_is_shipped() {
+    let shipped = locked("Cargo.lock");
+    let mut defects = Vec::new();
+    for (name, version) in locked(&FUZZ.replace(".toml", ".lock")) {
+        let mut here = shipped.iter().filter(|(own, _)| *own == name).peekable();
+        if here.peek().is_some() && !here.any(|(_, own)| *own == version) {
+            defects.push(format!(
+                "tests/fuzz/Cargo.lock: {name} {version}, which Cargo.lock has at another version"
+            ));
+        }
+    }
+    if !defects.is_empty() {
+        defects.push("cp Cargo.lock tests/fuzz/Cargo.lock && tests/fuzz/run lock".to_owned());
+    }
+    assert_none(&defects);
+}
+
+/// The names and versions in a lock file.
+fn locked(path: &str) -> Vec<(String, String)> {
+    let text = read(path);
+    let field = |entry: &str, name: &str| {
+        let line = entry.lines().find_map(|line| line.strip_prefix(name)).expect("a package has a name");
+        line.trim_matches([' ', '=', '"']).to_owned()
+    };
+    text.split("[[package]]").skip(1).map(|entry| (field(entry, "name"), field(entry, "version"))).collect()
 }
 
 #[test]

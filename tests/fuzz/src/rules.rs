@@ -1,0 +1,286 @@
+//! What holds of every answer, whatever was asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::{HeaderMap, Method, Request, Uri};
+use keys_core::{Owner, SecretKey, Shape};
+use keys_store::Head;
+use serde_json::{Map, Value};
+
+use crate::documented::is_documented;
+use crate::tags;
+use crate::world::{Reply, World};
+
+/// What was known before a request was sent.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is asked.
+    pub method: Method,
+    /// Of what.
+    pub target: Uri,
+    /// With which headers.
+    pub headers: HeaderMap,
+    /// Whose keys that must be accepted it presents, somewhere.
+    owners: BTreeSet<Owner>,
+    /// Whether callers needed a credential.
+    protected: bool,
+    /// Whether a network could reach the installation.
+    exposed: bool,
+    head: Head,
+}
+
+impl Asked {
+    /// Notes what matters of a request that presents these keys.
+    #[must_use]
+    pub fn note<B>(world: &World, request: &Request<B>, presented: &BTreeSet<String>) -> Self {
+        let keys = presented.iter().filter_map(|name| world.named(name));
+        Self {
+            method: request.method().clone(),
+            target: request.uri().clone(),
+            headers: request.headers().clone(),
+            owners: keys.filter(|key| world.must_accept(key)).map(|key| world.owner(key)).collect(),
+            protected: world.access_control(),
+            exposed: world.kind.is_exposed(),
+            head: world.head(),
+        }
+    }
+
+    /// Whether nothing of what it presents is accepted, where something must be.
+    fn is_stranger(&self) -> bool {
+        self.protected && self.owners.is_empty()
+    }
+
+    /// The one owner it can act as, where that matters.
+    fn only_owner(&self) -> Option<Owner> {
+        let first = self.owners.first().copied();
+        first.filter(|_| self.protected && self.owners.len() == 1)
+    }
+
+    /// Whether a page of another site has sent it, by what the browser says.
+    fn is_cross_site(&self) -> bool {
+        let sites = self.headers.get_all("sec-fetch-site").iter();
+        let foreign = |value: &http::HeaderValue| !matches!(value.as_bytes(), b"same-origin" | b"none");
+        sites.into_iter().any(foreign) || self.headers.get_all("origin").iter().any(|origin| origin == "null")
+    }
+}
+
+/// Fails on an answer that breaks a rule, and remembers a pair that it shows.
+pub fn hold(world: &mut World, shapes: &Shapes, asked: &Asked, reply: &Reply) {
+    let operational = is_operational(reply);
+    headers(asked, reply, operational);
+    let document = document(shapes, reply, operational);
+    let shown = secrets(world, reply, document.as_ref());
+    changes(world, asked, reply);
+    reach(world, asked, reply, operational);
+    if let Some((id, access_key, secret_key)) = shown {
+        world.remember(&id, &access_key, &secret_key);
+    }
+    if world.head() != asked.head {
+        world.keeps_its_promise();
+    }
+}
+
+/// Pings, health, and the files of pages: text or files, never a document.
+fn is_operational(reply: &Reply) -> bool {
+    let kind = reply.header("content-type").unwrap_or_default();
+    ["text/plain", "text/css", "image/svg+xml"].iter().any(|own| kind.starts_with(own))
+}
+
+fn headers(asked: &Asked, reply: &Reply, operational: bool) {
+    for name in ["cache-control", "vary", "x-request-id", "x-api-client-ip"] {
+        assert!(reply.header(name).is_some_and(|value| !value.is_empty()), "no {name}: {reply:?}");
+    }
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
+    if !operational {
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
+    }
+    let status = reply.status.as_u16();
+    // A head that cannot be read has no address from which to make another; these have a rule of their own.
+    if !operational && !matches!(status, 400 | 405 | 414) {
+        assert!(reply.header("x-api-schemas").is_some_and(|value| value.ends_with("/schemas")), "{reply:?}");
+    }
+    match status {
+        405 => assert!(reply.header("allow").is_some(), "{reply:?}"),
+        401 if !asked.headers.contains_key("x-api-no-challenge")
+            && !asked.headers.contains_key("upgrade") =>
+        {
+            assert!(reply.header("www-authenticate").is_some(), "{reply:?}");
+        }
+        201 | 303 => assert!(reply.header("location").is_some(), "{reply:?}"),
+        304 => assert!(reply.body.is_empty(), "{reply:?}"),
+        500.. => {
+            let closed = asked.exposed && !asked.protected && status == 503;
+            assert!(closed && reply.header("retry-after").is_none(), "{asked:?}: {reply:?}");
+        }
+        _ => {}
+    }
+}
+
+/// The document of an answer, once it is known to be one.
+fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> {
+    let kind = reply.header("content-type").unwrap_or_default();
+    if operational || reply.body.is_empty() {
+        let empty = matches!(reply.status.as_u16(), 200 | 204 | 304 | 303);
+        assert!(operational || empty, "an error has a body: {reply:?}");
+        return None;
+    }
+    if kind == "text/html; charset=utf-8" {
+        tags::are_ours(std::str::from_utf8(&reply.body).expect("a page is UTF-8"));
+        let policy = reply.header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none';"), "{reply:?}");
+        return None;
+    }
+    assert_eq!(kind, "application/json; charset=utf-8", "{reply:?}");
+    if reply.body.starts_with(br#"{"components":"#) {
+        // The OpenAPI document: always the same, and longer than everything else together.
+        return None;
+    }
+    let document: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let object = document.as_object().expect("an object");
+    if reply.status.as_u16() >= 400 {
+        error(object, reply);
+    } else {
+        shapes.fits(object);
+    }
+    Some(document)
+}
+
+fn error(object: &Map<String, Value>, reply: &Reply) {
+    const ALWAYS: [&str; 8] = ["id", "type", "links", "actions", "status", "code", "message", "detail"];
+    let status = reply.status.as_u16();
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    assert_eq!(text("type"), Some("error"), "{reply:?}");
+    assert_eq!(text("id"), reply.header("x-request-id"), "{reply:?}");
+    assert_eq!(object.get("status"), Some(&Value::from(status)), "{reply:?}");
+    assert!(ALWAYS.iter().all(|name| object.contains_key(*name)), "{reply:?}");
+    assert!(object.len() == ALWAYS.len() + usize::from(object.contains_key("fieldName")), "{reply:?}");
+    let code = text("code").expect("a code");
+    assert!(is_documented(status, code), "{status} {code} is not in docs/HTTP.md");
+    if status == 401 {
+        assert_eq!(object.get("detail"), Some(&Value::Null), "a refusal tells nothing: {reply:?}");
+    }
+}
+
+/// What an answer shows of secret keys: one of a key that was just made, and nothing else.
+fn secrets(world: &World, reply: &Reply, document: Option<&Value>) -> Option<(String, String, String)> {
+    let created = reply.status.as_u16() == 201;
+    let mut shown = words(&reply.body).filter(|word| is_secret(word)).collect::<BTreeSet<_>>();
+    for value in reply.headers.values() {
+        assert!(!words(value.as_bytes()).any(is_secret), "a secret in a header: {reply:?}");
+    }
+    for key in &world.keys {
+        assert!(!shown.contains(key.secret_key().as_bytes()), "the secret of {}: {reply:?}", key.name);
+    }
+    let pair = document.filter(|_| created).and_then(|key| {
+        let text = |name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some((text("id")?, text("publicValue")?, text("secretValue")?))
+    });
+    if let Some((_, _, secret_key)) = &pair {
+        assert!(shown.remove(secret_key.as_bytes()), "a secret key that does not check: {reply:?}");
+    }
+    let page = created && document.is_none() && shown.len() == 1;
+    assert!(shown.is_empty() || page, "a secret: {reply:?}");
+    pair
+}
+
+/// Runs of letters and digits.
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| !byte.is_ascii_alphanumeric())
+}
+
+/// Whether it is a secret key of ours, by its length and checksum.
+fn is_secret(word: &[u8]) -> bool {
+    let text = (word.len() == 40).then(|| std::str::from_utf8(word).ok()).flatten();
+    text.is_some_and(|text| SecretKey::parse_shape(text, Shape::Native).is_ok())
+}
+
+/// Who may change what: not who is refused, not who only reads, not a stranger, not another site, and an environment
+/// nothing but its own.
+fn changes(world: &World, asked: &Asked, reply: &Reply) {
+    if world.head() == asked.head {
+        return;
+    }
+    assert!(reply.status.as_u16() < 400, "a refusal changed something: {reply:?}");
+    assert!(!asked.method.is_safe(), "a safe method changed something: {reply:?}");
+    assert!(!asked.is_stranger(), "a stranger changed something: {reply:?}");
+    assert!(!asked.is_cross_site(), "another site changed something: {reply:?}");
+    if let Some(owner @ Owner::Environment(_)) = asked.only_owner() {
+        for changed in world.changed_since(&asked.head) {
+            assert_eq!(changed, owner, "an environment changed what is not its own: {reply:?}");
+        }
+    }
+}
+
+/// Who may see what: access keys cannot be guessed, so one in an answer was read from the store.
+fn reach(world: &World, asked: &Asked, reply: &Reply, operational: bool) {
+    let only = match asked.only_owner() {
+        Some(owner @ Owner::Environment(_)) => Some(owner),
+        Some(Owner::Account(_)) | None => None,
+    };
+    if !asked.is_stranger() && only.is_none() {
+        return;
+    }
+    if asked.is_stranger() && !operational && reply.status.is_success() {
+        let body = String::from_utf8_lossy(&reply.body);
+        let harmless = reply.body.is_empty() || body.contains("token");
+        assert!(harmless, "a stranger is answered: {reply:?}");
+    }
+    for key in world.keys.iter().filter(|key| only != Some(world.owner(key))) {
+        let access_key = key.access_key();
+        assert!(
+            !words(&reply.body).any(|word| word == access_key.as_bytes()),
+            "{} is shown: {reply:?}",
+            key.name
+        );
+    }
+}
+
+/// The fields each type may have, from the schemas that the administrator is shown.
+#[derive(Debug)]
+pub struct Shapes(BTreeMap<String, BTreeSet<String>>);
+
+impl Shapes {
+    /// Asks an open installation.
+    #[must_use]
+    pub fn of(open: &World) -> Self {
+        let request = Request::builder().uri("/v1/schemas").header("host", "localhost");
+        let reply = open.send(request.body(bytes::Bytes::new()).expect("a request"));
+        let schemas: Value = serde_json::from_slice(&reply.body).expect("JSON");
+        let schemas = schemas["data"].as_array().expect("a list");
+        Self(schemas.iter().map(Self::shape).collect())
+    }
+
+    fn shape(schema: &Value) -> (String, BTreeSet<String>) {
+        let name = schema["id"].as_str().expect("a name").to_owned();
+        let fields = schema["resourceFields"].as_object().into_iter().flat_map(Map::keys).cloned();
+        let links = schema["includeableLinks"].as_array().into_iter().flatten();
+        let links = links.map(|link| link.as_str().expect("a name").to_owned());
+        let always = ["id", "type", "baseType", "links", "actions"].map(str::to_owned);
+        (name, fields.chain(links).chain(always).collect())
+    }
+
+    /// Fails on a document with a type that has no schema, or with a field that its schema does not have.
+    fn fits(&self, document: &Map<String, Value>) {
+        let kind = document.get("type").and_then(Value::as_str).expect("a type");
+        for address in document.get("links").and_then(Value::as_object).into_iter().flat_map(Map::values) {
+            let address = address.as_str().expect("an address");
+            let plain =
+                address.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
+            assert!(address.starts_with("http") && plain, "{address:?} is no address");
+        }
+        if kind == "collection" {
+            let data = document.get("data").and_then(Value::as_array).expect("a list has data");
+            return data.iter().for_each(|item| self.fits(item.as_object().expect("an object")));
+        }
+        // The two that describe the others have no place in their own list.
+        if matches!(kind, "apiVersion" | "schema") {
+            return;
+        }
+        let shape = self.0.get(kind).unwrap_or_else(|| panic!("{kind} has no schema"));
+        for field in document.keys() {
+            // A date has a twin in milliseconds, as in Rancher, where schemas do not list it either.
+            let base = field.strip_suffix("TS").unwrap_or(field);
+            assert!(shape.contains(base), "{kind} has no field {field}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Whether a page is made of our templates' elements and attributes only: what a caller has sent is text in it, never
+//! markup.
+
+const ELEMENTS: &[&str] = &[
+    "a", "b", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "form", "h1", "h2",
+    "head", "header", "html", "img", "input", "label", "li", "link", "main", "meta", "nav", "ol", "optgroup",
+    "option", "p", "pre", "section", "select", "span", "strong", "summary", "table", "tbody", "td",
+    "textarea", "th", "thead", "time", "title", "tr", "ul",
+];
+
+const ATTRIBUTES: &[&str] = &[
+    "action",
+    "alt",
+    "aria-current",
+    "aria-describedby",
+    "aria-hidden",
+    "aria-invalid",
+    "aria-label",
+    "aria-labelledby",
+    "aria-sort",
+    "autocomplete",
+    "charset",
+    "class",
+    "content",
+    "datetime",
+    "for",
+    "height",
+    "href",
+    "id",
+    "label",
+    "lang",
+    "maxlength",
+    "method",
+    "name",
+    "rel",
+    "required",
+    "role",
+    "rows",
+    "scope",
+    "selected",
+    "src",
+    "step",
+    "tabindex",
+    "type",
+    "value",
+    "width",
+];
+
+/// What addresses a page may lead to begin with.
+const ADDRESSES: &[&str] = &["/", "http://", "https://", "#", "?"];
+
+/// Fails on any element, attribute or kind of address that is none of the templates'.
+pub(crate) fn are_ours(page: &str) {
+    let mut rest = page.strip_prefix("<!doctype html>").expect("a page begins with its type");
+    while let Some((_, behind)) = rest.split_once('<') {
+        let behind = behind.strip_prefix('/').unwrap_or(behind);
+        let end = behind.find(|letter: char| !letter.is_ascii_alphanumeric()).expect("an element ends");
+        let (element, behind) = behind.split_at(end);
+        assert!(ELEMENTS.contains(&element), "element <{element}> is none of ours");
+        rest = attributes(behind);
+    }
+}
+
+/// Reads attributes to the end of their element and returns what stands behind.
+fn attributes(mut rest: &str) -> &str {
+    loop {
+        rest = rest.trim_start();
+        if let Some(behind) = rest.strip_prefix('>') {
+            return behind;
+        }
+        let end = rest
+            .find(|letter: char| !letter.is_ascii_lowercase() && letter != '-')
+            .expect("an attribute ends");
+        let (name, behind) = rest.split_at(end);
+        assert!(ATTRIBUTES.contains(&name), "attribute {name:?} is none of ours");
+        rest = behind;
+        if let Some(behind) = rest.strip_prefix("=\"") {
+            let (value, behind) = behind.split_once('"').expect("a value ends");
+            if matches!(name, "href" | "src" | "action") {
+                let leads = ADDRESSES.iter().any(|start| value.starts_with(start));
+                assert!(leads, "{name} leads to {value:?}");
+            }
+            rest = behind;
+        }
+    }
+}
