@@ -11,7 +11,7 @@ use super::schemas::{TypeSchema, members};
 use super::value::{Cell, cell};
 
 /// What people look for in a list, in the order they do.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 15] = [
     "state",
     "name",
     "description",
@@ -21,7 +21,10 @@ const COLUMNS: [&str; 12] = [
     "externalIdType",
     "role",
     "eventType",
+    "resourceType",
     "resourceId",
+    "authenticatedAsAccountId",
+    "clientIp",
     "created",
     "expiresAt",
 ];
@@ -103,12 +106,17 @@ fn links(view: &View, document: &Value) -> Vec<(String, String)> {
 }
 
 fn columns(schema: &TypeSchema, items: &[&Value]) -> Vec<String> {
-    let has = |name: &str| schema.field(name).is_some() || items.iter().any(|item| item.get(name).is_some());
+    // What nobody can fill in, and nothing here has, would be an empty column; what only repeats the id, a second one.
+    let says_more = |item: &&Value, name: &str| {
+        item.get(name).is_some_and(|value| !value.is_null() && Some(value) != item.get("id"))
+    };
+    let has = |name: &str| schema.is_settable(name) || items.iter().any(|item| says_more(item, name));
     let known: Vec<String> = COLUMNS.into_iter().filter(|name| has(name)).map(ToOwned::to_owned).collect();
     if known.len() > 1 {
         return known;
     }
-    let others = schema.fields().map(|(name, _)| name).filter(|name| *name != "id" && !known.contains(name));
+    let others = schema.fields().map(|(name, _)| name);
+    let others = others.filter(|name| *name != "id" && has(name) && !known.contains(name));
     known.iter().chain(others).take(FEW).cloned().collect()
 }
 

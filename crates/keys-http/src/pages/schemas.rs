@@ -34,6 +34,12 @@ impl TypeSchema {
         self.field(name)?.get("type")?.as_str()
     }
 
+    /// Whether anybody can fill a field in, when one is made or later.
+    pub(super) fn is_settable(&self, name: &str) -> bool {
+        let says = |word| self.field(name).and_then(|field| field.get(word)).and_then(Value::as_bool);
+        says("create") == Some(true) || says("update") == Some(true)
+    }
+
     /// All fields.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         members(&self.0, "resourceFields")
