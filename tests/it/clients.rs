@@ -3,7 +3,6 @@
 //!
 //! `docs/CLIENTS.md` says how to install them.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,33 +10,18 @@ use std::thread;
 use keys_tests::{Client, Key, TestServer, create_key};
 
 use crate::installation::{DEFAULT, Installation};
-
-/// The directory of the workspace.
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
-}
+use crate::python;
 
 /// A driver, told where the server is and nothing else of this machine.
 fn driver(name: &str, server: &TestServer) -> Command {
-    let workspace = workspace();
-    let mut command = Command::new(workspace.join(".venv-clients/bin/python"));
-    command
-        .arg("-B")
-        .arg(workspace.join("tests/clients").join(name))
-        .env_clear()
-        .env("SERVER_URL", server.url())
-        .env("CATTLE_URL", format!("{}/v1", server.url()));
-    command
+    let mut driver = python::driver(".venv-clients", &format!("clients/{name}"), server);
+    driver.env("CATTLE_URL", format!("{}/v1", server.url()));
+    driver
 }
 
-/// Runs a driver to its end; what it wrote is shown when it fails.
 #[track_caller]
-fn run(mut driver: Command) {
-    let output = driver.output().unwrap_or_else(|error| {
-        panic!("{driver:?}: {error}; docs/CLIENTS.md says how to install the clients")
-    });
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{}\n{stdout}{stderr}", output.status);
+fn run(driver: Command) {
+    python::run(driver, "docs/CLIENTS.md says how to install the clients");
 }
 
 /// Runs a driver that is given a key of the environment and one of the administrator, access control being on.
@@ -45,11 +29,8 @@ fn run(mut driver: Command) {
 fn run_with_keys(name: &str, installation: &Installation, key: &Key) {
     let administrator = create_key(&installation.administrator, "/v1/apikeys", "another administrator");
     let mut driver = driver(name, &installation.server);
-    driver
-        .env("CATTLE_ACCESS_KEY", &key.access_key)
-        .env("CATTLE_SECRET_KEY", &key.secret_key)
-        .env("ADMINISTRATOR_ACCESS_KEY", &administrator.access_key)
-        .env("ADMINISTRATOR_SECRET_KEY", &administrator.secret_key);
+    python::give_pair(&mut driver, "CATTLE", key);
+    python::give_pair(&mut driver, "ADMINISTRATOR", &administrator);
     run(driver);
 }
 

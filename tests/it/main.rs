@@ -10,6 +10,7 @@
 
 mod api_ui;
 mod bad_input;
+mod browser;
 mod canary;
 mod clients;
 mod contract;
@@ -23,6 +24,7 @@ mod kill;
 mod lost_answers;
 mod openapi;
 mod outage;
+mod python;
 mod readme;
 mod refusals;
 mod shutdown;
