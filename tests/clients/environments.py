@@ -18,6 +18,10 @@ equal(names(administrator.list_project(name="production")), ["production"])
 equal(names(administrator.list_project(name="nothing")), [])
 equal(names(administrator.list_project(all="true", state="active", name_ne="Default")), ["production"])
 equal(administrator.update(production, name="prod").name, "prod")
+# Lists of environments are sorted and paged like those of keys.
+equal(names(administrator.list_project(sort="name", order="desc")), ["prod", "Default"])
+first = administrator.list_project(sort="created", order="desc", limit=1)
+equal(names(first) + names(first.next()), ["prod", "Default"])
 
 # Three ways into an environment: its schemas, the header, its links. Its address alone is the environment itself, and
 # for the administrator leads nowhere else.

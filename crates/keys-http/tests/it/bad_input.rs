@@ -213,6 +213,9 @@ fn a_body_may_be_a_form() {
     assert_eq!(form(r#"{"name":"as curl sends it"}"#).json()["name"], "as curl sends it");
     assert_eq!(form("name=a&name=b").error().1, "InvalidBodyContent");
     assert_eq!(Ask::post("/v1/apikeys?name=query").send(&app).json()["name"], "query");
+    let both =
+        Ask::post("/v1/apikeys?name=query&description=query").body(r#"{"name":"body"}"#).send(&app).json();
+    assert_eq!((&both["name"], &both["description"]), (&json!("body"), &json!("query")), "the body wins");
 }
 
 #[test]
