@@ -72,12 +72,17 @@ pub fn hold(world: &mut World, shapes: &Shapes, asked: &Asked, reply: &Reply) {
     let shown = secrets(world, reply, document.as_ref());
     changes(world, asked, reply);
     reach(world, asked, reply, operational);
-    if let Some((id, access_key, secret_key)) = shown {
+    if let Some((id, access_key, secret_key)) = shown.filter(|_| !is_replay(reply)) {
         world.remember(&id, &access_key, &secret_key);
     }
     if world.head() != asked.head {
         world.keeps_its_promise();
     }
+}
+
+/// Whether it tells of what was made before, under the same idempotency key.
+fn is_replay(reply: &Reply) -> bool {
+    reply.header("idempotency-replayed").is_some()
 }
 
 /// Pings, health, and the files of pages: text or files, never a document.
@@ -130,6 +135,10 @@ fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> 
         assert!(policy.starts_with("default-src 'none';"), "{reply:?}");
         return None;
     }
+    if kind == "application/problem+json" {
+        problem(reply);
+        return None;
+    }
     assert_eq!(kind, "application/json; charset=utf-8", "{reply:?}");
     if reply.body.starts_with(br#"{"components":"#) {
         // The OpenAPI document: always the same, and longer than everything else together.
@@ -143,6 +152,22 @@ fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> 
         shapes.fits(object);
     }
     Some(document)
+}
+
+/// The shape of errors beside the dialect (RFC 9457).
+fn problem(reply: &Reply) {
+    let document: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let object = document.as_object().expect("an object");
+    let status = reply.status.as_u16();
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    assert!(status >= 400 && object.get("status") == Some(&Value::from(status)), "{reply:?}");
+    assert_eq!(text("requestId"), reply.header("x-request-id"), "{reply:?}");
+    let code = text("code").expect("a code");
+    assert_eq!(text("title"), Some(code), "{reply:?}");
+    assert!(is_documented(status, code), "{status} {code} is not in docs/HTTP.md");
+    let known = ["title", "status", "detail", "code", "requestId"];
+    assert!(object.keys().all(|name| known.contains(&name.as_str())), "{reply:?}");
+    assert!(status != 401 || !object.contains_key("detail"), "a refusal tells nothing: {reply:?}");
 }
 
 fn error(object: &Map<String, Value>, reply: &Reply) {
@@ -161,14 +186,16 @@ fn error(object: &Map<String, Value>, reply: &Reply) {
     }
 }
 
-/// What an answer shows of secret keys: one of a key that was just made, and nothing else.
+/// What an answer shows of secret keys: one of a key that was just made, by this request or by the one that it repeats,
+/// and nothing else.
 fn secrets(world: &World, reply: &Reply, document: Option<&Value>) -> Option<(String, String, String)> {
     let created = reply.status.as_u16() == 201;
     let mut shown = words(&reply.body).filter(|word| is_secret(word)).collect::<BTreeSet<_>>();
     for value in reply.headers.values() {
         assert!(!words(value.as_bytes()).any(is_secret), "a secret in a header: {reply:?}");
     }
-    for key in &world.keys {
+    // What was made on the way may be asked for again.
+    for key in world.keys.iter().filter(|key| !(is_replay(reply) && key.name == "new")) {
         assert!(!shown.contains(key.secret_key().as_bytes()), "the secret of {}: {reply:?}", key.name);
     }
     let pair = document.filter(|_| created).and_then(|key| {
