@@ -22,6 +22,7 @@ const ATTRIBUTES: &[&str] = &[
     "charset",
     "class",
     "content",
+    "data-label",
     "datetime",
     "for",
     "height",
