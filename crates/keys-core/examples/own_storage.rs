@@ -155,7 +155,8 @@ impl Door {
             }
         };
         // There is one building, and it is always there.
-        let owner = OwnerRow { standing: OwnerStanding::Active, revision: Revision::ZERO };
+        let owner =
+            OwnerRow { standing: OwnerStanding::Active, administers: false, revision: Revision::ZERO };
         Ok(Some(judge(row.as_ref(), Some(&owner), possession, now)))
     }
 

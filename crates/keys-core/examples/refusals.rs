@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(DenyReason::OwnerInactive) => OwnerStanding::Inactive,
         _ => OwnerStanding::Active,
     };
-    let owner = OwnerRow { standing, revision: Revision::ZERO };
+    let owner = OwnerRow { standing, administers: false, revision: Revision::ZERO };
     for _ in 0..times.parse::<u32>()? {
         let verdict = match prove(black_box(row.as_ref()), black_box(presented), &keyring) {
             Proof::Possession(possession) => judge(row.as_ref(), Some(&owner), possession, Timestamp::MIN),

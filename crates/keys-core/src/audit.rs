@@ -13,7 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::display::pad;
 use crate::hex::{self, Hex};
-use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, Revision};
+use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, MemberId, Revision};
+use crate::member::Role;
 use crate::owner::Owner;
 use crate::pepper::PepperId;
 use crate::setting::SettingName;
@@ -166,6 +167,16 @@ macro_rules! actions {
 actions! {
     /// An account was made.
     CreateAccount => "account.create",
+    /// Name, description or default environment of an account changed.
+    EditAccount => "account.edit",
+    /// An account was activated.
+    ActivateAccount => "account.activate",
+    /// An account was deactivated.
+    DeactivateAccount => "account.deactivate",
+    /// An account was removed.
+    RemoveAccount => "account.remove",
+    /// An account administers from now on, or no longer.
+    ChangeAccountKind => "account.kind",
     /// An environment was made.
     CreateEnvironment => "environment.create",
     /// Name or description of an environment changed.
@@ -178,6 +189,12 @@ actions! {
     RemoveEnvironment => "environment.remove",
     /// An environment was restored.
     RestoreEnvironment => "environment.restore",
+    /// An account became a member of an environment.
+    AddMember => "member.add",
+    /// A member got another role.
+    ChangeMember => "member.change",
+    /// A member was removed.
+    RemoveMember => "member.remove",
     /// A key was issued.
     IssueKey => "key.issue",
     /// Name or description of a key changed.
@@ -200,16 +217,24 @@ impl Action {
     #[must_use]
     pub const fn narrows(self) -> bool {
         match self {
-            Self::DeactivateEnvironment | Self::RemoveEnvironment | Self::DeactivateKey | Self::DeleteKey => {
-                true
-            }
-            // Access control may be switched on by it: a right of everybody is taken away.
-            Self::ChangeSetting => true,
+            Self::DeactivateAccount
+            | Self::RemoveAccount
+            | Self::DeactivateEnvironment
+            | Self::RemoveEnvironment
+            | Self::RemoveMember
+            | Self::DeactivateKey
+            | Self::DeleteKey => true,
+            // Access control may be switched on by it: a right of everybody is taken away. An account may administer no
+            // longer, a member have a weaker role.
+            Self::ChangeSetting | Self::ChangeAccountKind | Self::ChangeMember => true,
             Self::CreateAccount
+            | Self::EditAccount
+            | Self::ActivateAccount
             | Self::CreateEnvironment
             | Self::EditEnvironment
             | Self::ActivateEnvironment
             | Self::RestoreEnvironment
+            | Self::AddMember
             | Self::IssueKey
             | Self::EditKey
             | Self::ActivateKey
@@ -240,8 +265,9 @@ impl FromStr for Action {
 
 /// What was changed.
 ///
-/// Text form, for ever: `key/1c7`, `environment/1a5`, `account/1a1`, `setting/api.security.enabled`,
-/// `pepper/0123456789abcdef`.
+/// Text form, for ever: `key/1c7`, `environment/1a5`, `account/1a1`, `member/1pm1/1a7/readonly`,
+/// `setting/api.security.enabled`, `pepper/0123456789abcdef`. A member is named with its account and its role after the
+/// change, before it where it is removed: nothing else remembers them once it is gone.
 ///
 /// ```
 /// use keys_core::Target;
@@ -258,6 +284,8 @@ pub enum Target {
     Environment(EnvironmentId),
     /// An account.
     Account(AccountId),
+    /// A member of an environment: whose it is, and as what.
+    Member(MemberId, AccountId, Role),
     /// A setting.
     Setting(SettingName),
     /// A pepper.
@@ -270,6 +298,7 @@ impl fmt::Display for Target {
             Self::Key(id) => pad(f, format_args!("key/{id}")),
             Self::Environment(id) => pad(f, format_args!("environment/{id}")),
             Self::Account(id) => pad(f, format_args!("account/{id}")),
+            Self::Member(id, account, role) => pad(f, format_args!("member/{id}/{account}/{role}")),
             Self::Setting(name) => pad(f, format_args!("setting/{name}")),
             Self::Pepper(id) => pad(f, format_args!("pepper/{id}")),
         }
@@ -278,7 +307,9 @@ impl fmt::Display for Target {
 
 /// Why a text is no [`Target`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a target: expected `key/`, `environment/`, `account/`, `setting/` or `pepper/` and its name")]
+#[error(
+    "not a target: expected `key/`, `environment/`, `account/`, `member/`, `setting/` or `pepper/` and its name"
+)]
 #[non_exhaustive]
 pub struct ParseTargetError;
 
@@ -290,12 +321,20 @@ impl FromStr for Target {
             Some(("key", id)) => id.parse().ok().map(Self::Key),
             Some(("environment", id)) => id.parse().ok().map(Self::Environment),
             Some(("account", id)) => id.parse().ok().map(Self::Account),
+            Some(("member", name)) => member(name),
             Some(("setting", name)) => name.parse().ok().map(Self::Setting),
             Some(("pepper", id)) => id.parse().ok().map(Self::Pepper),
             _ => None,
         };
         target.ok_or(ParseTargetError)
     }
+}
+
+/// Reads `1pm1/1a7/readonly`.
+fn member(name: &str) -> Option<Target> {
+    let (id, rest) = name.split_once('/')?;
+    let (account, role) = rest.split_once('/')?;
+    Some(Target::Member(id.parse().ok()?, account.parse().ok()?, role.parse().ok()?))
 }
 
 /// One change, complete: who, how, from where, whose, what, to what, from which version to which, in which request.

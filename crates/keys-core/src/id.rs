@@ -99,6 +99,17 @@ id! {
     KeyId, "1c"
 }
 id! {
+    /// The id of a member of an environment, such as `1pm1`.
+    ///
+    /// ```
+    /// use keys_core::MemberId;
+    ///
+    /// assert_eq!("1pm1".parse::<MemberId>()?.number(), 1);
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
+    MemberId, "1pm"
+}
+id! {
     /// The id of an audit event; events are numbered from 1 without gaps.
     ///
     /// ```

@@ -17,6 +17,7 @@ mod hex;
 pub mod id;
 pub mod idempotency;
 pub mod lifecycle;
+pub mod member;
 pub mod owner;
 pub mod pepper;
 pub mod receipt;
@@ -33,7 +34,11 @@ pub mod uuid;
 pub mod verify;
 
 pub use access_key::{AccessKey, ParseAccessKeyError, Shape};
-pub use account::{AccountKind, AccountParts, AccountRecord, AccountState, NewAccount, ParseAccountError};
+pub use account::{
+    AccountChangeError, AccountKind, AccountParts, AccountRecord, AccountState, AccountTransition,
+    AccountTransitionError, NewAccount, ParseAccountKindError, ParseAccountStateError,
+    ParseAccountTransitionError,
+};
 pub use asset_url::{AssetUrl, ParseAssetUrlError};
 pub use audit::{
     Action, AuditEvent, AuditLink, Origin, ParseActionError, ParseAuditLinkError, ParseRequestIdError,
@@ -45,7 +50,9 @@ pub use environment::{
     EnvironmentParts, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
     NewEnvironment, ParseEnvironmentStateError, ParseEnvironmentTransitionError,
 };
-pub use id::{AccountId, AuditId, EnvironmentId, KeyId, ParseIdError, ParseRevisionError, Revision};
+pub use id::{
+    AccountId, AuditId, EnvironmentId, KeyId, MemberId, ParseIdError, ParseRevisionError, Revision,
+};
 pub use idempotency::{
     Fingerprint, IdempotencyHash, IdempotencyKey, ParseFingerprintError, ParseIdempotencyHashError,
     ParseIdempotencyKeyError, ReceiptName,
@@ -53,6 +60,7 @@ pub use idempotency::{
 pub use lifecycle::{
     Lifecycle, LifecycleState, ParseStateError, ParseTransitionError, Transition, TransitionError,
 };
+pub use member::{MemberRecord, MemberStep, MembersError, NewMember, ParseRoleError, Role, member_steps};
 pub use owner::{Creator, Owner, ParseCreatorError, ParseOwnerError};
 pub use pepper::{
     Keyring, KeyringError, ParsePepperError, ParsePepperIdError, ParseTaggedError, Pepper, PepperId, Tag,

@@ -30,14 +30,14 @@ pub use pairs::{
 };
 pub use receipts::{fingerprint, idempotency_key, new_receipt, receipt, receipt_name, sealed_secret};
 pub use records::{
-    account_kind, account_record, account_state, environment_record, environment_state,
-    environment_transition, key_record, lifecycle, lifecycle_state, new_account, new_environment, new_key,
-    owner_row, owner_standing, transition, verification_row,
+    account_kind, account_record, account_state, account_transition, environment_record, environment_state,
+    environment_transition, key_record, lifecycle, lifecycle_state, member_record, new_account,
+    new_environment, new_key, new_member, owner_row, owner_standing, transition, verification_row,
 };
 pub use secrets::{
     Sealed, digest, hash_policy, keyring, pepper, pepper_id, sealed, stored_secret, tag, tagged,
 };
 pub use words::{
-    access_control, account_id, asset_url, audit_id, creator, description, environment_id, key_id, name,
-    owner, revision, setting_name, setting_value, timestamp, uuid,
+    access_control, account_id, asset_url, audit_id, creator, description, environment_id, key_id, member_id,
+    name, owner, revision, role, setting_name, setting_value, timestamp, uuid,
 };

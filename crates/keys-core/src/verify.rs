@@ -64,6 +64,8 @@ impl RowState {
 pub struct OwnerRow {
     /// Whether keys of this owner are accepted.
     pub standing: OwnerStanding,
+    /// Whether it is an account that administers the installation.
+    pub administers: bool,
     /// The revision of the owner's last change.
     pub revision: Revision,
 }
@@ -225,7 +227,7 @@ impl Possession {
 ///     expires_at: Some("2027-01-01T00:00:00Z".parse()?),
 ///     revision: Revision::new(9),
 /// };
-/// let owner = OwnerRow { standing: OwnerStanding::Active, revision: Revision::new(2) };
+/// let owner = OwnerRow { standing: OwnerStanding::Active, administers: false, revision: Revision::new(2) };
 ///
 /// let verdict = |row: &VerificationRow, now: &str| {
 ///     let Proof::Possession(possession) = prove(Some(row), &pair, &keyring) else { panic!("the secret is right") };
@@ -257,14 +259,17 @@ pub fn judge(
     if row.expires_at.is_some_and(|expiry| expiry <= now) {
         return Verdict::Deny(DenyReason::Expired);
     }
-    match owner.map(|owner| owner.standing) {
-        Some(OwnerStanding::Active) => Verdict::Allow(Grant {
+    match owner {
+        Some(OwnerRow { standing: OwnerStanding::Active, administers, .. }) => Verdict::Allow(Grant {
             key: row.key,
             access_key: possession.access_key,
             owner: row.owner,
+            administers: *administers,
             expires_at: row.expires_at,
         }),
-        Some(OwnerStanding::Inactive) | None => Verdict::Deny(DenyReason::OwnerInactive),
+        Some(OwnerRow { standing: OwnerStanding::Inactive, .. }) | None => {
+            Verdict::Deny(DenyReason::OwnerInactive)
+        }
     }
 }
 
@@ -283,6 +288,7 @@ pub struct Grant {
     key: KeyId,
     access_key: AccessKey,
     owner: Owner,
+    administers: bool,
     expires_at: Option<Timestamp>,
 }
 
@@ -303,6 +309,12 @@ impl Grant {
     #[must_use]
     pub const fn owner(&self) -> Owner {
         self.owner
+    }
+
+    /// Whether the owner is an account that administers the installation, at the moment of the verdict.
+    #[must_use]
+    pub const fn administers(&self) -> bool {
+        self.administers
     }
 
     /// Until when the key is good, if it expires.

@@ -297,15 +297,16 @@ where
 #[test]
 fn the_text_forms_hold_for_ever() {
     use keys_core::{
-        AccessControl, AccountId, AccountKind, AccountState, AssetUrl, AuditId, Creator, Description,
-        EnvironmentId, EnvironmentTransition, KeyId, LifecycleState, Name, Owner, RequestId, Revision,
-        SettingName, Timestamp, Transition,
+        AccessControl, AccountId, AccountKind, AccountTransition, AssetUrl, AuditId, Creator, Description,
+        EnvironmentId, EnvironmentTransition, KeyId, LifecycleState, MemberId, Name, Owner, RequestId,
+        Revision, Role, SettingName, Timestamp, Transition,
     };
 
     round_trips::<AccessKey>(&[ACCESS_KEY, RANCHER_ACCESS_KEY]);
     round_trips::<AccountId>(&["1a1", "1a9223372036854775807"]);
     round_trips::<EnvironmentId>(&["1a5"]);
     round_trips::<KeyId>(&["1c1", "1c9223372036854775807"]);
+    round_trips::<MemberId>(&["1pm1"]);
     round_trips::<AuditId>(&["1al1"]);
     round_trips::<Revision>(&["0", "1", "18446744073709551615"]);
     round_trips::<Timestamp>(&[
@@ -320,7 +321,8 @@ fn the_text_forms_hold_for_ever() {
     round_trips::<Transition>(&["activate", "deactivate", "delete"]);
     round_trips::<EnvironmentTransition>(&["activate", "deactivate", "remove", "restore"]);
     round_trips::<AccountKind>(&["admin", "system", "superadmin", "token", "user"]);
-    round_trips::<AccountState>(&["active", "inactive"]);
+    round_trips::<AccountTransition>(&["activate", "deactivate", "remove"]);
+    round_trips::<Role>(&["owner", "member", "restricted", "readonly"]);
     round_trips::<AccessControl>(&["true", "false"]);
     round_trips::<SettingName>(&["api.security.enabled", "api.ui.js.url", "api.ui.css.url"]);
     round_trips::<AssetUrl>(&["/ui.js", "https://files.example:8443/api-ui/1.0.4/ui.min.js?v=1"]);
@@ -338,17 +340,27 @@ fn the_text_forms_hold_for_ever() {
         "key/1c7",
         "environment/1a5",
         "account/1a1",
+        "member/1pm1/1a7/owner",
+        "member/1pm12/1a1/readonly",
         "setting/api.security.enabled",
         "pepper/00c0ffee00c0ffee",
     ]);
     round_trips::<Action>(&[
         "account.create",
+        "account.edit",
+        "account.activate",
+        "account.deactivate",
+        "account.remove",
+        "account.kind",
         "environment.create",
         "environment.edit",
         "environment.activate",
         "environment.deactivate",
         "environment.remove",
         "environment.restore",
+        "member.add",
+        "member.change",
+        "member.remove",
         "key.issue",
         "key.edit",
         "key.activate",
@@ -357,7 +369,7 @@ fn the_text_forms_hold_for_ever() {
         "setting.change",
         "pepper.add",
     ]);
-    assert_eq!(Action::ALL.len(), 14, "a new action needs its row above");
+    assert_eq!(Action::ALL.len(), 22, "a new action needs its row above");
     round_trips::<SealedSecret>(&[SEALED]);
     round_trips::<AuditLink>(&["889d05a64263c0b8f3f0cde1164e470721c61806c44af3e20bc359fe4d911d6d"]);
 }

@@ -1,8 +1,9 @@
-//! The lives of keys and environments against tables that were written down apart from the code.
+//! The lives of keys, environments and accounts against tables that were written down apart from the code.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
 use keys_core::{
+    AccountChangeError, AccountKind, AccountRecord, AccountState, AccountTransition, AccountTransitionError,
     Description, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
     KeyRecord, Lifecycle, LifecycleState, Name, Timestamp, Transition, TransitionError, strategies,
 };
@@ -54,6 +55,19 @@ const ENVIRONMENT_CELLS: [(&str, &str, Cell); 12] = [
     ("removed", "restore", To("inactive")),
 ];
 
+/// All nine cells of an account's life.
+const ACCOUNT_CELLS: [(&str, &str, Cell); 9] = [
+    ("active", "activate", Already),
+    ("active", "deactivate", To("inactive")),
+    ("active", "remove", Refused),
+    ("inactive", "activate", To("active")),
+    ("inactive", "deactivate", Already),
+    ("inactive", "remove", To("removed")),
+    ("removed", "activate", Refused),
+    ("removed", "deactivate", Refused),
+    ("removed", "remove", Already),
+];
+
 fn cell(table: &[(&str, &str, Cell)], state: &str, transition: &str) -> Cell {
     let mut found = table.iter().filter(|(from, what, _)| (*from, *what) == (state, transition));
     let cell = found.next().map(|(_, _, cell)| *cell);
@@ -84,7 +98,30 @@ fn environment_cell(
     assert_eq!(*outcome, expected, "{transition} of {from}");
 }
 
+fn account_cell(
+    from: AccountState,
+    transition: AccountTransition,
+    outcome: &Result<AccountState, AccountTransitionError>,
+    now: Timestamp,
+) {
+    let expected = match cell(&ACCOUNT_CELLS, from.as_str(), transition.as_str()) {
+        To(word) => Ok(AccountState::from_kept(word, (word == "removed").then_some(now)).unwrap()),
+        Already => Err(AccountTransitionError::AlreadySo { state: from }),
+        Refused => Err(AccountTransitionError::NotAllowed { transition, from }),
+    };
+    assert_eq!(*outcome, expected, "{transition} of {from}");
+}
+
 proptest! {
+    #[test]
+    fn every_cell_of_an_account_is_as_tabulated(earlier in strategies::timestamp(), now in strategies::timestamp()) {
+        for from in [AccountState::Active, AccountState::Inactive, AccountState::Removed { at: earlier }] {
+            for transition in AccountTransition::ALL {
+                account_cell(from, transition, &from.apply(transition, now), now);
+            }
+        }
+    }
+
     #[test]
     fn every_cell_of_a_key_is_as_tabulated(secret in strategies::stored_secret(), now in strategies::timestamp()) {
         for from in LifecycleState::ALL {
@@ -142,6 +179,12 @@ fn a_transition_narrows_when_it_leads_away_from_active_or_to_an_end() {
         .map(EnvironmentTransition::as_str)
         .collect();
     assert_eq!(narrowing, ["deactivate", "remove"]);
+    let narrowing: Vec<&str> = AccountTransition::ALL
+        .into_iter()
+        .filter(|one| one.narrows())
+        .map(AccountTransition::as_str)
+        .collect();
+    assert_eq!(narrowing, ["deactivate", "remove"]);
 }
 
 // ---- whole lives ----------------------------------------------------------------------------------------------------
@@ -182,6 +225,11 @@ fn fixed_of_key(record: &KeyRecord) -> String {
 fn fixed_of_environment(record: &EnvironmentRecord) -> String {
     let parts = record.parts();
     format!("{} {} {} {} {}", parts.id, parts.uuid, parts.creator, parts.created, parts.revision)
+}
+
+fn fixed_of_account(record: &AccountRecord) -> String {
+    let parts = record.parts();
+    format!("{} {} {} {}", parts.id, parts.uuid, parts.created, parts.revision)
 }
 
 proptest! {
@@ -252,6 +300,64 @@ proptest! {
     }
 
     #[test]
+    fn an_account_lives_as_the_model_does(
+        first in strategies::account_record(),
+        steps in steps(strategies::account_transition()),
+        kinds in vec(strategies::account_kind(), 24),
+    ) {
+        let mut record = first.clone();
+        let mut state = first.parts().state;
+        let mut kind = first.parts().kind;
+        let stranger = Err(AccountChangeError::NotAPerson { kind });
+        for ((step, now), wanted) in steps.into_iter().zip(kinds) {
+            let before = record.parts().updated;
+            let gone = state.removed_at().is_some();
+            match step {
+                Step::Edit(name, description) => {
+                    let edited = record.clone().edit(name.clone(), description.clone(), None, now);
+                    let as_kind = record.clone().with_kind(wanted, now);
+                    if !kind.is_person() {
+                        prop_assert_eq!((&edited, &as_kind), (&stranger, &stranger));
+                    } else if gone {
+                        prop_assert_eq!(edited, Err(AccountChangeError::Removed));
+                        prop_assert_eq!(as_kind, Err(AccountChangeError::Removed));
+                    } else {
+                        let edited = edited.unwrap();
+                        prop_assert_eq!((&edited.parts().name, &edited.parts().description), (&name, &description));
+                        prop_assert_eq!(edited.parts().updated, before.max(now));
+                        prop_assert_eq!(as_kind.is_ok(), wanted.is_person());
+                        record = edited;
+                        if wanted.is_person() {
+                            record = record.with_kind(wanted, now).unwrap();
+                            kind = wanted;
+                        }
+                    }
+                }
+                Step::Move(transition) => {
+                    let outcome = record.clone().transition(transition, now);
+                    if kind.is_person() {
+                        let shown = outcome.as_ref().map(|moved| moved.parts().state).map_err(|error| {
+                            let AccountChangeError::State(refusal) = error else { panic!("{error}") };
+                            *refusal
+                        });
+                        account_cell(state, transition, &shown, before.max(now));
+                    } else {
+                        prop_assert_eq!(&outcome, &stranger);
+                    }
+                    if let Ok(moved) = outcome {
+                        state = moved.parts().state;
+                        record = moved;
+                    }
+                }
+            }
+            prop_assert_eq!((record.parts().state, record.parts().kind), (state, kind));
+            prop_assert_eq!(record.administers(), state == AccountState::Active && kind == AccountKind::Admin);
+            prop_assert_eq!(fixed_of_account(&record), fixed_of_account(&first));
+            prop_assert!(AccountRecord::from_parts(record.parts().clone()).is_ok());
+        }
+    }
+
+    #[test]
     fn nothing_leads_out_of_deleted(record in strategies::key_record(), steps in steps(strategies::transition())) {
         let mut record = record;
         let mut deleted = false;
@@ -299,6 +405,8 @@ proptest! {
             (parts.uuid, parts.kind, parts.state, parts.name, parts.created),
             (new.uuid, new.kind, new.state, new.name, new.created)
         );
+        prop_assert_eq!((parts.description, parts.default_environment), (new.description, None));
+        prop_assert_eq!(parts.updated, new.created);
     }
 
     #[test]
@@ -337,6 +445,19 @@ proptest! {
         prop_assert!(EnvironmentRecord::from_parts(parts.clone()).is_ok());
         parts.state = EnvironmentState::Removed { at: at(1_999) };
         prop_assert!(EnvironmentRecord::from_parts(parts).is_err());
+    }
+
+    #[test]
+    fn accounts_whose_times_contradict_each_other_are_refused(record in strategies::account_record()) {
+        let mut parts = record.into_parts();
+        parts.created = at(2_000);
+        parts.updated = at(1_999);
+        parts.state = AccountState::Removed { at: at(2_000) };
+        prop_assert!(AccountRecord::from_parts(parts.clone()).is_err());
+        parts.updated = at(2_000);
+        prop_assert!(AccountRecord::from_parts(parts.clone()).is_ok());
+        parts.state = AccountState::Removed { at: at(1_999) };
+        prop_assert!(AccountRecord::from_parts(parts).is_err());
     }
 
     #[test]

@@ -7,11 +7,11 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AssetUrl, AuditId, AuditLink,
-    Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition,
-    Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring, LifecycleState, Name, Owner, Pepper,
-    PepperId, RequestId, Revision, SealedSecret, SettingName, SettingValue, Tagged, Target, Timestamp,
-    Transition, Uuid, Via, strategies,
+    AccessControl, AccessKey, AccountId, AccountKind, AccountState, AccountTransition, Action, AssetUrl,
+    AuditId, AuditLink, Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState,
+    EnvironmentTransition, Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring, LifecycleState,
+    MemberId, Name, Owner, Pepper, PepperId, RequestId, Revision, Role, SealedSecret, SettingName,
+    SettingValue, Tagged, Target, Timestamp, Transition, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -105,6 +105,10 @@ fn what_the_parsers_say() {
             "not an id: expected `1c` and a number from 1 to 9223372036854775807 without leading zeros",
         ),
         (
+            said::<MemberId>(""),
+            "not an id: expected `1pm` and a number from 1 to 9223372036854775807 without leading zeros",
+        ),
+        (
             said::<AuditId>(""),
             "not an id: expected `1al` and a number from 1 to 9223372036854775807 without leading zeros",
         ),
@@ -130,12 +134,17 @@ fn what_the_parsers_say() {
         ),
         (
             said::<AccountKind>(""),
-            "not a kind or state of an account: expected `admin`, `system`, `superadmin`, `token` or `user`, or `active` or `inactive`",
+            "not a kind of an account: expected `admin`, `system`, `superadmin`, `token` or `user`",
         ),
         (
-            said::<AccountState>(""),
-            "not a kind or state of an account: expected `admin`, `system`, `superadmin`, `token` or `user`, or `active` or `inactive`",
+            said::<AccountTransition>(""),
+            "not a transition of an account: expected `activate`, `deactivate` or `remove`",
         ),
+        (
+            chain(&AccountState::from_kept("", None).unwrap_err()),
+            "not a state of an account: expected `active` or `inactive`, or `removed` and a time",
+        ),
+        (said::<Role>(""), "not a role: expected `owner`, `member`, `restricted` or `readonly`"),
         (
             said::<SettingName>(""),
             "no such setting; there are `api.security.enabled`, `api.ui.js.url` and `api.ui.css.url`",
@@ -162,7 +171,7 @@ fn what_the_parsers_say() {
         ),
         (
             said::<Target>(""),
-            "not a target: expected `key/`, `environment/`, `account/`, `setting/` or `pepper/` and its name",
+            "not a target: expected `key/`, `environment/`, `account/`, `member/`, `setting/` or `pepper/` and its name",
         ),
         (said::<Action>(""), "not an action of the audit chain: expected a word such as `key.issue`"),
         (said::<IdempotencyKey>("short"), "an idempotency key has 22 to 255 characters"),
@@ -203,8 +212,8 @@ fn what_the_parsers_say() {
 #[test]
 fn what_the_rules_say() {
     use keys_core::{
-        EnvironmentTransitionError, HashError, Lifecycle, LifecycleState, RngError, SealError,
-        TransitionError,
+        AccountChangeError, AccountTransitionError, EnvironmentTransitionError, HashError, Lifecycle,
+        LifecycleState, MembersError, RngError, SealError, TransitionError,
     };
 
     let failing: RngError = {
@@ -244,6 +253,24 @@ fn what_the_rules_say() {
             }),
             "cannot restore an environment that is active",
         ),
+        (
+            chain(&AccountTransitionError::AlreadySo { state: AccountState::Inactive }),
+            "the account is already inactive",
+        ),
+        (
+            chain(&AccountChangeError::State(AccountTransitionError::NotAllowed {
+                transition: AccountTransition::Remove,
+                from: AccountState::Active,
+            })),
+            "cannot remove an account that is active",
+        ),
+        (
+            chain(&AccountChangeError::NotAPerson { kind: AccountKind::System }),
+            "an account of kind system never changes",
+        ),
+        (chain(&AccountChangeError::Removed), "the account was removed"),
+        (chain(&MembersError::NoOwner), "an environment needs a member that is its owner"),
+        (chain(&MembersError::Twice { account: "1a7".parse().unwrap() }), "account 1a7 is named twice"),
         (
             chain(&keys_core::KeyRecord::from_parts(parts).unwrap_err()),
             "the record's times contradict each other",

@@ -7,11 +7,11 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AuditId, AuditLink, Creator,
+    AccessControl, AccessKey, AccountId, AccountKind, AccountTransition, Action, AuditId, AuditLink, Creator,
     Credential, Digest, EnvironmentId, EnvironmentState, EnvironmentTransition, HashPolicy, KeyId, Keyring,
-    KeyringError, LifecycleState, Owner, ParseAccessKeyError, ParseCredentialError, ParseDigestError,
-    ParseSecretKeyError, ParseSettingError, Pepper, PepperId, RequestId, Revision, SecretKey, SettingName,
-    Shape, Tagged, Target, Timestamp, Transition, Uuid, Via,
+    KeyringError, LifecycleState, MemberId, Owner, ParseAccessKeyError, ParseCredentialError,
+    ParseDigestError, ParseSecretKeyError, ParseSettingError, Pepper, PepperId, RequestId, Revision, Role,
+    SecretKey, SettingName, Shape, Tagged, Target, Timestamp, Transition, Uuid, Via,
 };
 
 const ACCESS_KEY: &str = "KC7Q0WVN3TZ5H8RJ2M4X";
@@ -290,6 +290,7 @@ fn ids_have_one_text_form_only() {
     ]);
     refused::<EnvironmentId>(&["1a0", "1a05", "1c5", "1a9223372036854775808", "1a99999999999999999999"]);
     refused::<KeyId>(&["1c0", "1c", "1a7", "1c٧", "1c9223372036854775808", "1c18446744073709551616"]);
+    refused::<MemberId>(&["1pm0", "1pm", "1a1", "1pm01", "1p1"]);
     refused::<AuditId>(&["1al0", "1al", "1a1", "1al01"]);
     refused::<Revision>(&["", "00", "01", "+1", "-1", " 1", "1.0", "18446744073709551616"]);
     assert_eq!((KeyId::new(0), KeyId::new(1 << 63)), (None, None));
@@ -329,6 +330,11 @@ fn owners_creators_and_targets_are_exact() {
         "setting/none",
         "environment/1c7",
         "account/x",
+        "member/1pm1",
+        "member/1pm1/1a7",
+        "member/1pm1/1a7/admin",
+        "member/1pm1/1c7/owner",
+        "member/1pm1/1a7/owner/",
     ]);
     refused::<Via>(&["", "key", "key/", "key/1a1", "Database", "open access", "root", "system "]);
 }
@@ -339,7 +345,8 @@ fn words_are_exact() {
     refused::<Transition>(&["", "Activate", "remove", "purge", "delete "]);
     refused::<EnvironmentTransition>(&["", "delete", "Remove", "purge"]);
     refused::<AccountKind>(&["", "Admin", "root", "service"]);
-    refused::<AccountState>(&["", "Active", "removed"]);
+    refused::<AccountTransition>(&["", "Activate", "delete", "restore"]);
+    refused::<Role>(&["", "Owner", "read-only", "admin", "readonly "]);
     refused::<Action>(&["", "key", "key.", "key.Issue", "session.create"]);
     refused::<AccessControl>(&["", "True", "1", "on", "yes", "false "]);
     assert_eq!("".parse::<SettingName>(), Err(ParseSettingError::UnknownName));

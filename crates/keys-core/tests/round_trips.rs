@@ -8,10 +8,10 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use keys_core::{
-    AccessKey, AccountId, AssetUrl, AuditId, AuditLink, Creator, Credential, Description, Digest,
-    EnvironmentId, EnvironmentState, Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring,
-    LifecycleState, Name, Owner, Pepper, PepperId, RequestId, Revision, SealedSecret, SecretKey, SettingName,
-    SettingValue, Shape, Tagged, Target, Uuid, Via, strategies,
+    AccessKey, AccountId, AccountState, AssetUrl, AuditId, AuditLink, Creator, Credential, Description,
+    Digest, EnvironmentId, EnvironmentState, Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring,
+    LifecycleState, MemberId, Name, Owner, Pepper, PepperId, RequestId, Revision, Role, SealedSecret,
+    SecretKey, SettingName, SettingValue, Shape, Tagged, Target, Uuid, Via, strategies,
 };
 use proptest::prelude::*;
 
@@ -96,6 +96,8 @@ proptest! {
         try_any::<AccountId>(&text);
         try_any::<EnvironmentId>(&text);
         try_any::<KeyId>(&text);
+        try_any::<MemberId>(&text);
+        try_any::<Role>(&text);
         try_any::<AuditId>(&text);
         try_any::<Revision>(&text);
         try_any::<Owner>(&text);
@@ -163,6 +165,7 @@ proptest! {
         key in strategies::key_record(),
         environment in strategies::environment_record(),
         account in strategies::account_record(),
+        member in strategies::member_record(),
         link in strategies::audit_link(),
         setting in strategies::access_control(),
         receipt in strategies::receipt(),
@@ -194,7 +197,10 @@ proptest! {
         prop_assert_eq!(EnvironmentState::from_kept(state.as_str(), state.removed_at()), Ok(state));
         round_trip(&account.parts().id)?;
         round_trip(&account.parts().kind)?;
-        round_trip(&account.parts().state)?;
+        let state = account.parts().state;
+        prop_assert_eq!(AccountState::from_kept(state.as_str(), state.removed_at()), Ok(state));
+        round_trip(&member.id)?;
+        round_trip(&member.role)?;
         round_trip(&link)?;
         round_trip(&setting)?;
         round_trip(&receipt.name.hash)?;
@@ -262,6 +268,8 @@ proptest! {
         key.name.iter().for_each(|name| stands_in_a_column(name));
         key.description.iter().for_each(|description| stands_in_a_column(description));
         keys_core::Transition::ALL.iter().for_each(|transition| stands_in_a_column(transition));
+        keys_core::AccountTransition::ALL.iter().for_each(|transition| stands_in_a_column(transition));
+        Role::ALL.iter().for_each(|role| stands_in_a_column(role));
         keys_core::EnvironmentTransition::ALL.iter().for_each(|transition| stands_in_a_column(transition));
         keys_core::DenyReason::ALL.iter().for_each(|reason| stands_in_a_column(reason));
         SettingName::ALL.iter().for_each(|name| stands_in_a_column(name));

@@ -100,7 +100,7 @@ proptest! {
         secrets.assert_absent(&proof);
         let Proof::Possession(possession) = proof else { panic!("the pair is right") };
         secrets.assert_absent(&possession);
-        let owner = OwnerRow { standing: OwnerStanding::Active, revision: Revision::ZERO };
+        let owner = OwnerRow { standing: OwnerStanding::Active, administers: false, revision: Revision::ZERO };
         let verdict = judge(Some(&row), Some(&owner), possession, keys_core::Timestamp::MIN);
         secrets.assert_absent(&verdict);
         prop_assert!(matches!(verdict, Verdict::Allow(_)));

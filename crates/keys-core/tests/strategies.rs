@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 
 use keys_core::{
-    AccessKey, AccountKind, AccountState, Action, Description, EnvironmentState, HashPolicy, LifecycleState,
-    Name, OwnerStanding, Revision, Shape, Timestamp, Via, strategies,
+    AccessKey, AccountKind, Action, Description, EnvironmentState, HashPolicy, LifecycleState, Name,
+    OwnerStanding, Revision, Role, Shape, Timestamp, Via, strategies,
 };
 use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -67,10 +67,13 @@ fn every_variant_comes_up() {
     assert!(states.iter().any(|record| matches!(record.parts().state, EnvironmentState::Removed { .. })));
     let accounts = sample(strategies::account_record());
     assert_eq!(different(&accounts, |account| account.parts().kind), AccountKind::ALL.len());
-    assert_eq!(different(&accounts, |account| account.parts().state), AccountState::ALL.len());
+    assert_eq!(different(&accounts, |account| account.parts().state.as_str()), 3);
+    assert_eq!(different(&accounts, |account| account.parts().default_environment.is_some()), 2);
+    assert_eq!(different(&sample(strategies::member_record()), |member| member.role), Role::ALL.len());
+    assert_eq!(different(&sample(strategies::account_transition()), |one| *one), 3);
     let events = sample(strategies::audit_event());
     assert_eq!(different(&events, |event| event.action), Action::ALL.len());
-    assert_eq!(different(&events, |event| std::mem::discriminant(&event.target)), 5);
+    assert_eq!(different(&events, |event| std::mem::discriminant(&event.target)), 6);
     assert_eq!(different(&events, |event| std::mem::discriminant(&event.origin.via)), 4);
     assert!(events.iter().any(|event| matches!(event.origin.via, Via::Key(_))));
     assert_eq!(different(&events, |event| event.origin.client_address.map(|one| one.is_ipv4())), 3);
@@ -79,6 +82,7 @@ fn every_variant_comes_up() {
     assert_eq!(different(&rows, |row| std::mem::discriminant(&row.state)), 3);
     let owners = sample(strategies::owner_row());
     assert_eq!(different(&owners, |row| row.standing == OwnerStanding::Active), 2);
+    assert_eq!(different(&owners, |row| row.administers), 2);
     assert_eq!(different(&sample(strategies::keyring()), |ring| ring.ids().count()), 3);
     assert_eq!(different(&sample(strategies::transition()), |one| *one), 3);
     assert_eq!(different(&sample(strategies::environment_transition()), |one| *one), 4);

@@ -45,7 +45,7 @@ fn row(key: u64, state: RowState, expires_at: Option<Timestamp>) -> Verification
 }
 
 fn active_owner() -> OwnerRow {
-    OwnerRow { standing: OwnerStanding::Active, revision: Revision::new(3) }
+    OwnerRow { standing: OwnerStanding::Active, administers: false, revision: Revision::new(3) }
 }
 
 fn possession(proof: Proof) -> Possession {
@@ -148,7 +148,8 @@ fn every_case_is_decided_as_tabulated_and_every_reason_is_reached() {
             State::Inactive => Some(row(7, RowState::Inactive(secret.tagged), expires_at)),
             State::Deleted => Some(row(7, RowState::Deleted, expires_at)),
         };
-        let owner = case.owner.map(|standing| OwnerRow { standing, revision: Revision::ZERO });
+        let owner =
+            case.owner.map(|standing| OwnerRow { standing, administers: false, revision: Revision::ZERO });
         let presented = if case.secret_is_right { &pair } else { &wrong };
 
         let proof = prove(row.as_ref(), presented, &keyring);
@@ -199,6 +200,24 @@ fn a_key_is_good_until_the_instant_before_its_expiry() {
             let verdict = judge(Some(&row), Some(&active_owner()), possession, now);
             let expected = (!good).then_some(DenyReason::Expired);
             assert_eq!(reason(&verdict), expected, "{expiry} at {now}");
+        }
+    }
+}
+
+// ---- what the owner may ----------------------------------------------------------------------------------------------
+
+#[test]
+fn a_grant_says_whether_the_owner_administers_at_the_moment_of_the_verdict() {
+    let keyring = ring(&[&new_pepper()]);
+    let pair = new_pair();
+    let row = row(7, RowState::Active(keyring.tag(&pair)), None);
+    for administers in [true, false] {
+        // The row of the owner is loaded last, so a demotion between proof and verdict counts.
+        let evidence = possession(prove(Some(&row), &pair, &keyring));
+        let owner = OwnerRow { administers, ..active_owner() };
+        match judge(Some(&row), Some(&owner), evidence, at(NOW)) {
+            Verdict::Allow(grant) => assert_eq!(grant.administers(), administers),
+            Verdict::Deny(reason) => panic!("refused: {reason}"),
         }
     }
 }

@@ -68,6 +68,7 @@ impl Authority {
                 kind,
                 state,
                 name: Name::new(kind.as_str()).ok(),
+                description: None,
                 created: now,
             };
             changes.push((Action::CreateAccount, Write::InsertAccount(account)));

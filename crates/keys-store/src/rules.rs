@@ -159,9 +159,9 @@ pub const fn loses_its_secret(committed: &Committed) -> Option<Target> {
 pub const fn account_row(record: &AccountRecord) -> OwnerRow {
     let standing = match record.parts().state {
         AccountState::Active => OwnerStanding::Active,
-        AccountState::Inactive => OwnerStanding::Inactive,
+        AccountState::Inactive | AccountState::Removed { .. } => OwnerStanding::Inactive,
     };
-    OwnerRow { standing, revision: record.parts().revision }
+    OwnerRow { standing, administers: record.administers(), revision: record.parts().revision }
 }
 
 /// Whether keys of this environment are accepted.
@@ -171,7 +171,7 @@ pub const fn environment_row(record: &EnvironmentRecord) -> OwnerRow {
         EnvironmentState::Active => OwnerStanding::Active,
         EnvironmentState::Inactive | EnvironmentState::Removed { .. } => OwnerStanding::Inactive,
     };
-    OwnerRow { standing, revision: record.parts().revision }
+    OwnerRow { standing, administers: false, revision: record.parts().revision }
 }
 
 /// A setting as its stored text says it: its default until it is first put. A text that nobody can have meant counts as

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::secrets::pepper_id;
-use super::words::{account_id, audit_id, environment_id, key_id, owner, revision, setting_name, timestamp};
+use super::words::{
+    account_id, audit_id, environment_id, key_id, member_id, owner, revision, role, setting_name, timestamp,
+};
 use crate::{Action, AuditEvent, AuditLink, Origin, RequestId, Target, Via};
 
 /// Ways a principal is established.
@@ -44,6 +46,7 @@ pub fn target() -> impl Strategy<Value = Target> + Clone {
         key_id().prop_map(Target::Key),
         environment_id().prop_map(Target::Environment),
         account_id().prop_map(Target::Account),
+        (member_id(), account_id(), role()).prop_map(|(id, account, role)| Target::Member(id, account, role)),
         setting_name().prop_map(Target::Setting),
         pepper_id().prop_map(Target::Pepper),
     ]

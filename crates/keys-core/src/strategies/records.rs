@@ -7,15 +7,16 @@ use proptest::sample::select;
 use super::pairs::access_key;
 use super::secrets::{stored_secret, tagged};
 use super::words::{
-    account_id, creator, description, environment_id, key_id, name, owner, revision, timestamp, uuid,
+    account_id, creator, description, environment_id, key_id, member_id, name, owner, revision, role,
+    timestamp, uuid,
 };
 use crate::account::AccountParts;
 use crate::environment::EnvironmentParts;
 use crate::record::KeyParts;
 use crate::{
-    AccountKind, AccountRecord, AccountState, EnvironmentRecord, EnvironmentState, EnvironmentTransition,
-    KeyRecord, Lifecycle, LifecycleState, NewAccount, NewEnvironment, NewKey, OwnerRow, OwnerStanding,
-    RowState, Timestamp, Transition, VerificationRow,
+    AccountKind, AccountRecord, AccountState, AccountTransition, EnvironmentRecord, EnvironmentState,
+    EnvironmentTransition, KeyRecord, Lifecycle, LifecycleState, MemberRecord, NewAccount, NewEnvironment,
+    NewKey, NewMember, OwnerRow, OwnerStanding, RowState, Timestamp, Transition, VerificationRow,
 };
 
 /// States of a key.
@@ -123,24 +124,68 @@ pub fn account_kind() -> impl Strategy<Value = AccountKind> + Clone {
 
 /// States of an account.
 pub fn account_state() -> impl Strategy<Value = AccountState> + Clone {
-    select(AccountState::ALL.as_slice())
+    prop_oneof![
+        Just(AccountState::Active),
+        Just(AccountState::Inactive),
+        timestamp().prop_map(|at| AccountState::Removed { at }),
+    ]
+    .boxed()
 }
 
-/// Accounts that no store has numbered.
+/// Transitions of an account.
+pub fn account_transition() -> impl Strategy<Value = AccountTransition> + Clone {
+    select(AccountTransition::ALL.as_slice())
+}
+
+/// Accounts that no store has numbered, Active or Inactive.
 pub fn new_account() -> impl Strategy<Value = NewAccount> + Clone {
-    (uuid(), account_kind(), account_state(), option::of(name()), timestamp())
-        .prop_map(|(uuid, kind, state, name, created)| NewAccount { uuid, kind, state, name, created })
-        .boxed()
-}
-
-/// Accounts of every kind in both states.
-pub fn account_record() -> impl Strategy<Value = AccountRecord> + Clone {
-    (new_account(), account_id(), revision())
-        .prop_map(|(new, id, revision)| {
-            let NewAccount { uuid, kind, state, name, created } = new;
-            AccountRecord::from_parts(AccountParts { id, uuid, kind, state, name, created, revision })
+    let state = select([AccountState::Active, AccountState::Inactive].as_slice());
+    (uuid(), account_kind(), state, option::of(name()), option::of(description()), timestamp())
+        .prop_map(|(uuid, kind, state, name, description, created)| NewAccount {
+            uuid,
+            kind,
+            state,
+            name,
+            description,
+            created,
         })
         .boxed()
+}
+
+/// Accounts of every kind in every state, at every age.
+pub fn account_record() -> impl Strategy<Value = AccountRecord> + Clone {
+    let numbers = (account_id(), revision(), option::of(environment_id()));
+    (new_account(), numbers, account_state(), timestamp())
+        .prop_filter_map("times in order", |(new, (id, revision, default_environment), state, time)| {
+            let (created, changed) = in_order(new.created, time);
+            let state = match state {
+                AccountState::Active => AccountState::Active,
+                AccountState::Inactive => AccountState::Inactive,
+                AccountState::Removed { .. } => AccountState::Removed { at: changed },
+            };
+            let parts = new.into_record(id, revision).into_parts();
+            let parts = AccountParts { state, default_environment, created, updated: changed, ..parts };
+            AccountRecord::from_parts(parts).ok()
+        })
+        .boxed()
+}
+
+/// Members that no store has numbered.
+pub fn new_member() -> impl Strategy<Value = NewMember> + Clone {
+    (environment_id(), account_id(), role(), creator(), timestamp())
+        .prop_map(|(environment, account, role, creator, created)| NewMember {
+            environment,
+            account,
+            role,
+            creator,
+            created,
+        })
+        .boxed()
+}
+
+/// Members of every role.
+pub fn member_record() -> impl Strategy<Value = MemberRecord> + Clone {
+    (new_member(), member_id(), revision()).prop_map(|(new, id, revision)| new.into_record(id, revision))
 }
 
 /// Views of keys in every state, of no pair in particular.
@@ -166,9 +211,13 @@ pub fn owner_standing() -> impl Strategy<Value = OwnerStanding> + Clone {
     prop_oneof![Just(OwnerStanding::Active), Just(OwnerStanding::Inactive)]
 }
 
-/// Views of owners in both standings.
+/// Views of owners in both standings, those that administer among them.
 pub fn owner_row() -> impl Strategy<Value = OwnerRow> + Clone {
-    (owner_standing(), revision()).prop_map(|(standing, revision)| OwnerRow { standing, revision })
+    (owner_standing(), any::<bool>(), revision()).prop_map(|(standing, administers, revision)| OwnerRow {
+        standing,
+        administers,
+        revision,
+    })
 }
 
 fn in_order(one: Timestamp, other: Timestamp) -> (Timestamp, Timestamp) {

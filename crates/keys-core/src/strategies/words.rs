@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::{
-    AccessControl, AccountId, AssetUrl, AuditId, Creator, Description, EnvironmentId, KeyId, Name, Owner,
-    Revision, SettingName, SettingValue, Timestamp, Uuid,
+    AccessControl, AccountId, AssetUrl, AuditId, Creator, Description, EnvironmentId, KeyId, MemberId, Name,
+    Owner, Revision, Role, SettingName, SettingValue, Timestamp, Uuid,
 };
 
 /// Numbers an id can have: small ones mostly, the greatest now and then.
@@ -31,6 +31,16 @@ pub fn environment_id() -> impl Strategy<Value = EnvironmentId> + Clone {
 /// Ids of keys.
 pub fn key_id() -> impl Strategy<Value = KeyId> + Clone {
     number().prop_filter_map("within the range of ids", KeyId::new)
+}
+
+/// Ids of members.
+pub fn member_id() -> impl Strategy<Value = MemberId> + Clone {
+    number().prop_filter_map("within the range of ids", MemberId::new)
+}
+
+/// Roles.
+pub fn role() -> impl Strategy<Value = Role> + Clone {
+    select(Role::ALL.as_slice())
 }
 
 /// Ids of audit events.

@@ -288,7 +288,7 @@ mod tests {
     type Owners = Shard<u64, OwnerRow>;
 
     fn row(revision: u64) -> OwnerRow {
-        OwnerRow { standing: OwnerStanding::Active, revision: Revision::new(revision) }
+        OwnerRow { standing: OwnerStanding::Active, administers: false, revision: Revision::new(revision) }
     }
 
     fn shard(capacity: usize) -> Owners {

@@ -15,7 +15,7 @@ use crate::store::{Committed, KeyStore, Write};
 pub fn an_account_round_trips(store: &dyn KeyStore) {
     let mut n = 0;
     for kind in AccountKind::ALL {
-        for state in AccountState::ALL {
+        for state in [AccountState::Active, AccountState::Inactive] {
             n += 1;
             let mut new = sample::new_account(n);
             (new.kind, new.state) = (kind, state);

@@ -59,6 +59,7 @@ pub fn new_account(n: u64) -> NewAccount {
         kind: AccountKind::User,
         state: AccountState::Active,
         name: Some(name(&format!("person {n}"))),
+        description: None,
         created: instant(0),
     }
 }

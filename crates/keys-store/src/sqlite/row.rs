@@ -5,9 +5,9 @@
 use std::str::FromStr;
 
 use keys_core::{
-    AccessKey, AccountId, AccountParts, AccountRecord, Creator, EnvironmentId, EnvironmentParts,
-    EnvironmentRecord, EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, LifecycleState, Revision,
-    SettingName, StoredSecret, Tag, Tagged, Timestamp, Uuid,
+    AccessKey, AccountId, AccountParts, AccountRecord, AccountState, Creator, EnvironmentId,
+    EnvironmentParts, EnvironmentRecord, EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle,
+    LifecycleState, Revision, SettingName, StoredSecret, Tag, Tagged, Timestamp, Uuid,
 };
 use rusqlite::Row;
 use rusqlite::types::{Value, ValueRef};
@@ -289,15 +289,26 @@ impl Stored for AccountRecord {
     }
 
     fn read(fields: &mut Fields<'_>) -> Result<Self, Fault> {
-        Ok(Self::from_parts(AccountParts {
-            id: id(fields, AccountId::new)?,
-            uuid: fields.parsed::<Uuid>("its uuid is none")?,
-            kind: fields.parsed("its kind is none")?,
-            state: fields.parsed("its state is none")?,
-            name: name(fields)?,
-            created: fields.time("its time of creation is none")?,
+        let id = id(fields, AccountId::new)?;
+        let uuid = fields.parsed::<Uuid>("its uuid is none")?;
+        let kind = fields.parsed("its kind is none")?;
+        let state = AccountState::from_kept(fields.text("its state is none")?, None)
+            .map_err(|_| fields.damage("its state is none"))?;
+        let name = name(fields)?;
+        let created = fields.time("its time of creation is none")?;
+        let parts = AccountParts {
+            id,
+            uuid,
+            kind,
+            state,
+            name,
+            description: None,
+            default_environment: None,
+            created,
+            updated: created,
             revision: fields.revision()?,
-        }))
+        };
+        Self::from_parts(parts).map_err(|_| fields.damage("its times contradict each other"))
     }
 }
 

@@ -219,7 +219,12 @@ fn edit() -> BoxedStrategy<Edit> {
 }
 
 fn what() -> BoxedStrategy<What> {
-    let account = (0..30u8, strategies::account_kind(), strategies::account_state(), name())
+    let account = (
+        0..30u8,
+        strategies::account_kind(),
+        select([AccountState::Active, AccountState::Inactive].as_slice()),
+        name(),
+    )
         .prop_map(|(uuid, kind, state, name)| What::InsertAccount { uuid, kind, state, name });
     let environment = (0..30u8, words(), strategies::creator())
         .prop_map(|(uuid, words, creator)| What::InsertEnvironment { uuid, words, creator });

@@ -131,7 +131,8 @@ impl World {
         match what.clone() {
             What::InsertAccount { uuid, kind, state, name } => {
                 let created = sample::instant(0);
-                Write::InsertAccount(NewAccount { uuid: self::uuid(uuid), kind, state, name, created })
+                let uuid = self::uuid(uuid);
+                Write::InsertAccount(NewAccount { uuid, kind, state, name, description: None, created })
             }
             What::InsertEnvironment { uuid, words, creator } => Write::InsertEnvironment(NewEnvironment {
                 uuid: self::uuid(uuid),

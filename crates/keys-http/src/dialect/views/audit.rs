@@ -29,7 +29,7 @@ pub(crate) fn event(event: &AuditEvent, urls: &Urls) -> AuditLog {
             Via::Key(key) => Some(key.to_string()),
             Via::OpenAccess | Via::Database | Via::System | _ => None,
         },
-        description: None,
+        description: description(&event.target),
         event_type: Some(event_type(event.action).to_owned()),
         kind: Some("auditLog".to_owned()),
         request_id: Some(origin.request_id.to_string()),
@@ -53,12 +53,20 @@ const fn auth_type(via: Via) -> Option<&'static str> {
 const fn event_type(action: Action) -> &'static str {
     match action {
         Action::CreateAccount => "api.account.create",
+        Action::EditAccount => "api.account.update",
+        Action::ActivateAccount => "api.account.activate",
+        Action::DeactivateAccount => "api.account.deactivate",
+        Action::RemoveAccount => "api.account.delete",
+        Action::ChangeAccountKind => "api.account.setkind",
         Action::CreateEnvironment => "api.environment.create",
         Action::EditEnvironment => "api.environment.update",
         Action::ActivateEnvironment => "api.environment.activate",
         Action::DeactivateEnvironment => "api.environment.deactivate",
         Action::RemoveEnvironment => "api.environment.delete",
         Action::RestoreEnvironment => "api.environment.restore",
+        Action::AddMember => "api.projectMember.create",
+        Action::ChangeMember => "api.projectMember.update",
+        Action::RemoveMember => "api.projectMember.delete",
         Action::IssueKey => "api.apiKey.create",
         Action::EditKey => "api.apiKey.update",
         Action::ActivateKey => "api.apiKey.activate",
@@ -76,9 +84,23 @@ fn target(target: &Target) -> (&'static str, String) {
         Target::Key(id) => (ApiKey::DECLARATION.id, id.to_string()),
         Target::Environment(id) => (Project::DECLARATION.id, id.to_string()),
         Target::Account(id) => ("account", id.to_string()),
+        Target::Member(id, ..) => ("projectMember", id.to_string()),
         Target::Setting(name) => (Setting::DECLARATION.id, name.to_string()),
         Target::Pepper(id) => ("pepper", id.to_string()),
         other => ("other", other.to_string()),
+    }
+}
+
+/// A member that was removed can be looked up nowhere else.
+fn description(target: &Target) -> Option<String> {
+    match target {
+        Target::Member(_, account, role) => Some(format!("account {account}, {role}")),
+        Target::Key(_)
+        | Target::Environment(_)
+        | Target::Account(_)
+        | Target::Setting(_)
+        | Target::Pepper(_)
+        | _ => None,
     }
 }
 
