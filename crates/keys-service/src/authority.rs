@@ -127,14 +127,14 @@ impl Authority {
     /// The caller a grant stands for.
     #[must_use]
     pub fn caller(&self, grant: &Grant) -> Caller {
-        Caller::new(grant.owner(), Via::Key(grant.key()))
+        Caller::new(grant.owner(), Via::Key(grant.key()), grant.administers())
     }
 
     /// The caller everybody is while access control is off: the administrator. `None` while it is on.
     #[must_use]
     pub fn open_access_caller(&self) -> Option<Caller> {
         match self.access_control() {
-            AccessControl::Off => Some(Caller::new(Owner::Account(AccountId::ADMIN), Via::OpenAccess)),
+            AccessControl::Off => Some(Caller::new(Owner::Account(AccountId::ADMIN), Via::OpenAccess, true)),
             AccessControl::On => None,
         }
     }

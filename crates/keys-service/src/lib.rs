@@ -16,7 +16,7 @@ mod setup;
 
 pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
-pub use context::{Caller, Context};
+pub use context::{Caller, Context, Position};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};

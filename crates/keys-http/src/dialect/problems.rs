@@ -16,6 +16,8 @@ const UNKNOWN: &str = "the server failed while it stored the change; it is unkno
 const UNREAD: &str = "the server could not read its store; try again, and if it stays so, its log says why";
 const DEFECT: &str = "the server failed; nothing was changed, and its log says why";
 
+const READ_ONLY: &str = "your role in this environment is to read: ask one of its owners for another";
+
 impl From<BackendError> for Problem {
     fn from(error: BackendError) -> Self {
         Self::Failed { soon: soon(&error), detail: UNREAD, cause: error.into() }
@@ -46,6 +48,7 @@ impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
         match error {
             IssueError::Busy => Self::Busy,
+            IssueError::Forbidden => Self::Forbidden(READ_ONLY),
             IssueError::ExpiryPassed => {
                 Self::field("MinLimitExceeded", "expiresAt", "the expiry is not in the future")
             }
@@ -76,6 +79,7 @@ fn another_request() -> Problem {
 impl From<KeyChangeError> for Problem {
     fn from(error: KeyChangeError) -> Self {
         match error {
+            KeyChangeError::Forbidden => Self::Forbidden(READ_ONLY),
             KeyChangeError::NotFound => Self::NotFound,
             KeyChangeError::Refused(refusal) => refused(&refusal, key_advice(&refusal)),
             KeyChangeError::Conflict { .. } => Self::PreconditionFailed,

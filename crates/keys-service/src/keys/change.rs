@@ -61,6 +61,9 @@ impl Authority {
         expected: Option<Revision>,
         decide: impl Fn(KeyRecord) -> Result<KeyRecord, TransitionError>,
     ) -> Result<KeyRecord, KeyChangeError> {
+        if !context.caller.may_change_keys() {
+            return Err(KeyChangeError::Forbidden);
+        }
         for _ in 0..ATTEMPTS {
             let Some(record) = self.store.key(context.caller.reach(), id).map_err(StoreFailure::from)? else {
                 return Err(KeyChangeError::NotFound);

@@ -47,6 +47,10 @@ impl Authority {
         key: &IdempotencyKey,
         rng: &mut R,
     ) -> Result<Once<ReceivedKey>, IssueError> {
+        // Asked before a receipt is looked for: what it holds of a secret is for those who may issue a key now.
+        if !context.caller.may_change_keys() {
+            return Err(IssueError::Forbidden);
+        }
         let expires_at = request.expires_at.map(|expiry| expiry.to_string());
         let fields = [
             ("name", request.name.as_ref().map(|name| name.as_str())),
@@ -93,6 +97,9 @@ impl Authority {
         asked: Option<&Asked<'_>>,
         rng: &mut R,
     ) -> Result<Option<IssuedKey>, IssueError> {
+        if !context.caller.may_change_keys() {
+            return Err(IssueError::Forbidden);
+        }
         let owner = context.caller.effective();
         if request.expires_at.is_some_and(|expiry| expiry <= context.now) {
             return Err(IssueError::ExpiryPassed);

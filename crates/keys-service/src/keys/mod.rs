@@ -56,6 +56,9 @@ pub enum IssueError {
     /// Too many digests are being computed; come back later. Nothing was made.
     #[error("too many keys are being made at once")]
     Busy,
+    /// The caller may read here, and no more.
+    #[error("the caller may change no key here")]
+    Forbidden,
     /// The expiry is not in the future.
     #[error("the expiry is not in the future")]
     ExpiryPassed,
@@ -86,6 +89,9 @@ pub enum IssueError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyChangeError {
+    /// The caller may read here, and no more.
+    #[error("the caller may change no key here")]
+    Forbidden,
     /// There is no such key within the caller's reach.
     #[error("there is no such key")]
     NotFound,
