@@ -121,6 +121,16 @@ id! {
     AuditId, "1al"
 }
 
+impl EnvironmentId {
+    /// The smallest there can be, to begin a walk at.
+    pub const FIRST: Self = Self(NonZeroU64::MIN);
+}
+
+impl MemberId {
+    /// The smallest there can be: the member every installation begins with.
+    pub const FIRST: Self = Self(NonZeroU64::MIN);
+}
+
 impl AccountId {
     /// The administrator, `1a1`: there from the first start.
     pub const ADMIN: Self = Self(NonZeroU64::MIN);

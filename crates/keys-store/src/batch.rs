@@ -53,7 +53,8 @@ impl Batch {
                 let value = setting_value(*name, Some(value));
                 self.put(Touched::Setting(*name), Published::Setting(value, *revision));
             }
-            Committed::Pepper(_) => {}
+            // What a member may is read from the store in each request.
+            Committed::Member(_) | Committed::MemberRemoved(_) | Committed::Pepper(_) => {}
         }
     }
 

@@ -32,6 +32,6 @@ pub use query::{
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::{
-    Change, Committed, Head, KeyStore, LinkedEvent, Load, MOST_SWEPT, Requirement, Setting, Write,
+    Change, Committed, Head, KeyStore, LinkedEvent, Load, MOST_SWEPT, Requirement, Setting, Standing, Write,
 };
 pub use url::{ParseStoreUrlError, StoreUrl};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    SettingName, StoredSecret, Tagged, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
@@ -94,6 +94,45 @@ impl<S: KeyStore + ?Sized> KeyStore for Arc<S> {
 
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
         (**self).accounts(after, limit)
+    }
+
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError> {
+        (**self).member(reach, id)
+    }
+
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError> {
+        (**self).membership(environment, account)
+    }
+
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        (**self).members(reach, after, limit)
+    }
+
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        (**self).memberships(account, after, limit)
+    }
+
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError> {
+        (**self).keys_made_by(creator, after, limit)
     }
 
     fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {

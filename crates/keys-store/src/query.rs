@@ -205,14 +205,13 @@ impl EnvironmentFilter {
         (self.removed || present) && self.id.is_none_or(|id| id == parts.id)
     }
 
-    /// The filter for those of a reach: an environment owns itself and nothing else, an account owns none. `None` when
-    /// nothing can pass.
+    /// The filter for those of a reach: an environment reaches itself and nothing else. Which ones an account reaches is
+    /// for its memberships to say. `None` when nothing can pass.
     #[must_use]
     pub fn within(self, reach: Reach) -> Option<Self> {
         match reach {
-            Reach::AllOwners => Some(self),
-            Reach::Owner(owner) => {
-                let own = owner.environment()?;
+            Reach::AllOwners | Reach::Owner(Owner::Account(_)) => Some(self),
+            Reach::Owner(Owner::Environment(own)) => {
                 self.id.is_none_or(|id| id == own).then_some(Self { id: Some(own), ..self })
             }
         }

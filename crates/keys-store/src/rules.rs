@@ -5,8 +5,9 @@
 
 use keys_core::{
     AccessControl, AccountId, AccountRecord, AccountState, Action, AuditEvent, AuditId, AuditLink,
-    EnvironmentRecord, EnvironmentState, KeyParts, KeyRecord, Lifecycle, Origin, Owner, OwnerRow,
-    OwnerStanding, Revision, SettingName, SettingValue, StoredSecret, Tagged, Target, Timestamp, link,
+    EnvironmentRecord, EnvironmentState, KeyParts, KeyRecord, Lifecycle, MemberRecord, Origin, Owner,
+    OwnerRow, OwnerStanding, Revision, Role, SettingName, SettingValue, StoredSecret, Tagged, Target,
+    Timestamp, link,
 };
 
 use crate::error::Refusal;
@@ -76,6 +77,60 @@ pub fn update_environment(
     Ok(wanted.with_revision(revision))
 }
 
+/// The account that an update leaves behind, or why it is refused. Id, uuid and creation time are part of the
+/// statement.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] when one of these differs; [`Refusal::Conflict`] when the stored account is not at
+/// `expected`.
+pub fn update_account(
+    stored: &AccountRecord,
+    wanted: AccountRecord,
+    expected: Revision,
+    revision: Revision,
+) -> Result<AccountRecord, Refusal> {
+    let (old, new) = (stored.parts(), wanted.parts());
+    if old.id != new.id || old.uuid != new.uuid || old.created != new.created {
+        return Err(Refusal::NotFound);
+    }
+    if old.revision != expected {
+        return Err(Refusal::Conflict { current: old.revision });
+    }
+    Ok(wanted.with_revision(revision))
+}
+
+/// The member that an update leaves behind, or why it is refused. All but the role is part of the statement.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] when anything else differs; [`Refusal::Conflict`] when the stored member is not at
+/// `expected`.
+pub fn update_member(
+    stored: &MemberRecord,
+    wanted: &MemberRecord,
+    expected: Revision,
+    revision: Revision,
+) -> Result<MemberRecord, Refusal> {
+    if stored.with_role(wanted.role).with_revision(wanted.revision) != *wanted {
+        return Err(Refusal::NotFound);
+    }
+    if stored.revision != expected {
+        return Err(Refusal::Conflict { current: stored.revision });
+    }
+    Ok(wanted.with_revision(revision))
+}
+
+/// Whether an environment in this state is shown to a member with this role: an Active one to all of them, another to
+/// who may bring it back.
+#[must_use]
+pub const fn shows_to_member(state: EnvironmentState, role: Role) -> bool {
+    match state {
+        EnvironmentState::Active => true,
+        EnvironmentState::Inactive | EnvironmentState::Removed { .. } => role.may_change_environment(),
+    }
+}
+
 /// The key with another tag, if its tag is `expected`; `None` if it is another or there is none. The revision stays.
 #[must_use]
 pub fn retag_key(stored: &KeyRecord, expected: &Tagged, new: &Tagged) -> Option<KeyRecord> {
@@ -133,6 +188,9 @@ pub fn owner_and_target(committed: &Committed) -> (Owner, Target) {
         Committed::Environment(record) => {
             (Owner::Environment(record.parts().id), Target::Environment(record.parts().id))
         }
+        Committed::Member(member) | Committed::MemberRemoved(member) => {
+            (Owner::Environment(member.environment), Target::Member(member.id, member.account, member.role))
+        }
         Committed::Key(record) => (record.parts().owner, Target::Key(record.parts().id)),
         Committed::Setting(setting) => (installation, Target::Setting(setting.name)),
         Committed::Pepper(pepper) => (installation, Target::Pepper(*pepper)),
@@ -149,6 +207,8 @@ pub const fn loses_its_secret(committed: &Committed) -> Option<Target> {
         Committed::Key(_)
         | Committed::Account(_)
         | Committed::Environment(_)
+        | Committed::Member(_)
+        | Committed::MemberRemoved(_)
         | Committed::Setting(_)
         | Committed::Pepper(_) => None,
     }
@@ -194,4 +254,10 @@ pub fn setting_value(name: SettingName, text: Option<&str>) -> SettingValue {
         SettingName::ApiUiScript => SettingValue::ApiUiScript(None),
         SettingName::ApiUiStylesheet => SettingValue::ApiUiStylesheet(None),
     })
+}
+
+/// Whether access control is off, by the text that is stored of it.
+#[must_use]
+pub fn access_control_is_off(text: Option<&str>) -> bool {
+    setting_value(SettingName::AccessControl, text) == SettingValue::AccessControl(AccessControl::Off)
 }

@@ -4,17 +4,17 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, EnvironmentId,
-    EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey, NewReceipt, Origin, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, SettingName, StoredSecret, Tagged,
-    Timestamp, VerificationRow,
+    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, EnvironmentId,
+    EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, NewAccount, NewEnvironment, NewKey,
+    NewMember, NewReceipt, Origin, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision,
+    Role, SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
 use crate::listener::ChangeListener;
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 
-/// Keeps the records of an authority: accounts, environments, API keys, settings, peppers in use, and the audit chain.
+/// Keeps the records of an authority: accounts, environments and their members, API keys, settings, peppers in use, and the audit chain.
 ///
 /// A store knows uniqueness, revisions and pages, and nothing of lifecycle rules. It is **synchronous**: what waits
 /// for a disk should not pretend otherwise, and straight-line code is easier to trust. Share it as
@@ -27,9 +27,10 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 /// - **Revisions.** Every change takes the next [`Revision`] of the whole store and writes it into its record.
 /// - **Audit.** Events are numbered from 1 without gaps, in commit order, each linked to the one before by
 ///   [`keys_core::link`], the first to [`AuditLink::GENESIS`].
-/// - **Ids.** One counter for accounts and environments, one for keys; never given twice, not even after a
-///   rollback is followed by a crash. Gaps are allowed.
-/// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together.
+/// - **Ids.** One counter for accounts and environments, one for keys, one for members; never given twice, not even
+///   after a rollback is followed by a crash. Gaps are allowed.
+/// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together;
+///   an account is a member of an environment **once**.
 /// - **Receipts.** A receipt lands with the change that it is about, or neither does; there is one of each name. What a
 ///   receipt holds of the secret of a key is erased with the key. They have no revision and no audit event.
 /// - **Limits.** No read returns more than [`KeyQuery::MAX_LIMIT`] records, whatever limit it is given.
@@ -141,7 +142,8 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     /// [`BackendError`].
     fn keys(&self, reach: Reach, query: &KeyQuery) -> Result<Page<KeyRecord>, BackendError>;
 
-    /// The environment with this id, removed ones included, if `reach` covers it as an owner.
+    /// The environment with this id, removed ones included, if `reach` covers it: an environment reaches itself, an
+    /// account those that [`rules::shows_to_member`](crate::rules::shows_to_member) says.
     ///
     /// # Errors
     ///
@@ -173,6 +175,63 @@ pub trait KeyStore: Debug + Send + Sync + 'static {
     ///
     /// [`BackendError`].
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError>;
+
+    /// The member with this id, if `reach` covers its [`environment`](Self::environment).
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError>;
+
+    /// The account as a member of the environment, whatever the states of both: what a person may there is decided
+    /// from this, at that moment.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError>;
+
+    /// Up to `limit` members behind `after`, in order of id, of the environments that `reach` covers.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError>;
+
+    /// What an account is a member of, whatever the states of both: up to `limit` behind `after`, in order of the
+    /// environment.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError>;
+
+    /// Up to `limit` keys that were made by `creator`, whomever they belong to, deleted ones included, behind `after`,
+    /// in order of id. A creator without a key stands for everything made as that principal, by whichever key.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError>;
 
     /// A setting; `None` until it is first put.
     ///
@@ -237,6 +296,14 @@ pub struct Change {
 pub enum Write {
     /// A new account.
     InsertAccount(NewAccount),
+    /// An account that was read at revision `expected`. Id, uuid and creation time are part of the statement. See
+    /// [`rules::update_account`](crate::rules::update_account).
+    UpdateAccount {
+        /// The record as it shall be; its own revision is ignored.
+        record: AccountRecord,
+        /// The revision it was read at.
+        expected: Revision,
+    },
     /// A new environment.
     InsertEnvironment(NewEnvironment),
     /// An environment that was read at revision `expected`. Id, uuid, creator and creation time are part of the
@@ -248,6 +315,34 @@ pub enum Write {
         /// The revision it was read at.
         expected: Revision,
     },
+    /// A new member. Environment and account must exist, in whatever state, or it is
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound); the account must not be one already.
+    InsertMember(NewMember),
+    /// A member of an environment that is made in the same commit and has no number yet, so that it is named by its
+    /// uuid. Otherwise as [`InsertMember`](Self::InsertMember).
+    InsertFounder {
+        /// The uuid of the environment.
+        environment: Uuid,
+        /// Who.
+        account: AccountId,
+        /// As what.
+        role: Role,
+        /// Who makes it one.
+        creator: Creator,
+        /// When.
+        created: Timestamp,
+    },
+    /// A member that was read at revision `expected`. All but the role is part of the statement. See
+    /// [`rules::update_member`](crate::rules::update_member).
+    UpdateMember {
+        /// The record as it shall be; its own revision is ignored.
+        record: MemberRecord,
+        /// The revision it was read at.
+        expected: Revision,
+    },
+    /// A member that shall be one no longer, at the revision it was read at. The whole record is part of the
+    /// statement.
+    RemoveMember(MemberRecord),
     /// A new key. Its owner must exist, in whatever state, or it is
     /// [`Refusal::NotFound`](crate::Refusal::NotFound).
     InsertKey(NewKey),
@@ -287,16 +382,60 @@ pub enum Requirement {
     },
     /// Nothing has ever been written to the store.
     EmptyStore,
+    /// This setting has never been put.
+    SettingAbsent(SettingName),
+    /// An account that administers has an Active key that has not expired at `now`.
+    AdministratorCanEnter {
+        /// The instant expiry is compared with.
+        now: Timestamp,
+    },
+    /// Access control is off, or an account other than this one administers and has an Active key that has not
+    /// expired at `now`.
+    AdministratorRemains {
+        /// Who is to administer no longer.
+        without: AccountId,
+        /// The instant expiry is compared with.
+        now: Timestamp,
+    },
+    /// The environment has an owner other than this member.
+    OwnerRemains {
+        /// Which environment.
+        environment: EnvironmentId,
+        /// Who is to be its owner no longer.
+        without: MemberId,
+    },
+    /// Whoever wants the change may still want it.
+    CallerStands(Standing),
+}
+
+/// What the right to a change was found on, to be looked at again in the transaction of the change: between the two
+/// a digest may be computed, which takes long enough for somebody to take the right away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Who was verified: it must be Active.
+    pub principal: Owner,
+    /// Whether it must administer.
+    pub administers: bool,
+    /// The key it was verified by, which must be Active and not expired at `now`.
+    pub key: Option<KeyId>,
+    /// Where it must be a member, with this role or a stronger one.
+    pub role: Option<(EnvironmentId, Role)>,
+    /// The instant expiry is compared with.
+    pub now: Timestamp,
 }
 
 /// What a change became.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Committed {
-    /// The account, numbered.
+    /// The account as it is now.
     Account(AccountRecord),
     /// The environment as it is now.
     Environment(EnvironmentRecord),
+    /// The member as it is now.
+    Member(MemberRecord),
+    /// The member as it last was: it is one no longer.
+    MemberRemoved(MemberRecord),
     /// The key as it is now.
     Key(Box<KeyRecord>),
     /// The setting as it is now.

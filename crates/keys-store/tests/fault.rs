@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use keys_core::{
-    AccountId, EnvironmentId, KeyId, ReceiptSweep, Revision, SettingName, SettingValue, Timestamp,
+    AccountId, EnvironmentId, KeyId, MemberId, ReceiptSweep, Revision, SettingName, SettingValue, Timestamp,
 };
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore, Moment};
@@ -165,6 +165,11 @@ fn failures(store: &FaultStore) -> [bool; Call::ALL.len()] {
         store.environments(Reach::AllOwners, &EnvironmentQuery::default()).is_err(),
         store.account(AccountId::ADMIN).is_err(),
         store.accounts(None, 1).is_err(),
+        store.member(Reach::AllOwners, MemberId::FIRST).is_err(),
+        store.membership(environment, AccountId::ADMIN).is_err(),
+        store.members(Reach::AllOwners, None, 1).is_err(),
+        store.memberships(AccountId::ADMIN, None, 1).is_err(),
+        store.keys_made_by(sample::creator(), None, 1).is_err(),
         store.setting(SettingName::AccessControl).is_err(),
         store.peppers().is_err(),
         store.audit(None, 1).is_err(),

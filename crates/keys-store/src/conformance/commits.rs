@@ -39,7 +39,8 @@ fn revision_of(committed: &Committed) -> Option<Revision> {
         Committed::Environment(record) => Some(record.parts().revision),
         Committed::Key(record) => Some(record.parts().revision),
         Committed::Setting(setting) => Some(setting.revision),
-        Committed::Pepper(_) => None,
+        Committed::Member(member) => Some(member.revision),
+        Committed::MemberRemoved(_) | Committed::Pepper(_) => None,
     }
 }
 

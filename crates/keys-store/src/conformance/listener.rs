@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use keys_core::{
-    AccessControl, Owner, OwnerStanding, PepperId, Revision, SettingName, SettingValue, Transition,
+    AccessControl, AccountKind, AccountTransition, Owner, OwnerStanding, PepperId, Revision, SettingName,
+    SettingValue, Transition,
 };
 
 use super::sample;
@@ -138,8 +139,14 @@ pub fn what_is_published_of_an_owner_is_what_is_loaded(store: &dyn KeyStore) {
         assert_eq!(store.load_owner(*owner).unwrap().row, Some(*row));
         assert_eq!(row.standing, standing);
     };
-    sample::commit(store, Write::InsertAccount(sample::new_account(1))).unwrap();
+    let person = sample::account(store, 1);
     check(OwnerStanding::Active);
+    let administrator = person.with_kind(AccountKind::Admin, sample::instant(1)).unwrap();
+    let administrator = sample::update_account(store, administrator);
+    check(OwnerStanding::Active);
+    let stopped = administrator.transition(AccountTransition::Deactivate, sample::instant(1)).unwrap();
+    sample::update_account(store, stopped);
+    check(OwnerStanding::Inactive);
     let mut record = sample::environment(store, 1);
     check(OwnerStanding::Active);
     for transition in [Deactivate, Remove] {

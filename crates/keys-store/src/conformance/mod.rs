@@ -28,10 +28,12 @@ pub mod environment_pages;
 pub mod keys;
 pub mod listener;
 pub mod loads;
+pub mod members;
 pub mod owners;
 pub mod pages;
 pub mod receipts;
 pub mod reopen;
+pub mod requirements;
 pub mod sample;
 pub mod settings;
 pub mod tags;
@@ -108,6 +110,8 @@ macro_rules! conformance_tests {
             keys::reach_of_another_owner_finds_nothing
             owners::an_account_round_trips
             owners::accounts_are_listed_in_pages
+            owners::an_account_in_any_state_round_trips
+            owners::an_account_update_that_does_not_fit_is_refused
             owners::an_environment_in_any_state_round_trips
             owners::a_second_uuid_is_refused_and_changes_nothing
             owners::an_environment_update_with_stale_revision_is_a_conflict
@@ -116,6 +120,20 @@ macro_rules! conformance_tests {
             owners::reach_of_another_owner_finds_no_environment
             owners::ids_come_from_one_counter_for_each_family
             owners::the_standing_of_an_owner_follows_its_state
+            members::a_member_is_kept_until_it_is_removed
+            members::a_member_that_cannot_be_is_refused_and_changes_nothing
+            members::a_member_update_that_does_not_fit_is_refused
+            members::members_are_listed_in_pages
+            members::a_founder_joins_the_environment_of_the_same_commit
+            members::what_an_account_is_a_member_of_is_listed
+            members::an_account_reaches_the_environments_it_is_a_member_of
+            members::an_event_names_a_member_with_account_and_role
+            members::another_owner_can_be_required
+            members::keys_are_found_by_who_made_them
+            requirements::an_administrator_who_can_enter_can_be_required
+            requirements::another_administrator_is_required_while_access_control_is_on
+            requirements::a_setting_that_was_never_put_can_be_required
+            requirements::a_caller_stands_while_nothing_of_it_was_taken_away
             settings::a_setting_is_absent_until_it_is_put
             settings::the_last_value_of_a_setting_is_kept
             settings::setting_values_survive_quotes_nul_and_emoji

@@ -1,8 +1,9 @@
 //! Accounts and environments.
 
 use keys_core::{
-    AccountId, AccountKind, AccountState, Creator, EnvironmentId, EnvironmentParts, EnvironmentRecord,
-    EnvironmentTransition, Owner, OwnerStanding, Timestamp,
+    AccountId, AccountKind, AccountParts, AccountRecord, AccountState, AccountTransition, Creator,
+    EnvironmentId, EnvironmentParts, EnvironmentRecord, EnvironmentTransition, Owner, OwnerStanding,
+    Timestamp,
 };
 
 use super::sample;
@@ -19,6 +20,7 @@ pub fn an_account_round_trips(store: &dyn KeyStore) {
             n += 1;
             let mut new = sample::new_account(n);
             (new.kind, new.state) = (kind, state);
+            new.description = (n % 3 == 0).then(|| sample::description("line one\nline 'two'"));
             new.name = (n % 2 == 0).then(|| sample::name("it's \"me\""));
             let made = sample::commit(store, Write::InsertAccount(new.clone())).unwrap();
             let Committed::Account(made) = made else { panic!("an account was to be made: {made:?}") };
@@ -45,6 +47,46 @@ pub fn accounts_are_listed_in_pages(store: &dyn KeyStore) {
     assert_eq!(read(Some(4), 9), (vec![5, 7, 9], false));
     assert_eq!(read(Some(9), 1), (vec![], false));
     assert_eq!(read(None, 0), (vec![], true));
+}
+
+/// Each state, with what exists only in it, and all that can be edited.
+pub fn an_account_in_any_state_round_trips(store: &dyn KeyStore) {
+    use AccountTransition::{Activate, Deactivate, Remove};
+
+    let mut record = sample::account(store, 1);
+    let id = record.parts().id;
+    let default = EnvironmentId::new(u64::MAX >> 1);
+    let edited = record.edit(None, Some(sample::description("''\n")), default, Timestamp::MAX).unwrap();
+    record = sample::update_account(store, edited);
+    record = sample::update_account(store, record.with_kind(AccountKind::Admin, Timestamp::MAX).unwrap());
+    for transition in [Deactivate, Activate, Deactivate, Remove] {
+        assert_eq!(store.account(id).unwrap().as_ref(), Some(&record));
+        record = sample::update_account(store, record.transition(transition, sample::instant(9)).unwrap());
+    }
+    assert_eq!(record.parts().revision, sample::head_revision(store));
+    assert_eq!(store.accounts(None, 9).unwrap().items, [record]);
+}
+
+/// Id, uuid and creation time are part of the statement; who read an older version is told which there is.
+pub fn an_account_update_that_does_not_fit_is_refused(store: &dyn KeyStore) {
+    let read = sample::account(store, 1);
+    let newer = read.clone().transition(AccountTransition::Deactivate, sample::instant(1)).unwrap();
+    let current = sample::update_account(store, newer);
+    let parts = current.parts().clone();
+    let before = sample::store_picture(store);
+    let stale = Write::UpdateAccount { expected: read.parts().revision, record: read };
+    let conflict = Refusal::Conflict { current: parts.revision };
+    assert_eq!(sample::refusal(sample::commit(store, stale)), (0, conflict));
+    for changed in [
+        AccountParts { id: AccountId::new(99).unwrap(), ..parts.clone() },
+        AccountParts { uuid: "another".parse().unwrap(), ..parts.clone() },
+        AccountParts { created: Timestamp::MIN, ..parts.clone() },
+    ] {
+        let record = AccountRecord::from_parts(changed).unwrap();
+        let refused = sample::commit(store, Write::UpdateAccount { record, expected: parts.revision });
+        assert_eq!(sample::refusal(refused), (0, Refusal::NotFound));
+    }
+    assert_eq!(sample::store_picture(store), before);
 }
 
 /// Each state, with what exists only in it.
@@ -141,7 +183,7 @@ pub fn environments_are_listed_in_pages(store: &dyn KeyStore) {
     assert_eq!(read(false, up, None, 0), (vec![], true));
 }
 
-/// An environment's key sees its own environment; an account's sees none.
+/// An environment's key sees its own environment; an account that is a member of none sees none.
 pub fn reach_of_another_owner_finds_no_environment(store: &dyn KeyStore) {
     let [one, two] = [1, 2].map(|n| sample::environment(store, n).parts().id);
     let own = Reach::Owner(Owner::Environment(one));
@@ -164,7 +206,7 @@ pub fn ids_come_from_one_counter_for_each_family(store: &dyn KeyStore) {
     assert!(store.environment(Reach::AllOwners, account).unwrap().is_none());
 }
 
-/// Only an Active owner's keys are accepted; what is no owner has no row.
+/// Only an Active owner's keys are accepted; what is no owner has no row. Who administers does so while it is Active.
 pub fn the_standing_of_an_owner_follows_its_state(store: &dyn KeyStore) {
     let standing = |owner| store.load_owner(owner).unwrap().row.map(|row| row.standing);
     let mut new = sample::new_account(1);
@@ -174,6 +216,18 @@ pub fn the_standing_of_an_owner_follows_its_state(store: &dyn KeyStore) {
     let accounts = [1, 2, 3].map(|n| Owner::Account(AccountId::new(n).unwrap()));
     let expected = [Some(OwnerStanding::Inactive), Some(OwnerStanding::Active), None];
     assert_eq!(accounts.map(standing), expected);
+    let administers = |record: &AccountRecord| {
+        store.load_owner(Owner::Account(record.parts().id)).unwrap().row.unwrap().administers
+    };
+    let person = store.account(AccountId::new(2).unwrap()).unwrap().unwrap();
+    assert!(!administers(&person));
+    let person = sample::update_account(store, person.with_kind(AccountKind::Admin, Timestamp::MAX).unwrap());
+    assert!(administers(&person));
+    let stopped = person.transition(AccountTransition::Deactivate, Timestamp::MAX).unwrap();
+    let stopped = sample::update_account(store, stopped);
+    let row = store.load_owner(Owner::Account(stopped.parts().id)).unwrap().row.unwrap();
+    let found = (row.standing, row.administers, row.revision);
+    assert_eq!(found, (OwnerStanding::Inactive, false, stopped.parts().revision));
     let mut record = sample::environment(store, 1);
     let owner = Owner::Environment(record.parts().id);
     assert_eq!(standing(owner), Some(OwnerStanding::Active));

@@ -1,6 +1,6 @@
 //! Stores that outlive their process: what was acknowledged is there when they are opened again.
 
-use keys_core::{AuditLink, KeyId, Owner, PepperId, SettingName, Transition, link};
+use keys_core::{AuditLink, KeyId, Owner, PepperId, Role, SettingName, Transition, link};
 
 use super::{Fixture, sample};
 use crate::query::Reach;
@@ -76,8 +76,11 @@ pub fn a_reopened_store_goes_on_where_it_was<F: Fixture>(fixture: F, reopen: imp
 }
 
 fn one_of_everything(store: &dyn KeyStore) {
-    sample::commit(store, Write::InsertAccount(sample::new_account(1))).unwrap();
+    let account = sample::account(store, 1);
     let environment = sample::environment(store, 1);
+    sample::member(store, environment.parts().id, account.parts().id, Role::Restricted);
+    let inactive = account.transition(keys_core::AccountTransition::Deactivate, sample::instant(1)).unwrap();
+    sample::update_account(store, inactive);
     let owner = Owner::Environment(environment.parts().id);
     let removed =
         environment.transition(keys_core::EnvironmentTransition::Remove, sample::instant(1)).unwrap();

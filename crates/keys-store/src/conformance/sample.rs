@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use keys_core::{
-    AccessKey, AccountKind, AccountState, Action, Creator, Description, Digest, EnvironmentRecord,
-    Fingerprint, IdempotencyHash, KeyId, KeyRecord, Name, NewAccount, NewEnvironment, NewKey, NewReceipt,
-    Origin, Owner, PepperId, ReceiptName, Revision, SealedSecret, StoredSecret, Tag, Tagged, Timestamp,
-    Transition, VerificationRow, Via,
+    AccessKey, AccountId, AccountKind, AccountRecord, AccountState, Action, Creator, Description, Digest,
+    EnvironmentId, EnvironmentRecord, Fingerprint, IdempotencyHash, KeyId, KeyRecord, MemberRecord, Name,
+    NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Origin, Owner, PepperId, ReceiptName,
+    Revision, Role, SealedSecret, StoredSecret, Tag, Tagged, Timestamp, Transition, VerificationRow, Via,
 };
 
 use crate::error::{CommitError, Refusal};
@@ -76,6 +76,12 @@ pub fn new_environment(n: u64) -> NewEnvironment {
     }
 }
 
+/// A member.
+#[must_use]
+pub fn new_member(environment: EnvironmentId, account: AccountId, role: Role) -> NewMember {
+    NewMember { environment, account, role, creator: creator(), created: instant(0) }
+}
+
 /// Key number `n` of an owner.
 #[must_use]
 pub fn new_key(owner: Owner, n: u64) -> NewKey {
@@ -96,8 +102,8 @@ pub fn new_key(owner: Owner, n: u64) -> NewKey {
 pub fn receipt_name(n: u64) -> ReceiptName {
     let number = n.saturating_add(1);
     ReceiptName {
-        principal: Owner::Account(keys_core::AccountId::new(number).expect("within the range of ids")),
-        owner: Owner::Environment(keys_core::EnvironmentId::new(number).expect("within the range of ids")),
+        principal: Owner::Account(AccountId::new(number).expect("within the range of ids")),
+        owner: Owner::Environment(EnvironmentId::new(number).expect("within the range of ids")),
         hash: IdempotencyHash::from_bytes(*tagged(n).tag.as_bytes()),
     }
 }
@@ -118,7 +124,7 @@ pub fn new_receipt(n: u64) -> NewReceipt {
 /// The administrator, by no key.
 #[must_use]
 pub fn creator() -> Creator {
-    Creator { principal: Owner::Account(keys_core::AccountId::ADMIN), key: None }
+    Creator { principal: Owner::Account(AccountId::ADMIN), key: None }
 }
 
 /// An origin with everything an origin can have.
@@ -137,8 +143,12 @@ pub fn origin() -> Origin {
 pub fn change(write: Write) -> Change {
     let action = match &write {
         Write::InsertAccount(_) => Action::CreateAccount,
+        Write::UpdateAccount { .. } => Action::EditAccount,
         Write::InsertEnvironment(_) => Action::CreateEnvironment,
         Write::UpdateEnvironment { .. } => Action::EditEnvironment,
+        Write::InsertMember(_) | Write::InsertFounder { .. } => Action::AddMember,
+        Write::UpdateMember { .. } => Action::ChangeMember,
+        Write::RemoveMember(_) => Action::RemoveMember,
         Write::InsertKey(_) => Action::IssueKey,
         Write::UpdateKey { .. } => Action::EditKey,
         Write::PutSetting { .. } => Action::ChangeSetting,
@@ -165,6 +175,48 @@ pub fn commit_change(store: &dyn KeyStore, change: Change) -> Result<Committed, 
     let mut committed = store.commit(vec![change])?;
     assert_eq!(committed.len(), 1, "one change becomes one thing");
     Ok(committed.remove(0))
+}
+
+/// Makes account number `n`.
+#[track_caller]
+pub fn account(store: &dyn KeyStore, n: u64) -> AccountRecord {
+    match commit(store, Write::InsertAccount(new_account(n))) {
+        Ok(Committed::Account(record)) => record,
+        other => panic!("an account was to be made: {other:?}"),
+    }
+}
+
+/// Replaces an account that was read at its record's revision.
+#[track_caller]
+pub fn update_account(store: &dyn KeyStore, record: AccountRecord) -> AccountRecord {
+    match commit(store, Write::UpdateAccount { expected: record.parts().revision, record }) {
+        Ok(Committed::Account(record)) => record,
+        other => panic!("an account was to be changed: {other:?}"),
+    }
+}
+
+/// Makes an account a member.
+#[track_caller]
+pub fn member(
+    store: &dyn KeyStore,
+    environment: EnvironmentId,
+    account: AccountId,
+    role: Role,
+) -> MemberRecord {
+    match commit(store, Write::InsertMember(new_member(environment, account, role))) {
+        Ok(Committed::Member(record)) => record,
+        other => panic!("a member was to be made: {other:?}"),
+    }
+}
+
+/// Gives a member that was read at its record's revision another role.
+#[track_caller]
+pub fn update_member(store: &dyn KeyStore, record: MemberRecord, role: Role) -> MemberRecord {
+    let write = Write::UpdateMember { record: record.with_role(role), expected: record.revision };
+    match commit(store, write) {
+        Ok(Committed::Member(record)) => record,
+        other => panic!("a member was to be changed: {other:?}"),
+    }
 }
 
 /// Makes environment number `n`.
@@ -284,9 +336,10 @@ pub fn store_picture(store: &dyn KeyStore) -> String {
     let settings =
         keys_core::SettingName::ALL.map(|name| store.setting(name).expect("a setting can be read"));
     format!(
-        "{:#?}\n{environments:#?}\n{:#?}\n{settings:#?}\n{:?}\n{:#?}\n{:#?}",
+        "{:#?}\n{environments:#?}\n{:#?}\n{:#?}\n{settings:#?}\n{:?}\n{:#?}\n{:#?}",
         keys.items.iter().map(picture).collect::<Vec<_>>(),
         store.accounts(None, limit).expect("accounts can be read"),
+        store.members(Reach::AllOwners, None, limit).expect("members can be read"),
         store.peppers().expect("peppers can be read"),
         store.audit(None, limit).expect("the audit chain can be read"),
         store.head().expect("the head can be read"),

@@ -9,9 +9,9 @@ mod script;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    SettingName, StoredSecret, Tagged, VerificationRow,
 };
 
 pub use self::hold::{Hold, Moment};
@@ -252,6 +252,45 @@ impl KeyStore for FaultStore {
 
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
         self.read(Call::Accounts, |store| store.accounts(after, limit))
+    }
+
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError> {
+        self.read(Call::Member, |store| store.member(reach, id))
+    }
+
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError> {
+        self.read(Call::Membership, |store| store.membership(environment, account))
+    }
+
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.read(Call::Members, |store| store.members(reach, after, limit))
+    }
+
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.read(Call::Memberships, |store| store.memberships(account, after, limit))
+    }
+
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError> {
+        self.read(Call::KeysMadeBy, |store| store.keys_made_by(creator, after, limit))
     }
 
     fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {

@@ -86,8 +86,15 @@ pub(super) fn touched_by(changes: &[Change]) -> Vec<Touched> {
         Write::UpdateEnvironment { record, .. } => {
             Some(Touched::Owner(Owner::Environment(record.parts().id)))
         }
+        Write::UpdateAccount { record, .. } => Some(Touched::Owner(Owner::Account(record.parts().id))),
         Write::PutSetting { name, .. } => Some(Touched::Setting(*name)),
-        Write::InsertAccount(_) | Write::InsertEnvironment(_) | Write::InsertPepper(_) => None,
+        Write::InsertAccount(_)
+        | Write::InsertEnvironment(_)
+        | Write::InsertMember(_)
+        | Write::InsertFounder { .. }
+        | Write::UpdateMember { .. }
+        | Write::RemoveMember(_)
+        | Write::InsertPepper(_) => None,
     });
     touched.collect()
 }

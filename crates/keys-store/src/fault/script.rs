@@ -22,6 +22,11 @@ pub enum Call {
     Environments,
     Account,
     Accounts,
+    Member,
+    Membership,
+    Members,
+    Memberships,
+    KeysMadeBy,
     Setting,
     Peppers,
     Audit,
@@ -31,7 +36,7 @@ pub enum Call {
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::Commit,
         Self::ReplaceTag,
         Self::EraseReceiptSecret,
@@ -47,6 +52,11 @@ impl Call {
         Self::Environments,
         Self::Account,
         Self::Accounts,
+        Self::Member,
+        Self::Membership,
+        Self::Members,
+        Self::Memberships,
+        Self::KeysMadeBy,
         Self::Setting,
         Self::Peppers,
         Self::Audit,

@@ -1,6 +1,8 @@
 //! A store in memory: a real one, and the model the others are compared with.
 
+mod holds;
 mod index;
+mod members;
 mod plan;
 mod state;
 
@@ -8,9 +10,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    SettingName, StoredSecret, Tagged, VerificationRow,
 };
 
 use self::plan::Plan;
@@ -196,6 +198,45 @@ impl KeyStore for MemoryStore {
 
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
         Ok(self.state().accounts(after, limit))
+    }
+
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError> {
+        Ok(self.state().member(reach, id).copied())
+    }
+
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError> {
+        Ok(self.state().members().membership(environment, account).copied())
+    }
+
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        Ok(self.state().members_within(reach, after, limit))
+    }
+
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        Ok(self.state().memberships(account, after, limit))
+    }
+
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError> {
+        Ok(self.state().keys_made_by(creator, after, limit))
     }
 
     fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {

@@ -3,25 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, LifecycleState,
-    NewAccount, NewEnvironment, NewKey, NewReceipt, Owner, PepperId, Receipt, ReceiptName, Revision,
-    SettingName, Target, Timestamp, Uuid,
+    AccessKey, AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId,
+    MemberRecord, NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Receipt,
+    ReceiptName, Revision, SettingName, Target, Timestamp, Uuid,
 };
 
+use super::holds;
 use super::state::{Counters, State};
 use crate::batch::Batch;
 use crate::error::{BackendError, BackendErrorKind, CommitError, Refusal};
 use crate::query::Reach;
 use crate::rules::{
-    Circumstances, audit_event, loses_its_secret, owner_and_target, update_environment, update_key,
+    Circumstances, audit_event, loses_its_secret, owner_and_target, update_account, update_environment,
+    update_key, update_member,
 };
-use crate::store::{Change, Committed, LinkedEvent, Requirement, Setting, Write};
+use crate::store::{Change, Committed, LinkedEvent, Setting, Write};
 
 /// What a commit puts into the state: rows that are new or replace the row beneath.
 pub(super) struct Delta {
     pub(super) counters: Counters,
     pub(super) accounts: BTreeMap<AccountId, AccountRecord>,
     pub(super) environments: BTreeMap<EnvironmentId, EnvironmentRecord>,
+    /// Members as they shall be; those that shall be none are `None`.
+    pub(super) members: BTreeMap<MemberId, Option<MemberRecord>>,
     pub(super) uuids: BTreeSet<Uuid>,
     pub(super) keys: BTreeMap<KeyId, KeyRecord>,
     pub(super) settings: BTreeMap<SettingName, Setting>,
@@ -38,6 +42,7 @@ impl Delta {
             counters: state.counters(),
             accounts: BTreeMap::new(),
             environments: BTreeMap::new(),
+            members: BTreeMap::new(),
             uuids: BTreeSet::new(),
             keys: BTreeMap::new(),
             settings: BTreeMap::new(),
@@ -65,8 +70,8 @@ impl Delta {
 
 /// A commit in the making. Every look-up sees what the changes before it have made.
 pub(super) struct Plan<'a> {
-    base: &'a State,
-    delta: Delta,
+    pub(super) base: &'a State,
+    pub(super) delta: Delta,
 }
 
 /// Why a change cannot be made.
@@ -103,7 +108,7 @@ impl<'a> Plan<'a> {
         if receipt.as_ref().is_some_and(|receipt| self.has_receipt(&receipt.name)) {
             return Err(Refusal::ReceiptExists.into());
         }
-        if requires.is_some_and(|requirement| !self.holds(requirement)) {
+        if requires.is_some_and(|requirement| !holds::holds(self, requirement)) {
             return Err(Refusal::Unmet.into());
         }
         let revision = self.delta.counters.revision.next();
@@ -147,10 +152,19 @@ impl<'a> Plan<'a> {
     fn write(&mut self, write: Write, revision: Revision) -> Result<Written, Stop> {
         match write {
             Write::InsertAccount(new) => self.insert_account(new, revision),
+            Write::UpdateAccount { record, expected } => self.update_account(record, expected, revision),
             Write::InsertEnvironment(new) => self.insert_environment(new, revision),
             Write::UpdateEnvironment { record, expected } => {
                 self.update_environment(record, expected, revision)
             }
+            Write::InsertMember(new) => self.insert_member(new, revision),
+            Write::InsertFounder { environment, account, role, creator, created } => {
+                let environment = self.environment_named(&environment).ok_or(Refusal::NotFound)?;
+                let new = NewMember { environment, account, role, creator, created };
+                self.insert_member(new, revision)
+            }
+            Write::UpdateMember { record, expected } => self.update_member(&record, expected, revision),
+            Write::RemoveMember(record) => self.remove_member(record),
             Write::InsertKey(new) => self.insert_key(new, revision),
             Write::UpdateKey { record, expected } => self.update_key(record, expected, revision),
             Write::PutSetting { name, value } => Ok(self.put_setting(name, value, revision)),
@@ -164,6 +178,18 @@ impl<'a> Plan<'a> {
         let record = new.into_record(id, revision);
         self.delta.accounts.insert(id, record.clone());
         Ok((Committed::Account(record), None))
+    }
+
+    fn update_account(
+        &mut self,
+        record: AccountRecord,
+        expected: Revision,
+        revision: Revision,
+    ) -> Result<Written, Stop> {
+        let id = record.parts().id;
+        let record = update_account(self.account(id).ok_or(Refusal::NotFound)?, record, expected, revision)?;
+        self.delta.accounts.insert(id, record.clone());
+        Ok((Committed::Account(record), Some(expected)))
     }
 
     fn insert_environment(&mut self, new: NewEnvironment, revision: Revision) -> Result<Written, Stop> {
@@ -185,6 +211,40 @@ impl<'a> Plan<'a> {
         let record = update_environment(stored.ok_or(Refusal::NotFound)?, record, expected, revision)?;
         self.delta.environments.insert(id, record.clone());
         Ok((Committed::Environment(record), Some(expected)))
+    }
+
+    fn insert_member(&mut self, new: NewMember, revision: Revision) -> Result<Written, Stop> {
+        let exist = self.owner_exists(Owner::Environment(new.environment))
+            && self.owner_exists(Owner::Account(new.account));
+        if !exist {
+            return Err(Refusal::NotFound.into());
+        }
+        if self.membership(new.environment, new.account).is_some() {
+            return Err(Refusal::AlreadyExists.into());
+        }
+        let id = MemberId::new(next(&mut self.delta.counters.member)).ok_or(Stop::Exhausted)?;
+        let record = new.into_record(id, revision);
+        self.delta.members.insert(id, Some(record));
+        Ok((Committed::Member(record), None))
+    }
+
+    fn update_member(
+        &mut self,
+        record: &MemberRecord,
+        expected: Revision,
+        revision: Revision,
+    ) -> Result<Written, Stop> {
+        let stored = self.member(record.id).ok_or(Refusal::NotFound)?;
+        let record = update_member(&stored, record, expected, revision)?;
+        self.delta.members.insert(record.id, Some(record));
+        Ok((Committed::Member(record), Some(expected)))
+    }
+
+    fn remove_member(&mut self, record: MemberRecord) -> Result<Written, Stop> {
+        let stored = self.member(record.id).ok_or(Refusal::NotFound)?;
+        let removed = update_member(&stored, &record, record.revision, record.revision)?;
+        self.delta.members.insert(record.id, None);
+        Ok((Committed::MemberRemoved(removed), Some(record.revision)))
     }
 
     fn insert_key(&mut self, new: NewKey, revision: Revision) -> Result<Written, Stop> {
@@ -230,20 +290,33 @@ impl<'a> Plan<'a> {
         Ok((Committed::Pepper(pepper), None))
     }
 
-    fn holds(&self, requirement: Requirement) -> bool {
-        match requirement {
-            Requirement::ActiveKeyOf { owner, now } => self.has_active_key(owner, now),
-            Requirement::EmptyStore => self.delta.counters.revision == Revision::ZERO,
+    fn environment_named(&self, uuid: &Uuid) -> Option<EnvironmentId> {
+        let named = |record: &&EnvironmentRecord| record.parts().uuid == *uuid;
+        let planned = self.delta.environments.values().find(named);
+        planned.or_else(|| self.base.environment_named(uuid)).map(|record| record.parts().id)
+    }
+
+    pub(super) fn account(&self, id: AccountId) -> Option<&AccountRecord> {
+        self.delta.accounts.get(&id).or_else(|| self.base.account(id))
+    }
+
+    fn member(&self, id: MemberId) -> Option<MemberRecord> {
+        match self.delta.members.get(&id) {
+            Some(planned) => *planned,
+            None => self.base.members().get(id).copied(),
         }
     }
 
-    fn has_active_key(&self, owner: Owner, now: Timestamp) -> bool {
-        let good = |record: &KeyRecord| {
-            record.parts().lifecycle.state() == LifecycleState::Active && !record.is_expired(now)
-        };
-        let replaced = |record: &&KeyRecord| self.delta.keys.contains_key(&record.parts().id);
-        let new = self.delta.keys.values().filter(|record| record.parts().owner == owner);
-        new.chain(self.base.keys_of(owner).filter(|record| !replaced(record))).any(good)
+    pub(super) fn membership(&self, environment: EnvironmentId, account: AccountId) -> Option<MemberRecord> {
+        self.members_of(environment).find(|member| member.account == account)
+    }
+
+    /// The members of an environment as the changes before this one leave them.
+    pub(super) fn members_of(&self, environment: EnvironmentId) -> impl Iterator<Item = MemberRecord> {
+        let untouched = |member: &&MemberRecord| !self.delta.members.contains_key(&member.id);
+        let kept = self.base.members().of(environment).filter(untouched).copied();
+        let planned = self.delta.members.values().flatten().copied();
+        kept.chain(planned.filter(move |member| member.environment == environment))
     }
 
     fn owner_exists(&self, owner: Owner) -> bool {

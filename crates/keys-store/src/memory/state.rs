@@ -4,25 +4,27 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, SettingName, Target,
-    Timestamp, Uuid, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, Creator, EnvironmentId, EnvironmentRecord,
+    KeyId, KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    Revision, SettingName, Target, Timestamp, Uuid, VerificationRow,
 };
 
 use super::index::{Index, KeyIndex};
+use super::members::Members;
 use super::plan::Delta;
 use crate::cursor::Cursor;
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
-use crate::rules::{account_row, environment_row};
+use crate::rules::{account_row, environment_row, shows_to_member};
 use crate::store::{Head, LinkedEvent, MOST_SWEPT, Setting};
 
-/// Everything. Rows are only ever added or replaced; nothing but receipts is taken out.
+/// Everything. Rows are only ever added or replaced; nothing but members and receipts is taken out.
 #[derive(Default)]
 pub(super) struct State {
     counters: Counters,
     accounts: BTreeMap<AccountId, AccountRecord>,
     environments: BTreeMap<EnvironmentId, EnvironmentRecord>,
     environment_index: Index<EnvironmentRecord>,
+    members: Members,
     uuids: BTreeSet<Uuid>,
     keys: BTreeMap<KeyId, KeyRecord>,
     key_ids: HashMap<AccessKey, KeyId>,
@@ -44,6 +46,8 @@ pub(super) struct Counters {
     pub(super) owner: u64,
     /// The last number given to a key.
     pub(super) key: u64,
+    /// The last number given to a member.
+    pub(super) member: u64,
     /// The end of the audit chain.
     pub(super) audit: Option<(AuditId, AuditLink)>,
     /// The latest time of any change.
@@ -70,12 +74,25 @@ impl State {
     /// Puts a plan's rows in. Cannot fail: the plan was checked against this state.
     pub(super) fn put(&mut self, delta: Delta) {
         let Delta {
-            counters, accounts, environments, uuids, keys, settings, peppers, audit, receipts, ..
+            counters,
+            accounts,
+            environments,
+            members,
+            uuids,
+            keys,
+            settings,
+            peppers,
+            audit,
+            receipts,
+            ..
         } = delta;
         self.counters = counters;
         self.accounts.extend(accounts);
         for record in environments.into_values() {
             self.put_environment(record);
+        }
+        for (id, member) in members {
+            self.members.put(id, member);
         }
         self.uuids.extend(uuids);
         for record in keys.into_values() {
@@ -187,6 +204,11 @@ impl State {
         self.uuids.contains(uuid)
     }
 
+    pub(super) fn environment_named(&self, uuid: &Uuid) -> Option<&EnvironmentRecord> {
+        // Asked for an environment that the same commit makes, which is in its plan; so hardly ever here.
+        self.environments.values().find(|record| record.parts().uuid == *uuid)
+    }
+
     pub(super) fn key_named(&self, access_key: &AccessKey) -> Option<&KeyRecord> {
         self.key_ids.get(access_key).and_then(|id| self.keys.get(id))
     }
@@ -239,7 +261,7 @@ impl State {
     }
 
     pub(super) fn environment(&self, reach: Reach, id: EnvironmentId) -> Option<&EnvironmentRecord> {
-        self.environments.get(&id).filter(|_| reach.covers(Owner::Environment(id)))
+        self.environments.get(&id).filter(|record| self.shows(reach, record))
     }
 
     pub(super) fn environments(&self, reach: Reach, query: &EnvironmentQuery) -> Page<EnvironmentRecord> {
@@ -248,7 +270,7 @@ impl State {
         if after.as_ref().is_some_and(|after| !after.fits(*order)) {
             return Page { items: Vec::new(), more: false };
         }
-        let shown = |record: &&EnvironmentRecord| filter.shows(record);
+        let shown = |record: &&EnvironmentRecord| filter.shows(record) && self.shows(reach, record);
         if let Some(id) = filter.id {
             let behind = |record: &&EnvironmentRecord| {
                 after.as_ref().is_none_or(|after| Cursor::of(*record, *order).is_behind(after, *direction))
@@ -257,6 +279,69 @@ impl State {
         }
         let walk = self.environment_index.walk(*order, *direction, after.as_ref());
         page(walk.filter_map(|id| self.environments.get(&id)).filter(shown), *limit)
+    }
+
+    /// Whether an environment is within reach.
+    fn shows(&self, reach: Reach, record: &EnvironmentRecord) -> bool {
+        let id = record.parts().id;
+        match reach {
+            Reach::AllOwners => true,
+            Reach::Owner(Owner::Environment(own)) => own == id,
+            Reach::Owner(Owner::Account(account)) => self
+                .members
+                .membership(id, account)
+                .is_some_and(|member| shows_to_member(record.parts().state, member.role)),
+        }
+    }
+
+    pub(super) const fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// Whether a member is within reach: an environment reaches its members, an account those of the environments
+    /// that are shown to it.
+    fn shows_member(&self, reach: Reach, member: &MemberRecord) -> bool {
+        self.environment(reach, member.environment).is_some()
+    }
+
+    pub(super) fn member(&self, reach: Reach, id: MemberId) -> Option<&MemberRecord> {
+        self.members.get(id).filter(|member| self.shows_member(reach, member))
+    }
+
+    pub(super) fn members_within(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Page<MemberRecord> {
+        page(self.members.behind(after).filter(|member| self.shows_member(reach, member)), limit)
+    }
+
+    pub(super) fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Page<MemberRecord> {
+        let own = self.members.of_account(account);
+        page(own.filter(|member| after.is_none_or(|after| member.environment > after)), limit)
+    }
+
+    pub(super) const fn all_accounts(&self) -> &BTreeMap<AccountId, AccountRecord> {
+        &self.accounts
+    }
+
+    pub(super) fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Page<KeyRecord> {
+        let made = |record: &&KeyRecord| {
+            let maker = record.parts().creator;
+            if creator.key.is_some() { maker == creator } else { maker.principal == creator.principal }
+        };
+        page(self.keys.range(behind(after)).map(second).filter(made), limit)
     }
 
     pub(super) fn account(&self, id: AccountId) -> Option<&AccountRecord> {
@@ -286,12 +371,12 @@ fn second<'a, A, B>((_, second): (&'a A, &'a B)) -> &'a B {
     second
 }
 
-fn behind<T>(after: Option<T>) -> (Bound<T>, Bound<T>) {
+pub(super) fn behind<T>(after: Option<T>) -> (Bound<T>, Bound<T>) {
     (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)
 }
 
 /// The first `limit` records, and whether there are more.
-fn page<'a, T: Clone + 'a>(mut records: impl Iterator<Item = &'a T>, limit: usize) -> Page<T> {
+pub(super) fn page<'a, T: Clone + 'a>(mut records: impl Iterator<Item = &'a T>, limit: usize) -> Page<T> {
     let items = records.by_ref().take(limit.min(KeyQuery::MAX_LIMIT)).cloned().collect();
     Page { items, more: records.next().is_some() }
 }

@@ -4,11 +4,12 @@
 //! The texts differ in fixed fragments only; every value is a parameter. So there is a finite set of them, prepared
 //! once and kept.
 
-use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState};
+use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState, Owner};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::fault::{Damage, Fault};
+use super::member;
 use super::row::{number, optional, read, text, time};
 use super::statement::all;
 use crate::cursor::{SortValue, StateRank};
@@ -59,7 +60,15 @@ pub(super) fn environments(
     query: &EnvironmentQuery,
 ) -> Result<Page<EnvironmentRecord>, Fault> {
     let Some(list) = List::of_environments(reach, query) else { return Ok(nothing()) };
-    list.page(connection, query.limit, read)
+    list.page(connection, query.limit, |row| {
+        let record: EnvironmentRecord = read(row)?;
+        match reach {
+            // The list named the account, but the rows decide.
+            Reach::Owner(Owner::Account(account)) => member::check_shown(connection, account, &record)?,
+            Reach::Owner(Owner::Environment(_)) | Reach::AllOwners => {}
+        }
+        Ok(record)
+    })
 }
 
 const fn nothing<T>() -> Page<T> {
@@ -88,7 +97,7 @@ pub(super) struct List {
     /// What else must hold; each begins with ` AND `.
     conditions: Vec<&'static str>,
     along: Along,
-    /// Owner, state, id, access key, the sort value behind which the page begins, and its id.
+    /// Owner or account, state, id, access key, the sort value behind which the page begins, and its id.
     parameters: [Value; 6],
 }
 
@@ -102,6 +111,11 @@ struct Table {
 
 const KEYS: Table = Table { name: "keys", columns: key_columns!(), gone: "deleted" };
 const ENVIRONMENTS: Table = Table { name: "environments", columns: environment_columns!(), gone: "removed" };
+
+/// The environments that an account is a member of and that are shown to it: see
+/// [`shows_to_member`](crate::rules::shows_to_member).
+const SHOWN_TO_MEMBER: &str = " AND id IN (SELECT environment FROM members WHERE account = ?1) AND (state = 'active' \
+     OR id IN (SELECT environment FROM members WHERE account = ?1 AND role = 'owner'))";
 
 /// Which of the two sets of rows. They are indexed apart, so that what is gone does not stand in the way.
 #[derive(Clone, Copy)]
@@ -135,6 +149,8 @@ enum Along {
     Owner,
     /// Along the index of the order, among all rows.
     All,
+    /// Through the few memberships of an account, to be sorted afterwards.
+    Memberships,
     /// One row at most, by an index of its own.
     Unique,
 }
@@ -191,16 +207,21 @@ impl List {
             return None;
         }
         let EnvironmentFilter { removed, id } = filter.within(reach)?;
+        let (account, along) = match reach {
+            Reach::Owner(Owner::Account(account)) => (Some(account), Along::Memberships),
+            Reach::Owner(Owner::Environment(_)) | Reach::AllOwners => (None, Along::All),
+        };
+        let conditions = [id.map(|_| " AND id = ?3"), account.map(|_| SHOWN_TO_MEMBER)];
         Some(Self {
             table: &ENVIRONMENTS,
             shown: if removed { Shown::Both } else { Shown::One(Set::Present) },
             by: Column::of_environment(*order),
             direction: *direction,
             after: after.as_ref().map(|after| after.value.clone()),
-            conditions: id.map(|_| " AND id = ?3").into_iter().collect(),
-            along: if id.is_some() { Along::Unique } else { Along::All },
+            conditions: conditions.into_iter().flatten().collect(),
+            along: if id.is_some() { Along::Unique } else { along },
             parameters: [
-                Value::Null,
+                optional(account, |id| number(id.number())),
                 Value::Null,
                 optional(id, |id| number(id.number())),
                 Value::Null,
@@ -318,7 +339,7 @@ impl List {
     /// that way.
     fn index(&self, set: Set) -> String {
         let reach = match self.along {
-            Along::Unique => return String::new(),
+            Along::Memberships | Along::Unique => return String::new(),
             Along::Owner => "owner",
             Along::All => "all",
         };

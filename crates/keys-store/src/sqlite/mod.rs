@@ -38,7 +38,7 @@
 //! | name, description | TEXT as written, NULL when absent |
 //! | tag, link, hash, fingerprint | BLOB of 32 bytes |
 //!
-//! Every row of accounts, environments, keys and settings ends in a **seal**: FNV-1a (64 bits) over kind, length and
+//! Every row of accounts, environments, members, keys and settings ends in a **seal**: FNV-1a (64 bits) over kind, length and
 //! bytes of each value before it. Those of receipts have one too, and behind it the sealed secret, which has an
 //! authenticator of its own and is erased alone. A row whose seal does not fit is damaged and is never used. The rows of the audit
 //! chain have their links instead.
@@ -51,9 +51,11 @@ mod anchor;
 mod audit;
 mod connect;
 mod fault;
+mod holds;
 mod job;
 mod list;
 mod lock;
+mod member;
 mod network;
 mod open;
 mod pool;
@@ -66,6 +68,7 @@ mod shared;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod write;
 mod writer;
 
@@ -77,9 +80,9 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    SettingName, StoredSecret, Tagged, VerificationRow,
 };
 use rusqlite::Connection;
 
@@ -343,10 +346,7 @@ impl KeyStore for SqliteStore {
         reach: Reach,
         id: EnvironmentId,
     ) -> Result<Option<EnvironmentRecord>, BackendError> {
-        if !reach.covers(Owner::Environment(id)) {
-            return Ok(None);
-        }
-        self.read(|connection| read::environment(connection, id))
+        self.read(|connection| read::environment(connection, reach, id))
     }
 
     fn environments(
@@ -363,6 +363,45 @@ impl KeyStore for SqliteStore {
 
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
         self.read(|connection| read::accounts(connection, after, limit))
+    }
+
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError> {
+        self.read(|connection| member::member(connection, reach, id))
+    }
+
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError> {
+        self.read(|connection| member::membership(connection, environment, account))
+    }
+
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.read(|connection| member::members(connection, reach, after, limit))
+    }
+
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.read(|connection| member::memberships(connection, account, after, limit))
+    }
+
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError> {
+        self.read(|connection| read::keys_made_by(connection, creator, after, limit))
     }
 
     fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {

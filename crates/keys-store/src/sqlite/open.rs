@@ -47,7 +47,7 @@ pub(super) fn own(path: &Path) -> Result<Owned, OpenError> {
     let version = look(&path)?;
     let sorted = |error: rusqlite::Error| sort(&path, error.into());
     let mut connection = connect::writer(&path).map_err(sorted)?;
-    schema::migrate(&mut connection, version).map_err(sorted)?;
+    schema::migrate(&mut connection, version).map_err(|fault| sort(&path, fault))?;
     let head = check(&path, &connection)?;
     let due = check_anchor(&path, &connection, &head)?;
     Ok(Owned { lock, connection, head, due, path })

@@ -1,14 +1,15 @@
 //! What is asked of the database, one function for each question. Each sees one snapshot.
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, AuditLink, Creator, EnvironmentId, EnvironmentRecord,
+    KeyId, KeyRecord, Owner, OwnerRow, PepperId, Revision, SettingName, Timestamp, Uuid, VerificationRow,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::fault::{Damage, Fault};
 use super::list::{environment_columns, key_columns, one_more, page};
+use super::member;
 pub(super) use super::row::SettingRow;
 use super::row::{Fields, Stored, number, read, text, time};
 use super::statement::{all, one};
@@ -16,8 +17,8 @@ use crate::query::{KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row};
 use crate::store::{Head, Load};
 
-const ACCOUNT: &str =
-    "SELECT id, uuid, kind, state, name, created, revision, seal FROM accounts WHERE id = ?1";
+const ACCOUNT: &str = "SELECT id, uuid, kind, state, removed, name, description, default_environment, created, \
+     updated, revision, seal FROM accounts WHERE id = ?1";
 const ENVIRONMENT: &str = concat!("SELECT ", environment_columns!(), " FROM environments WHERE id = ?1");
 
 pub(super) const KEY_NAMED: &str = concat!(
@@ -43,8 +44,8 @@ pub(super) fn key_named(
 
 /// Whether keys of an owner are accepted, and the revision of the same snapshot.
 pub(super) fn owner(connection: &Connection, owner: Owner) -> Result<Load<Option<OwnerRow>>, Fault> {
-    const ACCOUNT: &str = "SELECT id, uuid, kind, state, name, created, a.revision, seal, h.revision \
-         FROM head h LEFT JOIN accounts a ON id = ?1";
+    const ACCOUNT: &str = "SELECT id, uuid, kind, state, removed, name, description, default_environment, created, \
+         updated, a.revision, seal, h.revision FROM head h LEFT JOIN accounts a ON id = ?1";
     const ENVIRONMENT: &str = "SELECT id, uuid, name, description, state, removed, creator, created, updated, \
          e.revision, seal, h.revision FROM head h LEFT JOIN environments e ON id = ?1";
     let id = [number(owner.number())];
@@ -117,12 +118,45 @@ pub(super) fn has_active_key(connection: &Connection, owner: Owner, now: Timesta
     Ok(one(connection, SQL, [text(owner), time(now)], |_| Ok(()))?.is_some())
 }
 
-/// The environment with this id.
+/// Keys by who made them, deleted ones included.
+pub(super) fn keys_made_by(
+    connection: &Connection,
+    creator: Creator,
+    after: Option<KeyId>,
+    limit: usize,
+) -> Result<Page<KeyRecord>, Fault> {
+    const AS_PRINCIPAL: &str = concat!(
+        "SELECT ",
+        key_columns!(),
+        " FROM keys INDEXED BY keys_creator WHERE creator_principal = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+    );
+    const BY_KEY: &str = concat!(
+        "SELECT ",
+        key_columns!(),
+        " FROM keys INDEXED BY keys_creator_key WHERE creator = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+    );
+    let (sql, maker) = match creator.key {
+        Some(_) => (BY_KEY, text(creator)),
+        None => (AS_PRINCIPAL, text(creator.principal)),
+    };
+    let limit = limit.min(KeyQuery::MAX_LIMIT);
+    let after = Value::Integer(after.map_or(0, |id| id.number().cast_signed()));
+    Ok(page(all(connection, sql, [maker, after, one_more(limit)], read)?, limit))
+}
+
+/// The environment with this id, if it is within reach.
 pub(super) fn environment(
     connection: &Connection,
+    reach: Reach,
     id: EnvironmentId,
 ) -> Result<Option<EnvironmentRecord>, Fault> {
-    one(connection, ENVIRONMENT, [number(id.number())], read)
+    match reach {
+        Reach::Owner(Owner::Environment(own)) if own != id => Ok(None),
+        Reach::Owner(Owner::Account(account)) => member::environment_of(connection, account, id),
+        Reach::Owner(Owner::Environment(_)) | Reach::AllOwners => {
+            one(connection, ENVIRONMENT, [number(id.number())], read)
+        }
+    }
 }
 
 /// The account with this id.
@@ -136,8 +170,8 @@ pub(super) fn accounts(
     after: Option<AccountId>,
     limit: usize,
 ) -> Result<Page<AccountRecord>, Fault> {
-    const SQL: &str = "SELECT id, uuid, kind, state, name, created, revision, seal FROM accounts WHERE id > ?1 \
-         ORDER BY id LIMIT ?2";
+    const SQL: &str = "SELECT id, uuid, kind, state, removed, name, description, default_environment, created, \
+         updated, revision, seal FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
     let limit = limit.min(KeyQuery::MAX_LIMIT);
     let after = Value::Integer(after.map_or(0, |id| id.number().cast_signed()));
     Ok(page(all(connection, SQL, [after, one_more(limit)], read)?, limit))
@@ -188,12 +222,13 @@ pub(super) fn link_at(connection: &Connection, id: AuditId) -> Result<Option<Aud
     Ok(link.flatten().map(AuditLink::from_bytes))
 }
 
-/// Whether both counters stand at or past every number that was given.
+/// Whether the counters stand at or past every number that was given.
 pub(super) fn counters_are_ahead(connection: &Connection) -> Result<bool, Fault> {
     const SQL: &str = "SELECT \
          (SELECT last FROM counters WHERE family = 'account') >= \
          max((SELECT ifnull(max(id), 0) FROM accounts), (SELECT ifnull(max(id), 0) FROM environments)) AND \
-         (SELECT last FROM counters WHERE family = 'credential') >= (SELECT ifnull(max(id), 0) FROM keys)";
+         (SELECT last FROM counters WHERE family = 'credential') >= (SELECT ifnull(max(id), 0) FROM keys) AND \
+         (SELECT last FROM counters WHERE family = 'member') >= (SELECT ifnull(max(id), 0) FROM members)";
     let ahead: Option<Option<bool>> = one(connection, SQL, [], |row| Ok(row.get(0)?))?;
     Ok(ahead.flatten().unwrap_or(false))
 }

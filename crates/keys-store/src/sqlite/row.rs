@@ -273,7 +273,7 @@ fn environment_state(fields: &mut Fields<'_>) -> Result<EnvironmentState, Fault>
 
 impl Stored for AccountRecord {
     const TABLE: &'static str = "accounts";
-    const WIDTH: usize = 7;
+    const WIDTH: usize = 11;
 
     fn values(&self) -> Vec<Value> {
         let parts = self.parts();
@@ -282,33 +282,45 @@ impl Stored for AccountRecord {
             text(&parts.uuid),
             text(parts.kind),
             text(parts.state),
+            optional(parts.state.removed_at(), time),
             optional(parts.name.as_ref(), |name| text(name.as_str())),
+            optional(parts.description.as_ref(), |description| text(description.as_str())),
+            optional(parts.default_environment, |id| number(id.number())),
             time(parts.created),
+            time(parts.updated),
             number(parts.revision.number()),
         ]
     }
 
     fn read(fields: &mut Fields<'_>) -> Result<Self, Fault> {
-        let id = id(fields, AccountId::new)?;
-        let uuid = fields.parsed::<Uuid>("its uuid is none")?;
-        let kind = fields.parsed("its kind is none")?;
-        let state = AccountState::from_kept(fields.text("its state is none")?, None)
-            .map_err(|_| fields.damage("its state is none"))?;
-        let name = name(fields)?;
-        let created = fields.time("its time of creation is none")?;
         let parts = AccountParts {
-            id,
-            uuid,
-            kind,
-            state,
-            name,
-            description: None,
-            default_environment: None,
-            created,
-            updated: created,
+            id: id(fields, AccountId::new)?,
+            uuid: fields.parsed::<Uuid>("its uuid is none")?,
+            kind: fields.parsed("its kind is none")?,
+            state: account_state(fields)?,
+            name: name(fields)?,
+            description: description(fields)?,
+            default_environment: default_environment(fields)?,
+            created: fields.time("its time of creation is none")?,
+            updated: fields.time("its time of change is none")?,
             revision: fields.revision()?,
         };
         Self::from_parts(parts).map_err(|_| fields.damage("its times contradict each other"))
+    }
+}
+
+fn account_state(fields: &mut Fields<'_>) -> Result<AccountState, Fault> {
+    let state = fields.text("its state is none")?;
+    let removed = fields.optional_time("its time of removal is none")?;
+    AccountState::from_kept(state, removed)
+        .map_err(|_| fields.damage("its state does not fit its time of removal"))
+}
+
+fn default_environment(fields: &mut Fields<'_>) -> Result<Option<EnvironmentId>, Fault> {
+    const WHAT: &str = "its default environment is none";
+    match fields.optional_number(WHAT)? {
+        None => Ok(None),
+        Some(number) => EnvironmentId::new(number).map(Some).ok_or_else(|| fields.damage(WHAT)),
     }
 }
 
@@ -344,12 +356,12 @@ impl Stored for SettingRow {
     }
 }
 
-fn id<T>(fields: &mut Fields<'_>, new: impl FnOnce(u64) -> Option<T>) -> Result<T, Fault> {
+pub(super) fn id<T>(fields: &mut Fields<'_>, new: impl FnOnce(u64) -> Option<T>) -> Result<T, Fault> {
     let number = fields.number("its id is none")?;
     new(number).ok_or_else(|| fields.damage("its id is none"))
 }
 
-fn name(fields: &mut Fields<'_>) -> Result<Option<keys_core::Name>, Fault> {
+pub(super) fn name(fields: &mut Fields<'_>) -> Result<Option<keys_core::Name>, Fault> {
     match fields.optional_text("its name is no text")? {
         None => Ok(None),
         Some(name) => keys_core::Name::new(name).map(Some).map_err(|_| fields.damage("its name is none")),

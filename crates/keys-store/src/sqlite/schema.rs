@@ -4,16 +4,24 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::fault::Fault;
 use super::statement::all;
+use super::upgrade;
 
 /// What marks a file as ours, in its header: `KCDB`.
 pub(super) const APPLICATION_ID: i32 = 0x4b43_4442;
 
+/// A step of the schema: statements, and what of it is no statement.
+struct Migration {
+    sql: &'static str,
+    then: fn(&Connection) -> Result<(), Fault>,
+}
+
 /// Migration n brings a database from version n − 1 to n.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../migrations/0001_first.sql"),
-    include_str!("../../migrations/0002_api_ui_settings.sql"),
-    include_str!("../../migrations/0003_orders_of_environments.sql"),
-    include_str!("../../migrations/0004_receipts.sql"),
+const MIGRATIONS: &[Migration] = &[
+    Migration { sql: include_str!("../../migrations/0001_first.sql"), then: |_| Ok(()) },
+    Migration { sql: include_str!("../../migrations/0002_api_ui_settings.sql"), then: |_| Ok(()) },
+    Migration { sql: include_str!("../../migrations/0003_orders_of_environments.sql"), then: |_| Ok(()) },
+    Migration { sql: include_str!("../../migrations/0004_receipts.sql"), then: |_| Ok(()) },
+    Migration { sql: include_str!("../../migrations/0005_people.sql"), then: upgrade::move_accounts },
 ];
 
 /// The version this program writes.
@@ -43,12 +51,13 @@ pub(super) fn kind(connection: &Connection) -> Result<Kind, rusqlite::Error> {
 }
 
 /// Brings a database of ours, or an empty one, up to this program's version.
-pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), rusqlite::Error> {
-    for (index, sql) in MIGRATIONS.iter().enumerate() {
+pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), Fault> {
+    for (index, Migration { sql, then }) in MIGRATIONS.iter().enumerate() {
         let version = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
         if version > from {
             let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
             transaction.execute_batch(sql)?;
+            then(&transaction)?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()?;

@@ -1,24 +1,25 @@
 //! One change, made inside the transaction of its batch.
 
 use keys_core::{
-    AccountId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment, NewKey,
-    NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
+    AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment,
+    NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
 };
 use rusqlite::Connection;
 
 use super::audit;
 use super::fault::Fault;
-use super::read;
 use super::receipt;
 use super::row::{SettingRow, Stored as _, number, optional, text, time};
 use super::seal::sealed;
 use super::statement::{execute, one};
+use super::{holds, member, read};
 use crate::error::Refusal;
 use crate::query::Reach;
 use crate::rules::{
-    Circumstances, audit_event, loses_its_secret, owner_and_target, retag_key, update_environment, update_key,
+    Circumstances, audit_event, loses_its_secret, owner_and_target, retag_key, update_account,
+    update_environment, update_key,
 };
-use crate::store::{Change, Committed, Head, Requirement, Setting, Write};
+use crate::store::{Change, Committed, Head, Setting, Write};
 
 /// Why a change was not made.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl<T: Into<Fault>> From<T> for Stop {
 }
 
 /// What was written, and the revision of what it replaced.
-type Written = (Committed, Option<Revision>);
+pub(super) type Written = (Committed, Option<Revision>);
 
 /// What one change has become.
 pub(super) struct Done {
@@ -60,7 +61,7 @@ pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -
         return Err(Refusal::ReceiptExists.into());
     }
     if let Some(requirement) = requires
-        && !holds(connection, head, requirement)?
+        && !holds::holds(connection, head, requirement)?
     {
         return Err(Refusal::Unmet.into());
     }
@@ -117,20 +118,21 @@ pub(super) fn replace_tag(
     Ok(Some(record))
 }
 
-fn holds(connection: &Connection, head: &Head, requirement: Requirement) -> Result<bool, Fault> {
-    match requirement {
-        Requirement::ActiveKeyOf { owner, now } => read::has_active_key(connection, owner, now),
-        Requirement::EmptyStore => Ok(head.revision == Revision::ZERO),
-    }
-}
-
 fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Result<Written, Stop> {
     match write {
         Write::InsertAccount(new) => insert_account(connection, new, revision),
+        Write::UpdateAccount { record, expected } => change_account(connection, record, expected, revision),
         Write::InsertEnvironment(new) => insert_environment(connection, new, revision),
         Write::UpdateEnvironment { record, expected } => {
             change_environment(connection, record, expected, revision)
         }
+        Write::InsertMember(new) => member::insert(connection, new, revision),
+        Write::InsertFounder { environment, account, role, creator, created } => {
+            let of = |environment| NewMember { environment, account, role, creator, created };
+            member::insert_founder(connection, &environment, of, revision)
+        }
+        Write::UpdateMember { record, expected } => member::change(connection, &record, expected, revision),
+        Write::RemoveMember(record) => member::remove(connection, &record),
         Write::InsertKey(new) => insert_key(connection, new, revision),
         Write::UpdateKey { record, expected } => change_key(connection, record, expected, revision),
         Write::PutSetting { name, value } => put_setting(connection, name, value, revision),
@@ -139,15 +141,37 @@ fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Resul
 }
 
 fn insert_account(connection: &Connection, new: NewAccount, revision: Revision) -> Result<Written, Stop> {
-    const SQL: &str = "INSERT INTO accounts (id, uuid, kind, state, name, created, revision, seal) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     if read::knows_uuid(connection, &new.uuid)? {
         return Err(Refusal::AlreadyExists.into());
     }
     let id = next(connection, "account")?.and_then(AccountId::new).ok_or(Fault::Exhausted)?;
     let record = new.into_record(id, revision);
-    execute(connection, SQL, sealed(record.values()))?;
+    put_new_account(connection, &record)?;
     Ok((Committed::Account(record), None))
+}
+
+/// Writes the row of an account that has none.
+pub(super) fn put_new_account(connection: &Connection, record: &AccountRecord) -> Result<(), Fault> {
+    const SQL: &str = "INSERT INTO accounts (id, uuid, kind, state, removed, name, description, \
+         default_environment, created, updated, revision, seal) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok(())
+}
+
+fn change_account(
+    connection: &Connection,
+    record: AccountRecord,
+    expected: Revision,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    const SQL: &str = "UPDATE accounts SET uuid = ?2, kind = ?3, state = ?4, removed = ?5, name = ?6, \
+         description = ?7, default_environment = ?8, created = ?9, updated = ?10, revision = ?11, seal = ?12 \
+         WHERE id = ?1";
+    let stored = read::account(connection, record.parts().id)?.ok_or(Refusal::NotFound)?;
+    let record = update_account(&stored, record, expected, revision)?;
+    execute(connection, SQL, sealed(record.values()))?;
+    Ok((Committed::Account(record), Some(expected)))
 }
 
 fn insert_environment(
@@ -174,7 +198,8 @@ fn change_environment(
 ) -> Result<Written, Stop> {
     const SQL: &str = "UPDATE environments SET uuid = ?2, name = ?3, description = ?4, state = ?5, removed = ?6, \
          creator = ?7, created = ?8, updated = ?9, revision = ?10, seal = ?11 WHERE id = ?1";
-    let stored = read::environment(connection, record.parts().id)?.ok_or(Refusal::NotFound)?;
+    let stored =
+        read::environment(connection, Reach::AllOwners, record.parts().id)?.ok_or(Refusal::NotFound)?;
     let record = update_environment(&stored, record, expected, revision)?;
     execute(connection, SQL, sealed(record.values()))?;
     Ok((Committed::Environment(record), Some(expected)))
@@ -196,7 +221,7 @@ fn insert_key(connection: &Connection, new: NewKey, revision: Revision) -> Resul
     Ok((Committed::Key(Box::new(record)), None))
 }
 
-fn owner_exists(connection: &Connection, owner: Owner) -> Result<bool, Fault> {
+pub(super) fn owner_exists(connection: &Connection, owner: Owner) -> Result<bool, Fault> {
     Ok(read::owner(connection, owner)?.row.is_some())
 }
 
@@ -244,7 +269,7 @@ fn insert_pepper(connection: &Connection, pepper: PepperId, revision: Revision) 
 }
 
 /// The next number of a counter; `None` when all have been given.
-fn next(connection: &Connection, family: &str) -> Result<Option<u64>, Fault> {
+pub(super) fn next(connection: &Connection, family: &str) -> Result<Option<u64>, Fault> {
     const SQL: &str = "UPDATE counters SET last = last + 1 WHERE family = ?1 AND last < 9223372036854775807 \
          RETURNING last";
     let last: Option<i64> = one(connection, SQL, [text(family)], |row| Ok(row.get(0)?))?;

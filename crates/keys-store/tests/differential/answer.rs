@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use keys_core::{AccountId, AuditId, EnvironmentId, KeyId, Revision, SettingValue};
+use keys_core::{AccountId, AuditId, EnvironmentId, KeyId, MemberId, Revision, SettingValue};
 use keys_store::conformance::sample;
 use keys_store::{BackendError, ChangeListener, CommitError, Committed, KeyStore, Page, Published, Touched};
 
@@ -35,6 +35,26 @@ pub(crate) fn read(store: &dyn KeyStore, world: &World, read: &Read) -> String {
         }
         Read::Account(id) => answer(store.account(AccountId::new(id).unwrap())),
         Read::Accounts(after, limit) => answer(store.accounts(after.and_then(AccountId::new), limit)),
+        Read::Member(reach, pick) => {
+            answer(store.member(world.reach(reach.as_ref()), world.member(&pick).id))
+        }
+        Read::Membership(environment, account) => {
+            answer(store.membership(world.environment_id(&environment), world.account_id(&account)))
+        }
+        Read::Members(reach, after, limit) => {
+            answer(store.members(world.reach(reach.as_ref()), after.and_then(MemberId::new), limit))
+        }
+        Read::Memberships(account, after, limit) => {
+            answer(store.memberships(world.account_id(&account), after.and_then(EnvironmentId::new), limit))
+        }
+        Read::KeysMadeBy(creator, after, limit) => {
+            let page = store.keys_made_by(creator, after.as_ref().and_then(place), limit);
+            answer(
+                page.map(|Page { items, more }| {
+                    (items.iter().map(sample::picture).collect::<Vec<_>>(), more)
+                }),
+            )
+        }
         Read::Setting(name) => answer(store.setting(name)),
         Read::Peppers => answer(store.peppers()),
         Read::Audit(after, limit) => answer(store.audit(after.and_then(AuditId::new), limit)),

@@ -4,7 +4,7 @@
 //! something in every history, and a failing history can be made shorter.
 
 use keys_core::{
-    AccountKind, AccountState, Action, Creator, Description, Name, Origin, ReceiptSweep, SettingName,
+    AccountKind, AccountState, Action, Creator, Description, Name, Origin, ReceiptSweep, Role, SettingName,
     Timestamp, Transition, strategies,
 };
 use keys_store::fault::{Calls, Fault};
@@ -57,14 +57,30 @@ pub(crate) enum What {
         uuid: u8,
         kind: AccountKind,
         state: AccountState,
-        name: Option<Name>,
+        words: Words,
     },
+    UpdateAccount(AccountEdit),
     InsertEnvironment {
         uuid: u8,
         words: Words,
         creator: Creator,
     },
     UpdateEnvironment(EnvironmentEdit),
+    InsertMember {
+        /// Mostly an environment and an account there are.
+        environment: Index,
+        account: Index,
+        role: Role,
+        creator: Creator,
+    },
+    InsertFounder {
+        /// Mostly of an environment.
+        uuid: u8,
+        account: Index,
+        role: Role,
+    },
+    UpdateMember(MemberEdit),
+    RemoveMember(MemberEdit),
     InsertKey {
         owner: Index,
         access_key: u64,
@@ -124,10 +140,41 @@ pub(crate) struct EnvironmentEdit {
     pub(crate) now: Timestamp,
 }
 
+/// What becomes of a version of an account, of whatever kind.
+#[derive(Debug, Clone)]
+pub(crate) struct AccountEdit {
+    pub(crate) account: Pick,
+    pub(crate) words: Words,
+    pub(crate) kind: Option<AccountKind>,
+    pub(crate) default_environment: Option<u64>,
+    /// 0: as it was; else Active, Inactive, Removed.
+    pub(crate) state: u8,
+    pub(crate) tamper: Option<Tamper>,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct MemberEdit {
+    pub(crate) member: Pick,
+    pub(crate) role: Role,
+    pub(crate) tamper: Option<Tamper>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Need {
     EmptyStore,
     ActiveKeyOf(Index, Timestamp),
+    SettingAbsent(SettingName),
+    AdministratorCanEnter(Timestamp),
+    AdministratorRemains(u64, Timestamp),
+    OwnerRemains(Index, Pick),
+    CallerStands {
+        principal: Index,
+        administers: bool,
+        key: Option<Pick>,
+        role: Option<(Index, Role)>,
+        now: Timestamp,
+    },
 }
 
 /// A question.
@@ -139,6 +186,11 @@ pub(crate) enum Read {
     Environments(Option<Index>, EnvironmentList),
     Account(u64),
     Accounts(Option<u64>, usize),
+    Member(Option<Index>, Pick),
+    Membership(Index, Index),
+    Members(Option<Index>, Option<u64>, usize),
+    Memberships(Index, Option<u64>, usize),
+    KeysMadeBy(Creator, Option<u64>, usize),
     Setting(SettingName),
     Peppers,
     Audit(Option<u64>, usize),
@@ -201,12 +253,25 @@ fn pick() -> impl Strategy<Value = Pick> {
 }
 
 fn edit() -> BoxedStrategy<Edit> {
+    let role = option::of((any::<Index>(), strategies::role()));
+    let caller = (any::<Index>(), prop::bool::weighted(0.2), option::of(pick()), role, time());
     let need = prop_oneof![
         1 => Just(Need::EmptyStore),
-        9 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
+        6 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
+        1 => strategies::setting_name().prop_map(Need::SettingAbsent),
+        2 => time().prop_map(Need::AdministratorCanEnter),
+        2 => (1..6u64, time()).prop_map(|(without, now)| Need::AdministratorRemains(without, now)),
+        2 => (any::<Index>(), pick()).prop_map(|(environment, without)| Need::OwnerRemains(environment, without)),
+        6 => caller.prop_map(|(principal, administers, key, role, now)| Need::CallerStands {
+            principal,
+            administers,
+            key,
+            role,
+            now,
+        }),
     ];
     let receipt = option::weighted(0.3, (0..RECEIPTS, any::<bool>()));
-    (what(), option::weighted(0.05, need), time(), strategies::origin(), strategies::action(), receipt)
+    (what(), option::weighted(0.1, need), time(), strategies::origin(), strategies::action(), receipt)
         .prop_map(|(what, requires, at, origin, action, receipt)| Edit {
             what,
             requires,
@@ -219,27 +284,33 @@ fn edit() -> BoxedStrategy<Edit> {
 }
 
 fn what() -> BoxedStrategy<What> {
-    let account = (
-        0..30u8,
-        strategies::account_kind(),
-        select([AccountState::Active, AccountState::Inactive].as_slice()),
-        name(),
-    )
-        .prop_map(|(uuid, kind, state, name)| What::InsertAccount { uuid, kind, state, name });
-    let environment = (0..30u8, words(), strategies::creator())
+    let state = select([AccountState::Active, AccountState::Inactive].as_slice());
+    let account = (0..30u8, strategies::account_kind(), state, words())
+        .prop_map(|(uuid, kind, state, words)| What::InsertAccount { uuid, kind, state, words });
+    let member = (any::<Index>(), any::<Index>(), strategies::role(), maker()).prop_map(
+        |(environment, account, role, creator)| What::InsertMember { environment, account, role, creator },
+    );
+    let environment = (0..30u8, words(), maker())
         .prop_map(|(uuid, words, creator)| What::InsertEnvironment { uuid, words, creator });
-    let key = (any::<Index>(), 0..40u64, words(), strategies::creator(), time(), option::of(time()))
-        .prop_map(|(owner, access_key, words, creator, created, expires_at)| What::InsertKey {
+    let key = (any::<Index>(), 0..40u64, words(), maker(), time(), option::of(time())).prop_map(
+        |(owner, access_key, words, creator, created, expires_at)| What::InsertKey {
             owner,
             access_key,
             words,
             creator,
             created,
             expires_at,
-        });
+        },
+    );
     let value = prop_oneof![Just("true".into()), Just("false".into()), any::<String>()];
     prop_oneof![
         2 => account,
+        3 => account_edit().prop_map(What::UpdateAccount),
+        4 => member,
+        1 => (0..30u8, any::<Index>(), strategies::role())
+            .prop_map(|(uuid, account, role)| What::InsertFounder { uuid, account, role }),
+        2 => member_edit().prop_map(What::UpdateMember),
+        1 => member_edit().prop_map(What::RemoveMember),
         3 => environment,
         2 => environment_edit().prop_map(What::UpdateEnvironment),
         6 => key,
@@ -273,6 +344,36 @@ fn environment_edit() -> BoxedStrategy<EnvironmentEdit> {
         .boxed()
 }
 
+fn account_edit() -> BoxedStrategy<AccountEdit> {
+    let what = (words(), option::weighted(0.3, strategies::account_kind()), option::of(1..9u64), 0..4u8);
+    (pick(), what, option::weighted(0.03, tamper()), time())
+        .prop_map(|(account, (words, kind, default_environment, state), tamper, now)| AccountEdit {
+            account,
+            words,
+            kind,
+            default_environment,
+            state,
+            tamper,
+            now,
+        })
+        .boxed()
+}
+
+fn member_edit() -> BoxedStrategy<MemberEdit> {
+    (pick(), strategies::role(), option::weighted(0.05, tamper()))
+        .prop_map(|(member, role, tamper)| MemberEdit { member, role, tamper })
+        .boxed()
+}
+
+/// Few, so that some made more than one thing, and any others.
+fn maker() -> BoxedStrategy<Creator> {
+    let few =
+        (select(&["account/1a1", "environment/1a2"][..]), option::of(1..4u64)).prop_map(|(owner, key)| {
+            Creator { principal: owner.parse().unwrap(), key: key.and_then(keys_core::KeyId::new) }
+        });
+    prop_oneof![3 => few, 1 => strategies::creator()].boxed()
+}
+
 fn tamper() -> BoxedStrategy<Tamper> {
     prop_oneof![
         (1..40u64).prop_map(Tamper::Id),
@@ -297,6 +398,11 @@ fn read() -> BoxedStrategy<Read> {
             .prop_map(|(reach, list)| Read::Environments(reach, list)),
         1 => (1..12u64).prop_map(Read::Account),
         1 => (place(), limit()).prop_map(|(after, limit)| Read::Accounts(after, limit)),
+        2 => (reach(), pick()).prop_map(|(reach, member)| Read::Member(reach, member)),
+        2 => (any::<Index>(), any::<Index>()).prop_map(|(one, other)| Read::Membership(one, other)),
+        2 => (reach(), place(), limit()).prop_map(|(reach, after, limit)| Read::Members(reach, after, limit)),
+        2 => (any::<Index>(), place(), limit()).prop_map(|(of, after, limit)| Read::Memberships(of, after, limit)),
+        2 => (maker(), place(), limit()).prop_map(|(maker, after, limit)| Read::KeysMadeBy(maker, after, limit)),
         1 => strategies::setting_name().prop_map(Read::Setting),
         1 => Just(Read::Peppers),
         1 => (place(), limit()).prop_map(|(after, limit)| Read::Audit(after, limit)),

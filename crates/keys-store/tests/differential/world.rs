@@ -1,18 +1,21 @@
 //! What a history has made so far, to give its next step a meaning.
 
 use keys_core::{
-    AccountId, EnvironmentId, EnvironmentParts, EnvironmentRecord, EnvironmentState, KeyId, KeyParts,
-    KeyRecord, Lifecycle, NewAccount, NewEnvironment, NewKey, NewReceipt, Owner, PepperId, Revision, Tagged,
-    Uuid,
+    AccountId, AccountRecord, AccountState, EnvironmentId, EnvironmentParts, EnvironmentRecord,
+    EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, MemberId, MemberRecord, NewAccount,
+    NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, Tagged, Uuid,
 };
 use keys_store::conformance::sample;
 use keys_store::{
     Change, Cursor, EnvironmentFilter, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, Reach, Requirement,
-    StateFilter, Write,
+    Standing, StateFilter, Write,
 };
 use proptest::sample::Index;
 
-use crate::step::{Edit, EnvironmentEdit, EnvironmentList, KeyEdit, List, Move, Need, Pick, Tamper, What};
+use crate::step::{
+    AccountEdit, Edit, EnvironmentEdit, EnvironmentList, KeyEdit, List, MemberEdit, Move, Need, Pick, Tamper,
+    What,
+};
 
 /// The versions of records there are and were, as the reference store has them.
 #[derive(Default)]
@@ -21,6 +24,10 @@ pub(crate) struct World {
     old_keys: Vec<KeyRecord>,
     environments: Vec<EnvironmentRecord>,
     old_environments: Vec<EnvironmentRecord>,
+    accounts: Vec<AccountRecord>,
+    old_accounts: Vec<AccountRecord>,
+    members: Vec<MemberRecord>,
+    old_members: Vec<MemberRecord>,
     owners: Vec<Owner>,
     revision: Revision,
 }
@@ -34,8 +41,9 @@ impl World {
         let filter = EnvironmentFilter { removed: true, id: None };
         let query = EnvironmentQuery { filter, limit: KeyQuery::MAX_LIMIT, ..Default::default() };
         self.environments = store.environments(Reach::AllOwners, &query).unwrap().items;
-        let accounts = store.accounts(None, KeyQuery::MAX_LIMIT).unwrap().items;
-        let accounts = accounts.iter().map(|account| Owner::Account(account.parts().id));
+        self.accounts = store.accounts(None, KeyQuery::MAX_LIMIT).unwrap().items;
+        self.members = store.members(Reach::AllOwners, None, KeyQuery::MAX_LIMIT).unwrap().items;
+        let accounts = self.accounts.iter().map(|account| Owner::Account(account.parts().id));
         let environments = self.environments.iter().map(|record| Owner::Environment(record.parts().id));
         self.owners = accounts.chain(environments).collect();
         let seen = self.revision;
@@ -43,6 +51,9 @@ impl World {
         self.old_keys.extend(self.keys.iter().filter(|record| record.parts().revision > seen).cloned());
         let news = self.environments.iter().filter(|record| record.parts().revision > seen);
         self.old_environments.extend(news.cloned());
+        let news = self.accounts.iter().filter(|record| record.parts().revision > seen);
+        self.old_accounts.extend(news.cloned());
+        self.old_members.extend(self.members.iter().filter(|member| member.revision > seen));
     }
 
     /// The changes every history begins with, so that its first steps have something to work on.
@@ -52,8 +63,14 @@ impl World {
         let owners = [1, 3].map(|id| Owner::Account(AccountId::new(id).unwrap()));
         let environments = [2, 4].map(|id| Owner::Environment(EnvironmentId::new(id).unwrap()));
         let keys = owners.into_iter().chain(environments).cycle().zip(0..6);
+        let member = |environment, account, role| {
+            let environment = EnvironmentId::new(environment).unwrap();
+            Write::InsertMember(sample::new_member(environment, AccountId::new(account).unwrap(), role))
+        };
+        let members = [member(2, 1, Role::Owner), member(4, 1, Role::ReadOnly), member(4, 3, Role::Owner)];
         [account(1), environment(1), account(2), environment(2)]
             .into_iter()
+            .chain(members)
             .chain(keys.map(|(owner, n)| Write::InsertKey(sample::new_key(owner, n))))
             .map(sample::change)
             .collect()
@@ -66,6 +83,33 @@ impl World {
             let owner = Owner::Account(AccountId::ADMIN);
             sample::new_key(owner, 0).into_record(KeyId::new(1).unwrap(), Revision::new(1))
         })
+    }
+
+    fn account(&self, pick: &Pick) -> AccountRecord {
+        let versions = if pick.stale { &self.old_accounts } else { &self.accounts };
+        choose(versions, &pick.at)
+            .unwrap_or_else(|| sample::new_account(0).into_record(AccountId::ADMIN, Revision::new(1)))
+    }
+
+    /// A version of a member; when there is none, one that was never stored.
+    pub(crate) fn member(&self, pick: &Pick) -> MemberRecord {
+        let versions = if pick.stale { &self.old_members } else { &self.members };
+        choose(versions, &pick.at).unwrap_or_else(|| {
+            let new = sample::new_member(EnvironmentId::FIRST, AccountId::ADMIN, Role::Owner);
+            new.into_record(MemberId::FIRST, Revision::new(1))
+        })
+    }
+
+    /// The id of an environment, or that of an account as one.
+    pub(crate) fn environment_id(&self, at: &Index) -> EnvironmentId {
+        let ids: Vec<_> = self.environments.iter().map(|record| record.parts().id.number()).collect();
+        EnvironmentId::new(choose(&ids, at).unwrap_or(1)).unwrap()
+    }
+
+    /// The id of an account.
+    pub(crate) fn account_id(&self, at: &Index) -> AccountId {
+        let ids: Vec<_> = self.accounts.iter().map(|record| record.parts().id.number()).collect();
+        AccountId::new(choose(&ids, at).unwrap_or(2)).unwrap()
     }
 
     fn environment(&self, pick: &Pick) -> EnvironmentRecord {
@@ -115,10 +159,7 @@ impl World {
     }
 
     pub(crate) fn change(&self, edit: &Edit) -> Change {
-        let requires = edit.requires.as_ref().map(|need| match need {
-            Need::EmptyStore => Requirement::EmptyStore,
-            Need::ActiveKeyOf(at, now) => Requirement::ActiveKeyOf { owner: self.owner(at), now: *now },
-        });
+        let requires = edit.requires.as_ref().map(|need| self.requirement(need));
         let Edit { at, origin, action, receipt, .. } = edit.clone();
         let receipt = receipt.map(|(n, holds)| {
             let new = sample::new_receipt(n);
@@ -127,13 +168,61 @@ impl World {
         Change { write: self.write(&edit.what), requires, at, origin, action, receipt }
     }
 
+    fn requirement(&self, need: &Need) -> Requirement {
+        match need {
+            Need::EmptyStore => Requirement::EmptyStore,
+            Need::ActiveKeyOf(at, now) => Requirement::ActiveKeyOf { owner: self.owner(at), now: *now },
+            Need::SettingAbsent(name) => Requirement::SettingAbsent(*name),
+            Need::AdministratorCanEnter(now) => Requirement::AdministratorCanEnter { now: *now },
+            Need::AdministratorRemains(without, now) => {
+                Requirement::AdministratorRemains { without: AccountId::new(*without).unwrap(), now: *now }
+            }
+            Need::OwnerRemains(environment, without) => Requirement::OwnerRemains {
+                environment: self.environment_id(environment),
+                without: self.member(without).id,
+            },
+            Need::CallerStands { principal, administers, key, role, now } => {
+                Requirement::CallerStands(Standing {
+                    principal: self.owner(principal),
+                    administers: *administers,
+                    key: key.as_ref().map(|key| self.key(key).parts().id),
+                    role: role.as_ref().map(|(environment, role)| (self.environment_id(environment), *role)),
+                    now: *now,
+                })
+            }
+        }
+    }
+
     fn write(&self, what: &What) -> Write {
         match what.clone() {
-            What::InsertAccount { uuid, kind, state, name } => {
-                let created = sample::instant(0);
-                let uuid = self::uuid(uuid);
-                Write::InsertAccount(NewAccount { uuid, kind, state, name, description: None, created })
+            What::InsertAccount { uuid, kind, state, words } => Write::InsertAccount(NewAccount {
+                uuid: self::uuid(uuid),
+                kind,
+                state,
+                name: words.name,
+                description: words.description,
+                created: sample::instant(0),
+            }),
+            What::UpdateAccount(edit) => self.update_account(edit),
+            What::InsertMember { environment, account, role, creator } => Write::InsertMember(NewMember {
+                environment: self.environment_id(&environment),
+                account: self.account_id(&account),
+                role,
+                creator,
+                created: sample::instant(0),
+            }),
+            What::InsertFounder { uuid, account, role } => Write::InsertFounder {
+                environment: self::uuid(uuid),
+                account: self.account_id(&account),
+                role,
+                creator: sample::creator(),
+                created: sample::instant(0),
+            },
+            What::UpdateMember(edit) => {
+                let expected = self.member(&edit.member).revision;
+                Write::UpdateMember { record: self.edited_member(&edit).with_role(edit.role), expected }
             }
+            What::RemoveMember(edit) => Write::RemoveMember(self.edited_member(&edit)),
             What::InsertEnvironment { uuid, words, creator } => Write::InsertEnvironment(NewEnvironment {
                 uuid: self::uuid(uuid),
                 name: words.name,
@@ -200,6 +289,44 @@ impl World {
             Some(Tamper::Uuid(_)) | None => {}
         }
         KeyRecord::from_parts(KeyParts { ..parts }).unwrap()
+    }
+
+    fn update_account(&self, edit: AccountEdit) -> Write {
+        let AccountEdit { account, words, kind, default_environment, state, tamper, now } = edit;
+        let record = self.account(&account);
+        let expected = record.parts().revision;
+        let mut parts = record.into_parts();
+        (parts.name, parts.description) = (words.name, words.description);
+        parts.default_environment = default_environment.and_then(EnvironmentId::new);
+        parts.kind = kind.unwrap_or(parts.kind);
+        parts.updated = parts.updated.max(now);
+        match state {
+            0 => {}
+            1 => parts.state = AccountState::Active,
+            2 => parts.state = AccountState::Inactive,
+            _ => parts.state = AccountState::Removed { at: now.max(parts.created) },
+        }
+        match tamper {
+            Some(Tamper::Id(id)) => parts.id = AccountId::new(id).unwrap(),
+            Some(Tamper::Uuid(n)) => parts.uuid = uuid(n),
+            Some(Tamper::Created(created)) => parts.created = created.min(parts.created),
+            Some(Tamper::Owner(_) | Tamper::AccessKey(_) | Tamper::Creator(_)) | None => {}
+        }
+        Write::UpdateAccount { record: AccountRecord::from_parts(parts).unwrap(), expected }
+    }
+
+    fn edited_member(&self, edit: &MemberEdit) -> MemberRecord {
+        let member = self.member(&edit.member);
+        match &edit.tamper {
+            Some(Tamper::Id(id)) => MemberRecord { id: MemberId::new(*id).unwrap(), ..member },
+            Some(Tamper::Owner(at)) => MemberRecord { account: self.account_id(at), ..member },
+            Some(Tamper::Creator(creator)) => MemberRecord { creator: *creator, ..member },
+            Some(Tamper::Created(created)) => MemberRecord { created: *created, ..member },
+            Some(Tamper::Uuid(n)) => {
+                MemberRecord { environment: EnvironmentId::new(u64::from(*n) + 1).unwrap(), ..member }
+            }
+            Some(Tamper::AccessKey(_)) | None => member,
+        }
     }
 
     fn update_environment(&self, edit: EnvironmentEdit) -> Write {

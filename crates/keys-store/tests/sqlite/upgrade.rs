@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keys_core::{
-    AccountId, AccountKind, AccountState, EnvironmentTransition, KeyId, KeyRecord, NewAccount, NewKey, Owner,
-    PepperId, SettingName, Timestamp, Transition,
+    AccountId, AccountKind, AccountState, AccountTransition, EnvironmentId, EnvironmentTransition, KeyId,
+    KeyRecord, MemberId, NewAccount, NewKey, Owner, PepperId, Role, SettingName, Timestamp, Transition,
 };
 use keys_store::conformance::sample;
 use keys_store::{
@@ -29,8 +29,9 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.sqlite3");
     fs::copy(fixture("v1.sqlite3"), &path).unwrap();
-    let older = SqliteStore::open(&path, OpenMode::ReadOnly).map(drop);
-    assert!(matches!(older, Err(OpenError::Older { found: 1, .. })), "{older:?}");
+    // Who may only read cannot bring it up to date, and says so.
+    let reading = SqliteStore::open(&path, OpenMode::ReadOnly);
+    assert!(matches!(reading, Err(OpenError::Older { found: 1, .. })), "{reading:?}");
     let store = own(&path);
     assert_eq!(described(&store), expected);
     assert_eq!(described(&SqliteStore::open(&path, OpenMode::ReadOnly).unwrap()), expected);
@@ -44,9 +45,41 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     let receipted = Change { receipt: Some(sample::new_receipt(1)), ..sample::change(new) };
     store.commit(vec![receipted]).unwrap();
     assert!(store.receipt(&sample::receipt_name(1)).unwrap().is_some_and(|receipt| receipt.secret.is_some()));
+    // What came with schema 5: accounts change, environments have members, keys are found by who made them.
+    let account = store.account(AccountId::new(5).unwrap()).unwrap().unwrap();
+    let changed = account.clone().transition(AccountTransition::Deactivate, sample::instant(9)).unwrap();
+    let changed = sample::update_account(&store, changed);
+    assert_eq!(
+        (changed.parts().state, changed.parts().created),
+        (AccountState::Inactive, account.parts().created)
+    );
+    let environment = EnvironmentId::new(6).unwrap();
+    assert_eq!(store.members(Reach::AllOwners, None, 1).unwrap().items, []);
+    let member = sample::member(&store, environment, AccountId::ADMIN, Role::Owner);
+    assert_eq!(member.id, MemberId::FIRST);
+    let made = store.keys_made_by(sample::creator(), None, usize::MAX).unwrap().items;
+    assert!(made.iter().any(|key| key.parts().id == record.parts().id) && made.len() > 1);
     transition(&store, record, Transition::Deactivate);
     drop(store);
     drop(own(&path));
+}
+
+/// Seals are made anew on the way, so what is wrong beneath one would be sealed over if it were not looked for.
+#[test]
+fn a_damaged_row_is_found_on_the_way_up_and_the_rows_stay_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.sqlite3");
+    fs::copy(fixture("v1.sqlite3"), &path).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("UPDATE accounts SET kind = 'admin' WHERE kind = 'user'").unwrap();
+    for _ in 0..2 {
+        let refused = SqliteStore::open(&path, OpenMode::Own);
+        assert!(matches!(refused, Err(OpenError::Corrupt { .. })), "{refused:?}");
+        let kept: u32 = connection
+            .query_row("SELECT count(*) FROM accounts WHERE kind = 'admin'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, 2, "the step that found it was undone");
+    }
 }
 
 #[test]

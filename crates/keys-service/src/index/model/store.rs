@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, Owner,
-    OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, SettingName, StoredSecret, Tagged,
-    VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
+    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
+    SettingName, StoredSecret, Tagged, VerificationRow,
 };
 use keys_store::fault::FaultStore;
 use keys_store::{
@@ -132,6 +132,45 @@ impl KeyStore for ModelStore {
 
     fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Page<AccountRecord>, BackendError> {
         self.inner.accounts(after, limit)
+    }
+
+    fn member(&self, reach: Reach, id: MemberId) -> Result<Option<MemberRecord>, BackendError> {
+        self.inner.member(reach, id)
+    }
+
+    fn membership(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Option<MemberRecord>, BackendError> {
+        self.inner.membership(environment, account)
+    }
+
+    fn members(
+        &self,
+        reach: Reach,
+        after: Option<MemberId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.inner.members(reach, after, limit)
+    }
+
+    fn memberships(
+        &self,
+        account: AccountId,
+        after: Option<EnvironmentId>,
+        limit: usize,
+    ) -> Result<Page<MemberRecord>, BackendError> {
+        self.inner.memberships(account, after, limit)
+    }
+
+    fn keys_made_by(
+        &self,
+        creator: Creator,
+        after: Option<KeyId>,
+        limit: usize,
+    ) -> Result<Page<KeyRecord>, BackendError> {
+        self.inner.keys_made_by(creator, after, limit)
     }
 
     fn setting(&self, name: SettingName) -> Result<Option<Setting>, BackendError> {

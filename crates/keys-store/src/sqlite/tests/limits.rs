@@ -1,5 +1,7 @@
 //! Ends: of the disk, of a counter, of what others may do with the files.
 
+use keys_core::NewKey;
+
 use super::super::connect;
 use super::Bench;
 use crate::conformance::sample;
@@ -19,12 +21,16 @@ fn when_nothing_more_fits_nothing_changes_and_a_deactivation_still_goes() {
     let bench = Bench::new();
     let owner = bench.owner();
     let record = sample::key(&bench.store, owner, 1);
-    // Not a page more than there are.
+    // Not a page more than there are. Large keys, so that it is they that need one and not the audit chain.
+    let large = |n| NewKey {
+        description: Some(sample::description(&"x".repeat(1_000))),
+        ..sample::new_key(owner, n)
+    };
     bench.before_next_batch("PRAGMA max_page_count = 1");
     let mut kept = 2;
     let refused = loop {
         let before = sample::store_picture(&bench.store);
-        match sample::commit(&bench.store, Write::InsertKey(sample::new_key(owner, kept))) {
+        match sample::commit(&bench.store, Write::InsertKey(large(kept))) {
             Ok(_) => kept += 1,
             Err(error) => break (error, before),
         }

@@ -1,0 +1,132 @@
+//! What a change can require of people, and of whoever wants it.
+
+use keys_core::{
+    AccountKind, AccountRecord, AccountTransition, EnvironmentTransition, Owner, Role, SettingName,
+    Transition,
+};
+
+use super::sample;
+use crate::error::Refusal;
+use crate::query::Reach;
+use crate::store::{Change, Committed, KeyStore, Requirement, Standing, Write};
+
+/// An account of this kind, with an Active key or none.
+fn account(store: &dyn KeyStore, n: u64, kind: AccountKind, with_key: bool) -> AccountRecord {
+    let new = keys_core::NewAccount { kind, ..sample::new_account(n) };
+    let Ok(Committed::Account(record)) = sample::commit(store, Write::InsertAccount(new)) else {
+        panic!("an account was to be made")
+    };
+    if with_key {
+        sample::key(store, Owner::Account(record.parts().id), n);
+    }
+    record
+}
+
+/// Whether a change with this requirement would be made.
+fn holds(store: &dyn KeyStore, requires: Requirement) -> bool {
+    let put = Write::PutSetting { name: SettingName::AccessControl, value: "true".into() };
+    // The last change is refused, so nothing is changed either way.
+    let doomed = Change { requires: Some(Requirement::EmptyStore), ..sample::change(put.clone()) };
+    let changes = vec![Change { requires: Some(requires), ..sample::change(put) }, doomed];
+    match sample::refusal(store.commit(changes)) {
+        (0, Refusal::Unmet) => false,
+        (1, Refusal::Unmet) => true,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Active, administering, with an Active key that has not expired.
+pub fn an_administrator_who_can_enter_can_be_required(store: &dyn KeyStore) {
+    let now = sample::instant(50);
+    let can_enter = || holds(store, Requirement::AdministratorCanEnter { now });
+    let person = account(store, 1, AccountKind::User, true);
+    let administrator = account(store, 2, AccountKind::Admin, false);
+    account(store, 3, AccountKind::System, true);
+    assert!(!can_enter());
+    let mut expiring = sample::new_key(Owner::Account(administrator.parts().id), 9);
+    expiring.expires_at = Some(now);
+    sample::insert(store, expiring);
+    assert!(!can_enter());
+    let person = sample::update_account(store, person.with_kind(AccountKind::Admin, now).unwrap());
+    assert!(can_enter());
+    let inactive = person.transition(AccountTransition::Deactivate, now).unwrap();
+    sample::update_account(store, inactive);
+    assert!(!can_enter());
+    let key = sample::key(store, Owner::Account(administrator.parts().id), 10);
+    assert!(can_enter());
+    sample::transition(store, key, Transition::Deactivate);
+    assert!(!can_enter());
+}
+
+/// Beside the one who stops; not at all while access control is off.
+pub fn another_administrator_is_required_while_access_control_is_on(store: &dyn KeyStore) {
+    let now = sample::instant(50);
+    let first = account(store, 1, AccountKind::Admin, true).parts().id;
+    let second = account(store, 2, AccountKind::Admin, false).parts().id;
+    let remains = |without| holds(store, Requirement::AdministratorRemains { without, now });
+    let put = |value: &str| {
+        let write = Write::PutSetting { name: SettingName::AccessControl, value: value.into() };
+        sample::commit(store, write).unwrap();
+    };
+    assert!(remains(first) && remains(second));
+    put("true");
+    assert!(!remains(first) && remains(second));
+    sample::key(store, Owner::Account(second), 2);
+    assert!(remains(first) && remains(second));
+    let key = store.load_key(&sample::access_key(2)).unwrap().row.unwrap().key;
+    let key = store.key(Reach::AllOwners, key).unwrap().unwrap();
+    sample::transition(store, key, Transition::Deactivate);
+    assert!(!remains(first));
+    put("false");
+    assert!(remains(first));
+}
+
+/// Until it is put, whatever value it has then.
+pub fn a_setting_that_was_never_put_can_be_required(store: &dyn KeyStore) {
+    let name = SettingName::AccessControl;
+    assert!(holds(store, Requirement::SettingAbsent(name)));
+    sample::commit(store, Write::PutSetting { name, value: "false".into() }).unwrap();
+    assert!(!holds(store, Requirement::SettingAbsent(name)));
+}
+
+/// Principal, key and role: each that is taken away is noticed, and none is asked for that was not named.
+pub fn a_caller_stands_while_nothing_of_it_was_taken_away(store: &dyn KeyStore) {
+    let now = sample::instant(50);
+    let record = account(store, 1, AccountKind::User, false);
+    let id = record.parts().id;
+    let principal = Owner::Account(id);
+    let key = sample::key(store, principal, 1);
+    let environment = sample::environment(store, 1);
+    let member = sample::member(store, environment.parts().id, id, Role::Member);
+    let plain = Standing { principal, administers: false, key: None, role: None, now };
+    let stands = |standing| holds(store, Requirement::CallerStands(standing));
+    let with_key = Standing { key: Some(key.parts().id), ..plain };
+    let as_role = |role| Standing { role: Some((environment.parts().id, role)), ..plain };
+    let administering = Standing { administers: true, ..plain };
+
+    assert!(stands(plain) && stands(with_key) && !stands(administering));
+    assert!(
+        !stands(as_role(Role::Owner)) && stands(as_role(Role::Member)) && stands(as_role(Role::ReadOnly))
+    );
+    // The key of another principal is none of this one.
+    assert!(!stands(Standing { principal: Owner::Environment(environment.parts().id), ..with_key }));
+
+    let member = sample::update_member(store, member, Role::Restricted);
+    assert!(!stands(as_role(Role::Member)) && stands(as_role(Role::Restricted)));
+    sample::commit(store, Write::RemoveMember(member)).unwrap();
+    assert!(!stands(as_role(Role::ReadOnly)) && stands(plain));
+
+    sample::transition(store, key, Transition::Deactivate);
+    assert!(!stands(with_key) && stands(plain));
+
+    let record = sample::update_account(store, record.with_kind(AccountKind::Admin, now).unwrap());
+    assert!(stands(administering));
+    sample::update_account(store, record.transition(AccountTransition::Deactivate, now).unwrap());
+    assert!(!stands(administering) && !stands(plain));
+
+    let own = Standing { principal: Owner::Environment(environment.parts().id), ..plain };
+    assert!(stands(own));
+    let stopped = environment.transition(EnvironmentTransition::Deactivate, now).unwrap();
+    sample::update_environment(store, stopped);
+    assert!(!stands(own));
+}

@@ -1,0 +1,78 @@
+//! What must hold for a change, looked at in the state that the changes before it leave.
+
+use keys_core::{
+    AccountId, EnvironmentId, KeyId, KeyRecord, LifecycleState, MemberId, Owner, OwnerRow, OwnerStanding,
+    Revision, SettingName, Timestamp,
+};
+
+use super::plan::Plan;
+use crate::query::Reach;
+use crate::rules::{access_control_is_off, account_row, environment_row};
+use crate::store::{Requirement, Standing};
+
+pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
+    match requirement {
+        Requirement::ActiveKeyOf { owner, now } => has_active_key(plan, owner, now),
+        Requirement::EmptyStore => plan.delta.counters.revision == Revision::ZERO,
+        Requirement::SettingAbsent(name) => setting(plan, name).is_none(),
+        Requirement::AdministratorCanEnter { now } => administrator_can_enter(plan, None, now),
+        Requirement::AdministratorRemains { without, now } => {
+            access_control_is_off(setting(plan, SettingName::AccessControl))
+                || administrator_can_enter(plan, Some(without), now)
+        }
+        Requirement::OwnerRemains { environment, without } => owner_remains(plan, environment, without),
+        Requirement::CallerStands(standing) => stands(plan, standing),
+    }
+}
+
+fn setting<'p>(plan: &'p Plan<'_>, name: SettingName) -> Option<&'p str> {
+    let setting = plan.delta.settings.get(&name).or_else(|| plan.base.setting(name));
+    setting.map(|setting| &*setting.value)
+}
+
+fn has_active_key(plan: &Plan<'_>, owner: Owner, now: Timestamp) -> bool {
+    let replaced = |record: &&KeyRecord| plan.delta.keys.contains_key(&record.parts().id);
+    let new = plan.delta.keys.values().filter(|record| record.parts().owner == owner);
+    new.chain(plan.base.keys_of(owner).filter(|record| !replaced(record))).any(|record| is_good(record, now))
+}
+
+fn is_good(record: &KeyRecord, now: Timestamp) -> bool {
+    record.parts().lifecycle.state() == LifecycleState::Active && !record.is_expired(now)
+}
+
+fn administrator_can_enter(plan: &Plan<'_>, without: Option<AccountId>, now: Timestamp) -> bool {
+    let known = plan.base.all_accounts().keys().chain(plan.delta.accounts.keys());
+    let administers = |id: &AccountId| plan.account(*id).is_some_and(keys_core::AccountRecord::administers);
+    known
+        .filter(|id| Some(**id) != without)
+        .filter(|id| administers(id))
+        .any(|id| has_active_key(plan, Owner::Account(*id), now))
+}
+
+fn owner_remains(plan: &Plan<'_>, environment: EnvironmentId, without: MemberId) -> bool {
+    plan.members_of(environment).any(|member| member.id != without && member.role.may_set_members())
+}
+
+fn stands(plan: &Plan<'_>, standing: Standing) -> bool {
+    let Standing { principal, administers, key, role, now } = standing;
+    let owner = owner(plan, principal);
+    owner.is_some_and(|row| row.standing == OwnerStanding::Active && (row.administers || !administers))
+        && key.is_none_or(|key| key_is_good(plan, key, principal, now))
+        && role.is_none_or(|(environment, role)| {
+            let member = principal.account().and_then(|account| plan.membership(environment, account));
+            member.is_some_and(|member| member.role <= role)
+        })
+}
+
+fn key_is_good(plan: &Plan<'_>, id: KeyId, owner: Owner, now: Timestamp) -> bool {
+    let record = plan.delta.keys.get(&id).or_else(|| plan.base.key(Reach::AllOwners, id));
+    record.is_some_and(|record| record.parts().owner == owner && is_good(record, now))
+}
+
+fn owner(plan: &Plan<'_>, owner: Owner) -> Option<OwnerRow> {
+    let planned = match owner {
+        Owner::Account(id) => plan.delta.accounts.get(&id).map(account_row),
+        Owner::Environment(id) => plan.delta.environments.get(&id).map(environment_row),
+    };
+    planned.or_else(|| plan.base.owner(owner))
+}
