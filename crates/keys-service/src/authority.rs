@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccountId, Action, Grant, HashPolicy, Keyring, NewReceipt, Owner, PepperId, RequestId,
-    Revision, Timestamp, Via,
+    AccessControl, AccountId, Action, EnvironmentId, Grant, HashPolicy, Keyring, NewReceipt, Owner, PepperId,
+    RequestId, Revision, Role, Timestamp, Via,
 };
 use keys_store::{BackendError, Change, Committed, KeyStore, Requirement, Write};
 use rand_core::TryCryptoRng;
@@ -154,7 +154,7 @@ impl Authority {
         self.settle(self.store.head()?.revision)
     }
 
-    /// Makes one change for a caller.
+    /// Makes one change for a caller. Without a requirement of its own it requires that the caller still stands.
     pub(crate) fn change(
         &self,
         context: &Context,
@@ -162,7 +162,7 @@ impl Authority {
         write: Write,
         requires: Option<Requirement>,
     ) -> Result<Committed, WriteFailure> {
-        self.commit(context, action, write, requires, None)
+        first(self.change_all(context, None, vec![(action, write, requires)], None)?)
     }
 
     /// Makes one change for a caller, and leaves a receipt if one is given.
@@ -173,20 +173,36 @@ impl Authority {
         write: Write,
         receipt: Option<NewReceipt>,
     ) -> Result<Committed, WriteFailure> {
-        self.commit(context, action, write, None, receipt)
+        first(self.change_all(context, None, vec![(action, write, None)], receipt)?)
     }
 
-    fn commit(
+    /// Makes several changes for a caller, or none; `role` is the role they were allowed for. The first of them finds the
+    /// caller as it is: a later one may come after the end of its own right, made by the changes before. A receipt is of
+    /// the first.
+    pub(crate) fn change_all(
         &self,
         context: &Context,
-        action: Action,
-        write: Write,
-        requires: Option<Requirement>,
+        role: Option<(EnvironmentId, Role)>,
+        changes: Vec<(Action, Write, Option<Requirement>)>,
         receipt: Option<NewReceipt>,
-    ) -> Result<Committed, WriteFailure> {
-        let change = Change { write, requires, at: context.now, origin: context.origin(), action, receipt };
-        let committed = self.store.commit(vec![change])?;
-        let acknowledged = committed.into_iter().next();
-        acknowledged.ok_or_else(|| WriteFailure::Store(crate::error::wrong_acknowledgement()))
+    ) -> Result<Vec<Committed>, WriteFailure> {
+        let stands = context.caller.standing(role, context.now).map(Requirement::CallerStands);
+        let of_the_first = std::iter::once((stands, receipt)).chain(std::iter::repeat((None, None)));
+        let changes = changes.into_iter().zip(of_the_first);
+        let changes = changes.map(|((action, write, requires), (stands, receipt))| Change {
+            write,
+            requires: requires.or(stands),
+            at: context.now,
+            origin: context.origin(),
+            action,
+            receipt,
+        });
+        Ok(self.store.commit(changes.collect())?)
     }
+}
+
+/// What the first change of a commit became.
+pub(crate) fn first(committed: Vec<Committed>) -> Result<Committed, WriteFailure> {
+    let acknowledged = committed.into_iter().next();
+    acknowledged.ok_or_else(|| WriteFailure::Store(crate::error::wrong_acknowledgement()))
 }

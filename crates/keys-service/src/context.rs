@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use keys_core::{AccountId, Creator, EnvironmentId, Origin, Owner, RequestId, Role, Timestamp, Via};
-use keys_store::Reach;
+use keys_store::{Reach, Standing};
 
 /// A verified caller: the principal, how it was established, and where it stands.
 ///
@@ -122,6 +122,35 @@ impl Caller {
             Owner::Environment(own) => (own == environment).then_some(Role::Member),
             Owner::Account(_) => self.administrator.then_some(Role::Owner),
         }
+    }
+
+    /// The role the caller has in an environment from where it stands; `member` asks for the role of an account there.
+    pub(crate) fn role_in<E>(
+        &self,
+        environment: EnvironmentId,
+        member: impl FnOnce(AccountId) -> Result<Option<Role>, E>,
+    ) -> Result<Option<Role>, E> {
+        match (self.position(), self.principal) {
+            (Position::Inside { environment: own, role }, _) => Ok((own == environment).then_some(role)),
+            (Position::Person, Owner::Account(account)) => member(account),
+            (Position::Administrator | Position::Person | Position::Environment, _) => {
+                Ok(self.given_role(environment))
+            }
+        }
+    }
+
+    /// What the caller's right to a change rests on, to be looked at again when the change is made; `role` is what was
+    /// asked of a person outside. Nothing, for one who needs no credential: whoever holds the database, and everybody
+    /// while access control is off.
+    pub(crate) fn standing(&self, role: Option<(EnvironmentId, Role)>, now: Timestamp) -> Option<Standing> {
+        let key = match self.via {
+            Via::Key(key) => Some(key),
+            Via::OpenAccess | Via::Database | Via::System => return None,
+            _ => None,
+        };
+        let is_a_member = self.principal.account().is_some() && !self.administrator;
+        let role = role.or(self.within).filter(|_| is_a_member);
+        Some(Standing { principal: self.principal, administers: self.administrator, key, role, now })
     }
 
     /// The caller as the maker of something.

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod accounts;
 mod audit;
 mod authority;
 mod context;
@@ -10,6 +9,7 @@ mod hashing;
 mod index;
 pub mod keys;
 mod maintenance;
+pub mod people;
 mod receipts;
 mod settings;
 mod setup;
@@ -17,10 +17,11 @@ mod setup;
 pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context, Position};
-pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest};
+pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};
 pub use maintenance::Maintenance;
+pub use people::{AccountEdit, AccountError, AccountRequest};
 pub use receipts::{AnotherRequest, Once};
 pub use settings::{ApiUi, SettingError};
 

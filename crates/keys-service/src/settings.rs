@@ -1,6 +1,6 @@
 //! Settings of the installation: read as they were last published, changed by the administrator.
 
-use keys_core::{AccessControl, AccountId, Action, AssetUrl, Owner, Revision, SettingName, SettingValue};
+use keys_core::{AccessControl, Action, AssetUrl, Revision, SettingName, SettingValue};
 use keys_store::{Requirement, Write};
 
 use crate::authority::Authority;
@@ -14,8 +14,8 @@ pub enum SettingError {
     /// The caller does not act as the administrator.
     #[error("only the administrator changes settings")]
     Forbidden,
-    /// Nobody could administer afterwards: account `1a1` has no Active key.
-    #[error("account 1a1 has no Active API key, so nobody could administer afterwards: make one first")]
+    /// Nobody could administer afterwards: no Active account that administers has an Active key.
+    #[error("no administrator has an Active API key, so nobody could administer afterwards: make one first")]
     NoAdministratorKey,
     /// The store failed.
     #[error("the setting could not be changed")]
@@ -52,7 +52,7 @@ impl Authority {
     }
 
     /// Gives a setting a value; one that it has already changes nothing and succeeds. Switching access control on needs
-    /// an Active key of account `1a1`, checked in the same transaction.
+    /// an administrator with an Active key, checked in the same transaction.
     ///
     /// # Errors
     ///
@@ -67,15 +67,18 @@ impl Authority {
         let write = Write::PutSetting { name: value.name(), value: value.as_str().into() };
         let requires = match value {
             SettingValue::AccessControl(AccessControl::On) => {
-                Some(Requirement::ActiveKeyOf { owner: Owner::Account(AccountId::ADMIN), now: context.now })
+                Some(Requirement::AdministratorCanEnter { now: context.now })
             }
             SettingValue::AccessControl(AccessControl::Off)
             | SettingValue::ApiUiScript(_)
             | SettingValue::ApiUiStylesheet(_) => None,
         };
+        let needs_an_administrator = requires.is_some();
         match self.change(context, Action::ChangeSetting, write, requires) {
             Ok(_) => Ok(()),
-            Err(WriteFailure::Unmet) => Err(SettingError::NoAdministratorKey),
+            Err(WriteFailure::Unmet) if needs_an_administrator => Err(SettingError::NoAdministratorKey),
+            // The caller administers no longer.
+            Err(WriteFailure::Unmet) => Err(SettingError::Forbidden),
             Err(failure) => Err(failure.into_store_failure().into()),
         }
     }

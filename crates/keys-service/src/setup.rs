@@ -1,10 +1,13 @@
 //! The first start, and the peppers.
 
 use keys_core::{
-    AccountId, AccountKind, AccountState, Action, Creator, Name, NewAccount, NewEnvironment, Origin, Owner,
-    PepperId, RequestId, Revision, SettingName, SettingValue, Timestamp, Uuid, Via,
+    AccountId, AccountKind, AccountState, Action, Creator, Name, NewAccount, NewEnvironment, NewMember,
+    Origin, Owner, PepperId, RequestId, Revision, Role, SettingName, SettingValue, Timestamp, Uuid, Via,
 };
-use keys_store::{BackendError, BackendErrorKind, Change, Requirement, Write};
+use keys_store::{
+    BackendError, BackendErrorKind, Change, Cursor, EnvironmentFilter, EnvironmentQuery, Reach, Requirement,
+    Write,
+};
 
 use crate::authority::{Authority, OpenError};
 use crate::error::{StoreFailure, WriteFailure};
@@ -33,6 +36,8 @@ impl Authority {
         };
         if self.store.head().map_err(StoreFailure::from)?.revision == Revision::ZERO {
             self.furnish(&origin, now)?;
+        } else {
+            self.found_members(&origin, now)?;
         }
         self.check_peppers(accept_lost_pepper)?;
         self.record_current_pepper(origin, now)
@@ -80,7 +85,15 @@ impl Authority {
             creator: Creator { principal: Owner::Account(AccountId::ADMIN), key: None },
             created: now,
         };
+        let founder = Write::InsertFounder {
+            environment: environment.uuid.clone(),
+            account: AccountId::ADMIN,
+            role: Role::Owner,
+            creator: environment.creator,
+            created: now,
+        };
         changes.push((Action::CreateEnvironment, Write::InsertEnvironment(environment)));
+        changes.push((Action::AddMember, founder));
         changes.push((Action::AddPepper, Write::InsertPepper(self.keyring.current())));
         // The first requires that the store is empty; for those after it, it no longer is.
         let requires = std::iter::once(Some(Requirement::EmptyStore)).chain(std::iter::repeat(None));
@@ -95,6 +108,47 @@ impl Authority {
         match self.store.commit(changes.collect()).map_err(WriteFailure::from) {
             // Unmet: another was first. Its set-up is as good as ours, and its pepper is checked next.
             Ok(_) | Err(WriteFailure::Unmet) => Ok(()),
+            Err(failure) => Err(failure.into_store_failure().into()),
+        }
+    }
+
+    /// A store of the time before there were members gets an owner for each of its environments: the administrator, who
+    /// alone could have made them.
+    fn found_members(&self, origin: &Origin, now: Timestamp) -> Result<(), OpenError> {
+        let members = self.store.members(Reach::AllOwners, None, 1).map_err(StoreFailure::from)?;
+        if !members.items.is_empty() {
+            return Ok(());
+        }
+        let mut query = EnvironmentQuery {
+            filter: EnvironmentFilter { removed: true, id: None },
+            limit: 1_000,
+            ..EnvironmentQuery::default()
+        };
+        let mut changes = Vec::new();
+        loop {
+            let page = self.store.environments(Reach::AllOwners, &query).map_err(StoreFailure::from)?;
+            query.after = page.items.last().map(|record| Cursor::of(record, query.order));
+            changes.extend(page.items.iter().map(|record| Change {
+                write: Write::InsertMember(NewMember {
+                    environment: record.parts().id,
+                    account: AccountId::ADMIN,
+                    role: Role::Owner,
+                    creator: Creator { principal: origin.principal, key: None },
+                    created: now,
+                }),
+                requires: None,
+                at: now,
+                origin: origin.clone(),
+                action: Action::AddMember,
+                receipt: None,
+            }));
+            if !page.more {
+                break;
+            }
+        }
+        match self.store.commit(changes).map_err(WriteFailure::from) {
+            // There already: another was first.
+            Ok(_) | Err(WriteFailure::AlreadyExists) => Ok(()),
             Err(failure) => Err(failure.into_store_failure().into()),
         }
     }

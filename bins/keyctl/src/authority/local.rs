@@ -98,7 +98,7 @@ impl Authority for Local {
             })?;
         }
         let NewKey { name, description, expires_at } = new;
-        let request = KeyRequest { name, description, expires_at };
+        let request = KeyRequest { name, description, expires_at, owner: None };
         let issued = service.issue_key(&context, request, &mut system::rng()).map_err(issue_failed)?;
         let (key, secret_key) = (key_of(issued.record), issued.secret_key);
         // No answer can be lost here.
@@ -136,7 +136,7 @@ impl Authority for Local {
         name: Option<Name>,
         description: Option<Description>,
     ) -> Result<Environment, Failure> {
-        let request = EnvironmentRequest { name, description };
+        let request = EnvironmentRequest { name, description, members: None };
         let made = self.maintenance()?.create_environment(&self.context()?, request, &mut system::rng());
         made.map(environment_of).map_err(|error| environment_not_changed(None, error))
     }

@@ -49,6 +49,7 @@ impl Installation {
             name: keys_core::Name::new("ci").ok(),
             description: keys_core::Description::new("first\nsecond").ok(),
             expires_at: "2099-01-01T00:00:00Z".parse().ok(),
+            owner: None,
         };
         authority.issue_key(&context, request, &mut rng).expect("a key");
         context.caller = account;

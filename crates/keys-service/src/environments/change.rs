@@ -6,13 +6,13 @@ use keys_core::{
 use keys_store::{Committed, Write};
 
 use super::EnvironmentChangeError;
-use crate::authority::Authority;
+use crate::authority::{Authority, first};
 use crate::context::Context;
 use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
 use crate::{ATTEMPTS, Edit};
 
 impl Authority {
-    /// Changes name and description of an environment. `expected`: only if it is at this revision.
+    /// Changes name and description of an environment: for its owners and for administrators. `expected`: only if it is at this revision.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl Authority {
         })
     }
 
-    /// Moves an environment to its next state. Once this returns `Ok` for a deactivate or a remove, no verification that
+    /// Moves an environment to its next state: for its owners and for administrators. Once this returns `Ok` for a deactivate or a remove, no verification that
     /// begins afterwards accepts any of its keys; the keys themselves are not touched.
     ///
     /// # Errors
@@ -68,9 +68,8 @@ impl Authority {
         for _ in 0..ATTEMPTS {
             let found = self.store.environment(context.caller.reach(), id).map_err(StoreFailure::from)?;
             let record = found.ok_or(EnvironmentChangeError::NotFound)?;
-            if !context.caller.administers() {
-                return Err(EnvironmentChangeError::Forbidden);
-            }
+            let role = self.role_of(context, id)?.filter(|role| role.may_change_environment());
+            let role = role.ok_or(EnvironmentChangeError::Forbidden)?;
             let read_at = record.parts().revision;
             if expected.is_some_and(|expected| expected != read_at) {
                 self.settle(read_at).map_err(StoreFailure::from)?;
@@ -84,9 +83,13 @@ impl Authority {
                 }
             };
             let write = Write::UpdateEnvironment { record, expected: read_at };
-            match self.change(context, action, write, None) {
+            match self
+                .change_all(context, Some((id, role)), vec![(action, write, None)], None)
+                .and_then(first)
+            {
                 Ok(Committed::Environment(record)) => return Ok(record),
                 Ok(_) => return Err(wrong_acknowledgement().into()),
+                Err(WriteFailure::Unmet) => return Err(EnvironmentChangeError::Revoked),
                 Err(WriteFailure::Conflict(_)) => {}
                 Err(WriteFailure::NotFound) => return Err(EnvironmentChangeError::NotFound),
                 Err(failure) => return Err(failure.into_store_failure().into()),

@@ -1,18 +1,21 @@
 //! Making an environment.
 
-use keys_core::{Action, EnvironmentRecord, IdempotencyKey, NewEnvironment, Receipt, Target, Uuid};
-use keys_store::{Committed, Reach, Write};
+use keys_core::{
+    AccountId, Action, EnvironmentRecord, IdempotencyKey, NewEnvironment, Receipt, Role, Target, Uuid,
+};
+use keys_store::{Committed, Requirement, Write};
 use rand_core::TryCryptoRng;
 
-use super::{EnvironmentChangeError, EnvironmentRequest};
+use super::{EnvironmentChangeError, EnvironmentRequest, MembersError};
 use crate::ATTEMPTS;
-use crate::authority::Authority;
+use crate::authority::{Authority, first};
 use crate::context::Context;
 use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
 use crate::receipts::{Asked, Once, contradiction};
 
 impl Authority {
-    /// Makes an environment, Active.
+    /// Makes an environment, Active: for administrators and other people, outside any environment. Whoever makes it
+    /// becomes its owner unless the request says who shall be its members.
     ///
     /// # Errors
     ///
@@ -40,25 +43,33 @@ impl Authority {
         key: &IdempotencyKey,
         rng: &mut R,
     ) -> Result<Once<EnvironmentRecord>, EnvironmentChangeError> {
+        let member = |(account, role): &(AccountId, Role)| format!("{account} {role}");
+        let members = request.members.as_ref();
+        let members = members.map(|members| members.iter().map(member).collect::<Vec<_>>().join(","));
         let fields = [
             ("name", request.name.as_ref().map(|name| name.as_str())),
             ("description", request.description.as_ref().map(|description| description.as_str())),
+            ("members", members.as_deref()),
         ];
         let asked = Asked::new(context, key, "environment", &fields);
         self.once(
             &asked,
-            |receipt| self.replay_environment(receipt),
+            |receipt| self.replay_environment(context, receipt),
             || self.create(context, &request, Some(&asked), rng),
         )
     }
 
-    /// The environment that a receipt is about. Nobody but an administrator has made one.
-    fn replay_environment(&self, receipt: &Receipt) -> Result<EnvironmentRecord, EnvironmentChangeError> {
+    /// The environment that a receipt is about, if whoever made it may still see it.
+    fn replay_environment(
+        &self,
+        context: &Context,
+        receipt: &Receipt,
+    ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
         let Target::Environment(id) = receipt.made else {
             return Err(contradiction("the receipt of an environment is about something else").into());
         };
-        let record = self.store.environment(Reach::AllOwners, id).map_err(StoreFailure::from)?;
-        let record = record.ok_or_else(|| contradiction("the receipt of an environment is about none"))?;
+        let record = self.store.environment(context.caller.reach(), id).map_err(StoreFailure::from)?;
+        let record = record.ok_or(EnvironmentChangeError::NotFound)?;
         self.settle(record.parts().revision).map_err(StoreFailure::from)?;
         Ok(record)
     }
@@ -72,24 +83,48 @@ impl Authority {
         asked: Option<&Asked<'_>>,
         rng: &mut R,
     ) -> Result<Option<EnvironmentRecord>, EnvironmentChangeError> {
-        if !context.caller.administers() {
-            return Err(EnvironmentChangeError::Forbidden);
+        let maker = context.caller.principal().account().filter(|_| context.caller.may_make_environments());
+        let maker = maker.ok_or(EnvironmentChangeError::Forbidden)?;
+        let members = request.members.clone().unwrap_or_else(|| vec![(maker, Role::Owner)]);
+        // The steps from nobody to them: nothing but additions, and refused if they cannot be.
+        keys_core::member_steps(&[], &members).map_err(MembersError::from)?;
+        if request.members.is_some() {
+            self.check_people(&[], &members)?;
         }
         for _ in 0..ATTEMPTS {
-            let uuid = Uuid::generate(rng)?;
-            let EnvironmentRequest { name, description } = request.clone();
-            let creator = context.caller.creator();
-            let environment = NewEnvironment { uuid, name, description, creator, created: context.now };
-            let write = Write::InsertEnvironment(environment);
-            let receipt = asked.map(Asked::receipt);
-            match self.change_with_receipt(context, Action::CreateEnvironment, write, receipt) {
+            let changes = founding(context, request, &members, Uuid::generate(rng)?);
+            match self.change_all(context, None, changes, asked.map(Asked::receipt)).and_then(first) {
                 Ok(Committed::Environment(record)) => return Ok(Some(record)),
                 Ok(_) => return Err(wrong_acknowledgement().into()),
                 Err(WriteFailure::ReceiptExists) => return Ok(None),
                 Err(WriteFailure::AlreadyExists) => {}
+                Err(WriteFailure::Unmet) => return Err(EnvironmentChangeError::Revoked),
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
         }
         Err(EnvironmentChangeError::Repeated)
     }
+}
+
+/// An environment and its first members.
+fn founding(
+    context: &Context,
+    request: &EnvironmentRequest,
+    members: &[(AccountId, Role)],
+    uuid: Uuid,
+) -> Vec<(Action, Write, Option<Requirement>)> {
+    let EnvironmentRequest { name, description, .. } = request.clone();
+    let (creator, created) = (context.caller.creator(), context.now);
+    let founders = members.iter().map(|(account, role)| Write::InsertFounder {
+        environment: uuid.clone(),
+        account: *account,
+        role: *role,
+        creator,
+        created,
+    });
+    let founders = founders.map(|founder| (Action::AddMember, founder, None)).collect::<Vec<_>>();
+    let environment = NewEnvironment { uuid, name, description, creator, created };
+    std::iter::once((Action::CreateEnvironment, Write::InsertEnvironment(environment), None))
+        .chain(founders)
+        .collect()
 }

@@ -7,14 +7,20 @@ use crate::authority::Authority;
 use crate::context::Caller;
 
 impl Authority {
-    /// The caller, acting inside an environment from now on: an administrator in any active one, an environment's
-    /// key in its own.
+    /// The caller, acting inside an environment from now on: an administrator in any Active one as its owner, an
+    /// environment's key in its own, another account in those it is a member of, with the role it has at this moment.
     ///
     /// # Errors
     ///
     /// See [`EnterError`].
     pub fn enter(&self, caller: Caller, environment: EnvironmentId) -> Result<Caller, EnterError> {
-        let role = caller.given_role(environment).ok_or(EnterError::Refused)?;
+        let role = match caller.principal() {
+            Owner::Account(account) if caller.given_role(environment).is_none() => {
+                self.store.membership(environment, account)?.map(|member| member.role)
+            }
+            Owner::Account(_) | Owner::Environment(_) => caller.given_role(environment),
+        };
+        let role = role.ok_or(EnterError::Refused)?;
         let row = self.index.owner(&*self.store, Owner::Environment(environment))?;
         if row.is_some_and(|row| row.standing == OwnerStanding::Active) {
             Ok(caller.entered(environment, role))

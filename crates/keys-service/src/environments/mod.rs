@@ -3,9 +3,10 @@
 mod change;
 mod create;
 mod enter;
+mod members;
 mod query;
 
-use keys_core::{Description, EnvironmentTransitionError, Name, Revision, RngError};
+use keys_core::{AccountId, Description, EnvironmentTransitionError, Name, Revision, RngError, Role};
 use keys_store::BackendError;
 
 use crate::error::StoreFailure;
@@ -18,6 +19,8 @@ pub struct EnvironmentRequest {
     pub name: Option<Name>,
     /// Its description.
     pub description: Option<Description>,
+    /// Who shall be a member, as what; without it, whoever makes the environment becomes its owner.
+    pub members: Option<Vec<(AccountId, Role)>>,
 }
 
 /// Why an environment was not made or changed.
@@ -25,8 +28,14 @@ pub struct EnvironmentRequest {
 #[non_exhaustive]
 pub enum EnvironmentChangeError {
     /// The caller sees the environment but may not change it, or may not make one.
-    #[error("only the administrator may do this")]
+    #[error("only an owner or an administrator may do this")]
     Forbidden,
+    /// What the caller may was taken away while the change was made.
+    #[error("the caller's right to this was taken away meanwhile")]
+    Revoked,
+    /// Its members cannot be these.
+    #[error("these cannot be its members")]
+    Members(#[from] MembersError),
     /// The idempotency key was used for another request; nothing was made.
     #[error("the environment is not made")]
     AnotherRequest(#[from] AnotherRequest),
@@ -53,6 +62,39 @@ pub enum EnvironmentChangeError {
     Repeated,
     /// The store failed.
     #[error("the environment could not be stored")]
+    Store(#[from] StoreFailure),
+}
+
+/// Why the members of an environment were not set.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MembersError {
+    /// The caller sees the environment but may not set its members.
+    #[error("only an owner or an administrator may do this")]
+    Forbidden,
+    /// What the caller may was taken away while the change was made.
+    #[error("the caller's right to this was taken away meanwhile")]
+    Revoked,
+    /// There is no such environment within the caller's reach, or no such member.
+    #[error("there is no such environment or member")]
+    NotFound,
+    /// The environment was removed.
+    #[error("the environment was removed")]
+    Removed,
+    /// The list is none an environment can have.
+    #[error(transparent)]
+    Refused(#[from] keys_core::MembersError),
+    /// There is no such person.
+    #[error("account {account} is no person who could be a member")]
+    NotAPerson {
+        /// Which account.
+        account: AccountId,
+    },
+    /// Others kept changing the members; come back later.
+    #[error("others kept changing the members")]
+    Contended,
+    /// The store failed.
+    #[error("the members could not be stored")]
     Store(#[from] StoreFailure),
 }
 

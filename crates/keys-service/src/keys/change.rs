@@ -85,6 +85,7 @@ impl Authority {
                 Ok(_) => return Err(wrong_acknowledgement().into()),
                 Err(WriteFailure::Conflict(_)) => {}
                 Err(WriteFailure::NotFound) => return Err(KeyChangeError::NotFound),
+                Err(WriteFailure::Unmet) => return Err(KeyChangeError::Revoked),
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
         }

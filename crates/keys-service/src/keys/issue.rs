@@ -4,7 +4,7 @@ use keys_core::{
     Action, Credential, HashError, IdempotencyKey, NewKey, Owner, OwnerStanding, Receipt, StoredSecret,
     Target,
 };
-use keys_store::{Committed, Reach, Write};
+use keys_store::{Committed, Write};
 use rand_core::TryCryptoRng;
 
 use super::{IssueError, IssuedKey, KeyRequest, ReceivedKey};
@@ -19,7 +19,7 @@ use crate::receipts::{Asked, Once, contradiction};
 const ATTEMPTS: usize = 3;
 
 impl Authority {
-    /// Issues a key to whom the caller acts as. Waits for a hasher, computes a digest, and waits for the disk.
+    /// Issues a key to whom the caller acts as, or to whom an administrator says. Waits for a hasher, computes a digest, and waits for the disk.
     ///
     /// # Errors
     ///
@@ -52,10 +52,12 @@ impl Authority {
             return Err(IssueError::Forbidden);
         }
         let expires_at = request.expires_at.map(|expiry| expiry.to_string());
+        let owner = request.owner.map(|owner| owner.to_string());
         let fields = [
             ("name", request.name.as_ref().map(|name| name.as_str())),
             ("description", request.description.as_ref().map(|description| description.as_str())),
             ("expires_at", expires_at.as_deref()),
+            ("owner", owner.as_deref()),
         ];
         let asked = Asked::new(context, key, "key", &fields);
         self.once(
@@ -75,8 +77,9 @@ impl Authority {
         let Target::Key(id) = receipt.made else {
             return Err(contradiction("the receipt of a key is about something else").into());
         };
-        let record = self.store.key(Reach::Owner(receipt.name.owner), id).map_err(StoreFailure::from)?;
-        let record = record.ok_or_else(|| contradiction("the receipt of a key is about none"))?;
+        let record = self.store.key(context.caller.reach(), id).map_err(StoreFailure::from)?;
+        // It was issued to another by one who administers no longer.
+        let record = record.ok_or(IssueError::Revoked)?;
         self.settle(record.parts().revision).map_err(StoreFailure::from)?;
         // The receipt was read before the record: of a key that is deleted by now it may still hold the secret.
         let lives = record.parts().lifecycle.secret().is_some();
@@ -100,11 +103,14 @@ impl Authority {
         if !context.caller.may_change_keys() {
             return Err(IssueError::Forbidden);
         }
-        let owner = context.caller.effective();
+        let owner = request.owner.unwrap_or_else(|| context.caller.effective());
+        if owner != context.caller.effective() && !context.caller.administers() {
+            return Err(IssueError::Forbidden);
+        }
         if request.expires_at.is_some_and(|expiry| expiry <= context.now) {
             return Err(IssueError::ExpiryPassed);
         }
-        if !self.is_active(owner)? {
+        if !self.is_active(owner)? || !self.may_own_keys(owner)? {
             return Err(IssueError::OwnerInactive);
         }
         for _ in 0..ATTEMPTS {
@@ -112,7 +118,7 @@ impl Authority {
             let secret = self.seal(&credential, rng)?;
             let receipt = asked.map(|asked| asked.receipt_of(&credential, self, rng)).transpose()?;
             let (access_key, secret_key) = credential.into_parts();
-            let KeyRequest { name, description, expires_at } = request.clone();
+            let KeyRequest { name, description, expires_at, .. } = request.clone();
             let creator = context.caller.creator();
             let created = context.now;
             let key = NewKey { owner, access_key, secret, name, description, creator, created, expires_at };
@@ -121,6 +127,8 @@ impl Authority {
                 Ok(_) => return Err(wrong_acknowledgement().into()),
                 Err(WriteFailure::ReceiptExists) => return Ok(None),
                 Err(WriteFailure::AlreadyExists) => {}
+                // Making the digest took its time: long enough to be deactivated, or removed from the members.
+                Err(WriteFailure::Unmet) => return Err(IssueError::Revoked),
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
         }
@@ -131,6 +139,13 @@ impl Authority {
     fn is_active(&self, owner: Owner) -> Result<bool, IssueError> {
         let row = self.index.owner(&*self.store, owner).map_err(StoreFailure::from)?;
         Ok(row.is_some_and(|row| row.standing == OwnerStanding::Active))
+    }
+
+    /// An account that stands for no person never acts, so it gets no key.
+    fn may_own_keys(&self, owner: Owner) -> Result<bool, IssueError> {
+        let Owner::Account(id) = owner else { return Ok(true) };
+        let record = self.store.account(id).map_err(StoreFailure::from)?;
+        Ok(record.is_some_and(|record| record.parts().kind.is_person()))
     }
 
     fn seal<R: TryCryptoRng + ?Sized>(

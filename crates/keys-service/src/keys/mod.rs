@@ -6,7 +6,7 @@ mod issue;
 mod query;
 
 use keys_core::{
-    Description, HashError, KeyRecord, Name, Revision, RngError, SealError, SecretKey, Timestamp,
+    Description, HashError, KeyRecord, Name, Owner, Revision, RngError, SealError, SecretKey, Timestamp,
     TransitionError,
 };
 use keys_store::BackendError;
@@ -23,6 +23,8 @@ pub struct KeyRequest {
     pub description: Option<Description>,
     /// From when on it is refused, if ever.
     pub expires_at: Option<Timestamp>,
+    /// To whom it shall belong, an administrator's choice; without it, to whom the caller acts as.
+    pub owner: Option<Owner>,
 }
 
 /// A key just issued: the only place a secret key leaves the authority.
@@ -59,6 +61,9 @@ pub enum IssueError {
     /// The caller may read here, and no more.
     #[error("the caller may change no key here")]
     Forbidden,
+    /// What the caller may was taken away while the key was made; it was not stored.
+    #[error("the caller's right to this was taken away meanwhile")]
+    Revoked,
     /// The expiry is not in the future.
     #[error("the expiry is not in the future")]
     ExpiryPassed,
@@ -92,6 +97,9 @@ pub enum KeyChangeError {
     /// The caller may read here, and no more.
     #[error("the caller may change no key here")]
     Forbidden,
+    /// What the caller may was taken away while the change was made.
+    #[error("the caller's right to this was taken away meanwhile")]
+    Revoked,
     /// There is no such key within the caller's reach.
     #[error("there is no such key")]
     NotFound,

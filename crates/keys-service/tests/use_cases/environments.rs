@@ -10,7 +10,7 @@ use crate::support::{FailingRng, House, RepeatingRng, administrator, environment
 use EnvironmentTransition::{Activate, Deactivate, Remove, Restore};
 
 fn request(name: &str) -> EnvironmentRequest {
-    EnvironmentRequest { name: Some(Name::new(name).unwrap()), description: None }
+    EnvironmentRequest { name: Some(Name::new(name).unwrap()), description: None, members: None }
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn an_issued_key_belongs_to_whom_its_maker_acts_as() {
         name: Some(Name::new("build").unwrap()),
         description: Some(Description::new("of the build box").unwrap()),
         expires_at: Some(at("2027-01-01T00:00:00Z")),
+        owner: None,
     };
     let inside = house.inside();
     let key = house.issue_with(&inside, request.clone());

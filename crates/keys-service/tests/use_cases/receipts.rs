@@ -94,7 +94,8 @@ fn another_request_under_the_same_key_is_refused_and_changes_nothing() {
     // As the administrator, outside: another owner, so another receipt. A create of another kind is another request.
     let administrator = administrator();
     assert!(!ask(&house.authority, &administrator, 3).unwrap().replayed);
-    let environment = EnvironmentRequest { name: Some(Name::new("ci").unwrap()), description: None };
+    let environment =
+        EnvironmentRequest { name: Some(Name::new("ci").unwrap()), ..EnvironmentRequest::default() };
     let refused = house.authority.create_environment_once(
         &administrator,
         environment,
@@ -199,7 +200,8 @@ fn an_environment_is_made_once_too() {
     let house = House::new();
     let administrator = administrator();
     let create = |context: &Context, name: &str| {
-        let request = EnvironmentRequest { name: Some(Name::new(name).unwrap()), description: None };
+        let request =
+            EnvironmentRequest { name: Some(Name::new(name).unwrap()), ..EnvironmentRequest::default() };
         house.authority.create_environment_once(context, request, &idempotency_key(1), &mut seeded(1))
     };
     let first = create(&administrator, "one").unwrap();

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use keys_core::{AccessControl, Action, EnvironmentState, Via};
+use keys_core::{AccessControl, Action, EnvironmentState, EnvironmentTransition, Via};
 use keys_service::{Authority, AuthorityConfig, OpenError, StoreFailure};
+use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore};
-use keys_store::{BackendErrorKind, EnvironmentQuery, KeyStore, MemoryStore};
+use keys_store::{BackendErrorKind, EnvironmentQuery, KeyStore, MemoryStore, Reach, Write};
 
 use crate::support::{House, administrator, config, config_with, now, open, pepper, rng};
 
@@ -44,6 +45,11 @@ fn an_empty_store_gets_accounts_environment_and_pepper() {
     assert_eq!(parts.name.as_ref().map(|name| name.as_str()), Some("Default"));
     assert_eq!(parts.state, EnvironmentState::Active);
 
+    let members = house.authority.members_of(&administrator(), parts.id).unwrap().unwrap();
+    let members: Vec<_> =
+        members.iter().map(|one| format!("{} {} {}", one.id, one.account, one.role)).collect();
+    assert_eq!(members, ["1pm1 1a1 owner"]);
+
     assert_eq!(store.peppers().unwrap(), [pepper(1).id()]);
     assert_eq!(house.authority.access_control(), AccessControl::Off);
 }
@@ -61,6 +67,7 @@ fn the_set_up_is_one_commit_of_the_system() {
             Action::CreateAccount,
             Action::CreateAccount,
             Action::CreateEnvironment,
+            Action::AddMember,
             Action::AddPepper
         ]
     );
@@ -74,6 +81,29 @@ fn a_second_start_changes_nothing() {
     let before = store.head().unwrap();
     drop(open(Arc::clone(&store), config()));
     assert_eq!(store.head().unwrap(), before);
+}
+
+/// Databases of the time before there were members: every environment gets the owner it would have had.
+#[test]
+fn environments_without_any_member_get_the_administrator_as_owner() {
+    let store: Arc<dyn KeyStore> = Arc::new(MemoryStore::new());
+    drop(open(Arc::clone(&store), config()));
+    let stranger = store.member(Reach::AllOwners, "1pm1".parse().unwrap()).unwrap().unwrap();
+    sample::commit(&*store, Write::RemoveMember(stranger)).unwrap();
+    let second = sample::environment(&*store, 2);
+    let removed = second.transition(EnvironmentTransition::Remove, now()).unwrap();
+    sample::update_environment(&*store, removed);
+
+    drop(open(Arc::clone(&store), config()));
+    let members = store.members(Reach::AllOwners, None, 9).unwrap().items;
+    let members: Vec<_> =
+        members.iter().map(|one| format!("{} {} {}", one.environment, one.account, one.role)).collect();
+    assert_eq!(members, ["1a5 1a1 owner", "1a6 1a1 owner"]);
+    let last = store.audit(None, 100).unwrap().pop().unwrap().event;
+    assert_eq!((last.action, last.origin.via), (Action::AddMember, Via::System));
+    let before = store.head().unwrap();
+    drop(open(Arc::clone(&store), config()));
+    assert_eq!(store.head().unwrap(), before, "once");
 }
 
 #[test]
@@ -138,6 +168,6 @@ fn an_unknown_outcome_of_the_set_up_is_found_out_by_the_next_start() {
         assert!(matches!(outcome, Err(OpenError::Store(StoreFailure::Unknown(_)))), "{outcome:?}");
         drop(open(Arc::clone(&store) as _, config()));
         assert_eq!(store.accounts(None, 10).unwrap().items.len(), 4);
-        assert_eq!(store.head().unwrap().revision.number(), 6);
+        assert_eq!(store.head().unwrap().revision.number(), 7);
     }
 }

@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccountId, Credential, DenyReason, EnvironmentId, HashPolicy, KeyRecord, Keyring, Pepper, Timestamp,
-    Verdict,
+    AccountId, AccountKind, Credential, DenyReason, EnvironmentId, HashPolicy, KeyRecord, Keyring, Name,
+    Pepper, Role, Timestamp, Verdict,
 };
-use keys_service::{Authority, AuthorityConfig, Caller, Context, KeyRequest};
+use keys_service::{
+    AccountRequest, Authority, AuthorityConfig, Caller, Context, EnvironmentRequest, KeyRequest,
+};
 use keys_store::fault::FaultStore;
 use keys_store::{KeyStore, MemoryStore};
 use rand_chacha::ChaCha12Rng;
@@ -69,6 +71,12 @@ pub(crate) struct Issued {
     pub(crate) credential: Credential,
 }
 
+/// A person, and the account key it acts by.
+pub(crate) struct Person {
+    pub(crate) id: AccountId,
+    pub(crate) key: Issued,
+}
+
 impl Issued {
     pub(crate) fn id(&self) -> keys_core::KeyId {
         self.record.parts().id
@@ -110,6 +118,38 @@ impl House {
             Verdict::Allow(grant) => context(self.authority.caller(&grant)),
             Verdict::Deny(reason) => panic!("refused: {reason}"),
         }
+    }
+
+    /// Makes a person with an account key, and says how it acts.
+    pub(crate) fn person(&mut self, name: &str) -> Person {
+        self.account(name, AccountKind::User)
+    }
+
+    /// Makes an account with a key of its own.
+    pub(crate) fn account(&mut self, name: &str, kind: AccountKind) -> Person {
+        let request = AccountRequest { name: Some(Name::new(name).unwrap()), description: None, kind };
+        let record = self.authority.create_account(&administrator(), request, &mut self.rng).unwrap();
+        let id = record.parts().id;
+        let owner = Some(keys_core::Owner::Account(id));
+        let key = self.issue_with(&administrator(), KeyRequest { owner, ..KeyRequest::default() });
+        Person { id, key }
+    }
+
+    /// Makes an environment with these members.
+    pub(crate) fn environment(&mut self, members: &[(AccountId, Role)]) -> EnvironmentId {
+        let request = EnvironmentRequest { members: Some(members.to_vec()), ..EnvironmentRequest::default() };
+        let made = self.authority.create_environment(&administrator(), request, &mut self.rng).unwrap();
+        made.parts().id
+    }
+
+    /// A person, outside any environment.
+    pub(crate) fn as_person(&self, person: &Person) -> Context {
+        self.as_key(&person.key)
+    }
+
+    /// A person inside an environment.
+    pub(crate) fn person_inside(&self, person: &Person, environment: EnvironmentId) -> Context {
+        context(self.authority.enter(self.as_person(person).caller, environment).unwrap())
     }
 
     /// What verification says, from the index if it knows and by the whole way, which must agree.

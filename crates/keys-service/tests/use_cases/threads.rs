@@ -3,17 +3,36 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use keys_core::{EnvironmentTransition, Transition};
+use keys_core::{
+    AccountId, AccountKind, AccountTransition, EnvironmentTransition, Grant, Role, Transition, Verdict,
+};
 use keys_service::{AuthorityConfig, Edit, KeyRequest};
 
-use crate::support::{House, administrator, config, environment, now, outcome, seeded};
+use crate::support::{House, administrator, config, environment, now, seeded};
 
 /// Rounds of deactivate and activate in each test.
 const ROUNDS: usize = 300;
 
-/// Plays rounds of stop and start against verifying threads. The counter is odd between the acknowledgement of a stop
+/// Plays rounds of stop and start against threads that verify. The counter is odd between the acknowledgement of a stop
 /// and the beginning of the next start: who reads the same odd number before and after must have been refused.
 fn race(house: &House, credential: &keys_core::Credential, stop: impl Fn(), start: impl Fn()) {
+    race_for(house, || verdict(house, credential).is_some(), stop, start);
+}
+
+/// The grant of a credential, from the index if it knows.
+fn verdict(house: &House, credential: &keys_core::Credential) -> Option<Grant> {
+    let verdict = match house.authority.authenticate_indexed(credential, now()) {
+        Some(verdict) => verdict,
+        None => house.authority.authenticate(credential, now()).unwrap(),
+    };
+    match verdict {
+        Verdict::Allow(grant) => Some(grant),
+        Verdict::Deny(_) => None,
+    }
+}
+
+/// As [`race`], for anything that is let in or not.
+fn race_for(house: &House, let_in: impl Fn() -> bool + Sync, stop: impl Fn(), start: impl Fn()) {
     let epoch = AtomicU64::new(0);
     let over = AtomicBool::new(false);
     let refused = AtomicU64::new(0);
@@ -22,11 +41,7 @@ fn race(house: &House, credential: &keys_core::Credential, stop: impl Fn(), star
             scope.spawn(|| {
                 while !over.load(Ordering::SeqCst) {
                     let before = epoch.load(Ordering::SeqCst);
-                    let verdict = match house.authority.authenticate_indexed(credential, now()) {
-                        Some(verdict) => verdict,
-                        None => house.authority.authenticate(credential, now()).unwrap(),
-                    };
-                    let accepted = outcome(verdict).is_ok();
+                    let accepted = let_in();
                     if before % 2 == 1 && epoch.load(Ordering::SeqCst) == before {
                         assert!(!accepted, "accepted in stopped epoch {before}");
                         refused.fetch_add(1, Ordering::SeqCst);
@@ -109,6 +124,78 @@ fn nor_when_its_environment_was_deactivated() {
         &key.credential,
         || go(EnvironmentTransition::Deactivate),
         || go(EnvironmentTransition::Activate),
+    );
+}
+
+#[test]
+fn nor_when_its_person_was_disabled() {
+    let mut house = House::new();
+    let ada = house.person("Ada");
+    let go = |transition| {
+        drop(house.authority.transition_account(&administrator(), ada.id, transition, None).unwrap());
+    };
+    race(
+        &house,
+        &ada.key.credential,
+        || go(AccountTransition::Deactivate),
+        || go(AccountTransition::Activate),
+    );
+}
+
+#[test]
+fn a_demoted_administrator_administers_in_no_request_that_begins_afterwards() {
+    let mut house = House::new();
+    let eve = house.account("Eve", AccountKind::Admin);
+    house.authority.fill_index().unwrap();
+    let go = |kind| drop(house.authority.set_account_kind(&administrator(), eve.id, kind, None).unwrap());
+    let administers = || {
+        let grant = verdict(&house, &eve.key.credential).unwrap();
+        house.authority.caller(&grant).administers()
+    };
+    race_for(&house, administers, || go(AccountKind::User), || go(AccountKind::Admin));
+}
+
+#[test]
+fn a_removed_member_is_let_in_by_no_request_that_begins_afterwards() {
+    let mut house = House::new();
+    let ada = house.person("Ada");
+    let place = house.environment(&[(AccountId::ADMIN, Role::Owner), (ada.id, Role::Member)]);
+    let caller = house.as_person(&ada).caller;
+    let enters = || house.authority.enter(caller, place).is_ok();
+    let remove = || drop(house.authority.remove_member(&administrator(), place, ada.id).unwrap());
+    let put = || drop(house.authority.put_member(&administrator(), place, ada.id, Role::Member).unwrap());
+    race_for(&house, enters, remove, put);
+}
+
+#[test]
+fn a_member_whose_role_was_weakened_changes_nothing_in_a_request_that_begins_afterwards() {
+    let mut house = House::new();
+    let ada = house.person("Ada");
+    let place = house.environment(&[(AccountId::ADMIN, Role::Owner), (ada.id, Role::Member)]);
+    let caller = house.as_person(&ada).caller;
+    let may = || house.authority.enter(caller, place).unwrap().may_change_keys();
+    let put = |role| drop(house.authority.put_member(&administrator(), place, ada.id, role).unwrap());
+    race_for(&house, may, || put(Role::ReadOnly), || put(Role::Restricted));
+}
+
+#[test]
+fn nobody_enters_a_deactivated_environment() {
+    let mut house = House::new();
+    let ada = house.person("Ada");
+    let place = house.environment(&[(ada.id, Role::Owner)]);
+    let owner = house.as_person(&ada);
+    let go = |transition| {
+        drop(house.authority.transition_environment(&owner, place, transition, None).unwrap());
+    };
+    let enters = || house.authority.enter(owner.caller, place).is_ok();
+    race_for(
+        &house,
+        enters,
+        || go(EnvironmentTransition::Remove),
+        || {
+            go(EnvironmentTransition::Restore);
+            go(EnvironmentTransition::Activate);
+        },
     );
 }
 

@@ -37,7 +37,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
                 .map_err(|error| Problem::field("InvalidDateFormat", "expiresAt", error.to_string()))?,
         ),
     };
-    let request = KeyRequest { name, description, expires_at };
+    let request = KeyRequest { name, description, expires_at, owner: None };
     let rng = &mut EntropyRng(call.entropy);
     let Once { made: ReceivedKey { record, secret_key }, replayed } = match call.idempotency.key()? {
         None => Once { made: call.authority.issue_key(call.context, request, rng)?.into(), replayed: false },

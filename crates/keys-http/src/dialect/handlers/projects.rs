@@ -27,7 +27,7 @@ const SORTING: &[Sorting<EnvironmentOrder>] = &[
 /// `POST /v1/projects`.
 pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let (name, description) = texts(call.fields)?;
-    let request = EnvironmentRequest { name, description };
+    let request = EnvironmentRequest { name, description, members: None };
     let rng = &mut EntropyRng(call.entropy);
     let Once { made: record, replayed } = match call.idempotency.key()? {
         None => {

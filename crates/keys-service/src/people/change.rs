@@ -1,0 +1,178 @@
+//! Editing an account, making it an administrator or no longer one, and moving it through its life.
+
+use keys_core::{AccountId, AccountKind, AccountRecord, AccountTransition, Action, Owner, Revision};
+use keys_store::{Committed, KeyQuery, Requirement, Write};
+
+use super::{AccountEdit, AccountError};
+use crate::authority::{Authority, first};
+use crate::context::Context;
+use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
+use crate::{ATTEMPTS, Patch};
+
+/// The changes that go with the change of an account, in the same commit.
+type Beside = Vec<(Action, Write, Option<Requirement>)>;
+
+impl Authority {
+    /// Changes name, description and default environment of an account: an administrator of any, a person the default
+    /// environment of its own. `expected`: only if it is at this revision.
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn edit_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+        edit: AccountEdit,
+        expected: Option<Revision>,
+    ) -> Result<AccountRecord, AccountError> {
+        if !context.caller.administers() && !edit.is_ones_own() {
+            return Err(self.hidden_or_forbidden(context, id));
+        }
+        self.change_account(context, id, Action::EditAccount, expected, |record| {
+            let AccountEdit { name, description, default_environment } = edit.clone();
+            if let Patch::Set(Some(environment)) = default_environment
+                && self.enterable(&record, environment).map_err(StoreFailure::from)?.is_none()
+            {
+                return Err(AccountError::NotEnterable);
+            }
+            let parts = record.parts();
+            let name = name.apply(parts.name.clone());
+            let description = description.apply(parts.description.clone());
+            let default_environment = default_environment.apply(parts.default_environment);
+            Ok((record.edit(name, description, default_environment, context.now)?, None, Vec::new()))
+        })
+    }
+
+    /// Makes an account an administrator, or no longer one: for administrators. Once this returns `Ok`, no request that
+    /// begins afterwards is let in as what the account was.
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn set_account_kind(
+        &self,
+        context: &Context,
+        id: AccountId,
+        kind: AccountKind,
+        expected: Option<Revision>,
+    ) -> Result<AccountRecord, AccountError> {
+        if !context.caller.administers() {
+            return Err(self.hidden_or_forbidden(context, id));
+        }
+        self.change_account(context, id, Action::ChangeAccountKind, expected, |record| {
+            let requires = ends_an_administrator(&record, !kind.administers(), context);
+            Ok((record.with_kind(kind, context.now)?, requires, Vec::new()))
+        })
+    }
+
+    /// Moves an account to its next state: for administrators. Once this returns `Ok` for a deactivate or a remove, no
+    /// request that begins afterwards is let in as the account. Its keys are not touched; a removed account is a member
+    /// of nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn transition_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+        transition: AccountTransition,
+        expected: Option<Revision>,
+    ) -> Result<AccountRecord, AccountError> {
+        if !context.caller.administers() {
+            return Err(self.hidden_or_forbidden(context, id));
+        }
+        let action = match transition {
+            AccountTransition::Activate => Action::ActivateAccount,
+            AccountTransition::Deactivate => Action::DeactivateAccount,
+            AccountTransition::Remove => Action::RemoveAccount,
+        };
+        self.change_account(context, id, action, expected, |record| {
+            let requires = ends_an_administrator(&record, transition.narrows(), context);
+            let beside = match transition {
+                AccountTransition::Activate | AccountTransition::Deactivate => Vec::new(),
+                AccountTransition::Remove => self.ends_of_memberships(id)?,
+            };
+            Ok((record.transition(transition, context.now)?, requires, beside))
+        })
+    }
+
+    /// Loads, decides, writes with the revision it was read at, and begins again when another was faster.
+    fn change_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+        action: Action,
+        expected: Option<Revision>,
+        decide: impl Fn(AccountRecord) -> Result<(AccountRecord, Option<Requirement>, Beside), AccountError>,
+    ) -> Result<AccountRecord, AccountError> {
+        for _ in 0..ATTEMPTS {
+            let record = self.account_within(context, id)?.ok_or(AccountError::NotFound)?;
+            let read_at = record.parts().revision;
+            if expected.is_some_and(|expected| expected != read_at) {
+                self.settle(read_at).map_err(StoreFailure::from)?;
+                return Err(AccountError::Conflict { current: read_at });
+            }
+            let (record, requires, mut changes) = match decide(record) {
+                Ok(decision) => decision,
+                Err(refusal) => {
+                    self.settle(read_at).map_err(StoreFailure::from)?;
+                    return Err(refusal);
+                }
+            };
+            let last_administrator = requires.is_some();
+            changes.insert(0, (action, Write::UpdateAccount { record, expected: read_at }, requires));
+            match self.change_all(context, None, changes, None).and_then(first) {
+                Ok(Committed::Account(record)) => return Ok(record),
+                Ok(_) => return Err(wrong_acknowledgement().into()),
+                // A membership that ended meanwhile is looked for again, too.
+                Err(WriteFailure::Conflict(_) | WriteFailure::NotFound) => {}
+                Err(WriteFailure::Unmet) if last_administrator => {
+                    return Err(AccountError::LastAdministrator);
+                }
+                Err(WriteFailure::Unmet) => return Err(AccountError::Revoked),
+                Err(failure) => return Err(failure.into_store_failure().into()),
+            }
+        }
+        Err(AccountError::Contended)
+    }
+
+    /// What removes an account from every environment.
+    fn ends_of_memberships(&self, account: AccountId) -> Result<Beside, StoreFailure> {
+        let mut ends = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.store.memberships(account, after, KeyQuery::MAX_LIMIT)?;
+            after = page.items.last().map(|member| member.environment);
+            let removals = page.items.into_iter().map(Write::RemoveMember);
+            ends.extend(removals.map(|removal| (Action::RemoveMember, removal, None)));
+            if !page.more {
+                return Ok(ends);
+            }
+        }
+    }
+
+    fn account_within(
+        &self,
+        context: &Context,
+        id: AccountId,
+    ) -> Result<Option<AccountRecord>, StoreFailure> {
+        if context.caller.reach().covers(Owner::Account(id)) { Ok(self.store.account(id)?) } else { Ok(None) }
+    }
+
+    /// Why a caller who does not administer may not change an account: it is its own, or not its to see.
+    fn hidden_or_forbidden(&self, context: &Context, id: AccountId) -> AccountError {
+        match self.account_within(context, id) {
+            Ok(Some(_)) => AccountError::Forbidden,
+            Ok(None) => AccountError::NotFound,
+            Err(failure) => failure.into(),
+        }
+    }
+}
+
+/// What must hold when an account that administers no longer shall.
+fn ends_an_administrator(record: &AccountRecord, ends: bool, context: &Context) -> Option<Requirement> {
+    let without = record.parts().id;
+    (ends && record.administers()).then_some(Requirement::AdministratorRemains { without, now: context.now })
+}

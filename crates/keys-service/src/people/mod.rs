@@ -1,0 +1,88 @@
+//! The use cases of people: their accounts, and what becomes of what they made.
+
+mod change;
+mod create;
+mod query;
+
+use keys_core::{AccountChangeError, AccountKind, Description, EnvironmentId, Name, Revision, RngError};
+
+use crate::Patch;
+use crate::error::StoreFailure;
+
+/// What a caller says of an account to be made.
+#[derive(Debug, Clone)]
+pub struct AccountRequest {
+    /// Its name.
+    pub name: Option<Name>,
+    /// Its description.
+    pub description: Option<Description>,
+    /// Whether it administers.
+    pub kind: AccountKind,
+}
+
+impl Default for AccountRequest {
+    /// A person without a name who administers nothing.
+    fn default() -> Self {
+        Self { name: None, description: None, kind: AccountKind::User }
+    }
+}
+
+/// An edit of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountEdit {
+    /// The name.
+    pub name: Patch<Name>,
+    /// The description.
+    pub description: Patch<Description>,
+    /// Where the person begins.
+    pub default_environment: Patch<EnvironmentId>,
+}
+
+impl AccountEdit {
+    /// Whether it says no more than a person may say of itself.
+    fn is_ones_own(&self) -> bool {
+        self.name == Patch::Keep && self.description == Patch::Keep
+    }
+}
+
+/// Why an account was not made or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// Only an administrator may.
+    #[error("only an administrator may do this")]
+    Forbidden,
+    /// What the caller may was taken away while the change was made.
+    #[error("the caller's right to this was taken away meanwhile")]
+    Revoked,
+    /// There is no such account within the caller's reach.
+    #[error("there is no such account")]
+    NotFound,
+    /// The account does not allow it.
+    #[error("the account does not allow it")]
+    Refused(#[from] AccountChangeError),
+    /// Nobody could administer afterwards, while access control is on.
+    #[error("nobody else who administers could enter, and access control is on")]
+    LastAdministrator,
+    /// The person may not enter the environment that shall be its default.
+    #[error("the person may not enter this environment")]
+    NotEnterable,
+    /// The account is not at the revision the caller expects.
+    #[error("the account has changed since: it is at revision {current}")]
+    Conflict {
+        /// Its revision now.
+        current: Revision,
+    },
+    /// Others kept changing the account; come back later.
+    #[error("others kept changing the account")]
+    Contended,
+    /// The random source failed; nothing was made.
+    #[error("no uuid could be generated")]
+    Rng(#[from] RngError),
+    /// The random source keeps giving uuids that are taken; nothing was made. An honest one never does.
+    #[error("the random source repeats itself: every uuid it gave is taken")]
+    Repeated,
+    /// The store failed.
+    #[error("the account could not be stored")]
+    Store(#[from] StoreFailure),
+}

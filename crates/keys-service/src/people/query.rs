@@ -1,0 +1,131 @@
+//! Reading accounts, and what people made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keys_core::{
+    AccountId, AccountRecord, Creator, EnvironmentId, KeyId, KeyRecord, LifecycleState, Owner, OwnerStanding,
+};
+use keys_store::{BackendError, KeyQuery, Page};
+
+use crate::authority::Authority;
+use crate::context::Context;
+
+impl Authority {
+    /// An account within the caller's reach.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn account(&self, context: &Context, id: AccountId) -> Result<Option<AccountRecord>, BackendError> {
+        if !context.caller.reach().covers(Owner::Account(id)) {
+            return Ok(None);
+        }
+        let record = self.store.account(id)?;
+        if let Some(record) = &record {
+            self.settle(record.parts().revision)?;
+        }
+        Ok(record)
+    }
+
+    /// Up to `limit` accounts within the caller's reach behind `after`, in order of id: all of them for the
+    /// administrator, its own for anybody else, none for an environment.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn accounts(
+        &self,
+        context: &Context,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRecord>, BackendError> {
+        if context.caller.administers() {
+            let page = self.store.accounts(after, limit)?;
+            self.settle_all()?;
+            return Ok(page);
+        }
+        let own = context.caller.effective().account().filter(|own| after.is_none_or(|after| *own > after));
+        let own = own.map(|own| self.account(context, own)).transpose()?.flatten();
+        Ok(Page { items: own.into_iter().take(limit).collect(), more: false })
+    }
+
+    /// Where a person begins: the default environment of its account, as long as it may enter it. What was taken away is
+    /// not shown, and comes back with the right.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn default_environment(&self, record: &AccountRecord) -> Result<Option<EnvironmentId>, BackendError> {
+        match record.parts().default_environment {
+            Some(environment) => self.enterable(record, environment),
+            None => Ok(None),
+        }
+    }
+
+    /// The environment, if it is Active and the person may enter it.
+    pub(crate) fn enterable(
+        &self,
+        record: &AccountRecord,
+        environment: EnvironmentId,
+    ) -> Result<Option<EnvironmentId>, BackendError> {
+        let owner = self.index.owner(&*self.store, Owner::Environment(environment))?;
+        let is_active = owner.is_some_and(|row| row.standing == OwnerStanding::Active);
+        let may = record.parts().kind.administers()
+            || self.store.membership(environment, record.parts().id)?.is_some();
+        Ok((is_active && may).then_some(environment))
+    }
+
+    /// The keys that a person made and that are not deleted, whomever they belong to, in order of id; those that these
+    /// keys made, too, and so on. They stay as they are when the account is deactivated: whoever does that decides.
+    /// `None` when the account is not the caller's to see.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn keys_made_by(
+        &self,
+        context: &Context,
+        id: AccountId,
+    ) -> Result<Option<Page<KeyRecord>>, BackendError> {
+        if self.account(context, id)?.is_none() {
+            return Ok(None);
+        }
+        let mut made = BTreeMap::new();
+        let mut makers = vec![Creator { principal: Owner::Account(id), key: None }];
+        let mut asked = BTreeSet::new();
+        while let Some(maker) = makers.pop() {
+            for record in self.all_made_by(maker)? {
+                let parts = record.parts();
+                // What a key of the account made was made as the account, and is found by that.
+                if parts.owner != Owner::Account(id) && asked.insert(parts.id) {
+                    makers.push(Creator { principal: parts.owner, key: Some(parts.id) });
+                }
+                made.insert(parts.id, record);
+            }
+            if made.len() > KeyQuery::MAX_LIMIT {
+                break;
+            }
+        }
+        self.settle_all()?;
+        let mut items: Vec<_> = made
+            .into_values()
+            .filter(|record: &KeyRecord| record.parts().lifecycle.state() != LifecycleState::Deleted)
+            .collect();
+        let more = items.len() > KeyQuery::MAX_LIMIT;
+        items.truncate(KeyQuery::MAX_LIMIT);
+        Ok(Some(Page { items, more }))
+    }
+
+    fn all_made_by(&self, maker: Creator) -> Result<Vec<KeyRecord>, BackendError> {
+        let mut made = Vec::new();
+        let mut after: Option<KeyId> = None;
+        loop {
+            let page = self.store.keys_made_by(maker, after, KeyQuery::MAX_LIMIT)?;
+            after = page.items.last().map(|record| record.parts().id);
+            made.extend(page.items);
+            if !page.more || made.len() > KeyQuery::MAX_LIMIT {
+                return Ok(made);
+            }
+        }
+    }
+}
