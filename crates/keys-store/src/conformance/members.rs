@@ -211,7 +211,7 @@ pub fn an_account_reaches_the_environments_it_is_a_member_of(store: &dyn KeyStor
                 assert_eq!(rest, own[place + 1..], "{order:?} {direction:?}");
                 let filter = EnvironmentFilter { id: Some(record.parts().id), ..filter };
                 let one = store.environments(reach(owner), &EnvironmentQuery { filter, ..query.clone() });
-                assert_eq!(one.unwrap().items, [record.clone()]);
+                assert_eq!(one.unwrap().items, std::slice::from_ref(record));
             }
         }
     }
