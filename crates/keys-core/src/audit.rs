@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::display::pad;
 use crate::hex::{self, Hex};
-use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, MemberId, Revision};
+use crate::id::{AccountId, AuditId, EnvironmentId, KeyId, MemberId, PasswordId, Revision, SessionId};
 use crate::member::Role;
 use crate::owner::Owner;
 use crate::pepper::PepperId;
@@ -35,7 +35,7 @@ pub struct Origin {
 
 /// How a principal was established.
 ///
-/// Text form, for ever: `key/1c7`, `open-access`, `database`, `system`.
+/// Text form, for ever: `key/1c7`, `session/1s7`, `open-access`, `database`, `system`.
 ///
 /// ```
 /// use keys_core::Via;
@@ -49,6 +49,8 @@ pub struct Origin {
 pub enum Via {
     /// By an API key.
     Key(KeyId),
+    /// By a session: a person had logged in.
+    Session(SessionId),
     /// Not at all: access control was off.
     OpenAccess,
     /// By holding the database: a local tool opened it.
@@ -61,6 +63,7 @@ impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(key) => pad(f, format_args!("key/{key}")),
+            Self::Session(session) => pad(f, format_args!("session/{session}")),
             Self::OpenAccess => f.pad("open-access"),
             Self::Database => f.pad("database"),
             Self::System => f.pad("system"),
@@ -70,7 +73,9 @@ impl fmt::Display for Via {
 
 /// Why a text is no [`Via`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a way a principal is established: expected `key/1c…`, `open-access`, `database` or `system`")]
+#[error(
+    "not a way a principal is established: expected `key/1c…`, `session/1s…`, `open-access`, `database` or `system`"
+)]
 #[non_exhaustive]
 pub struct ParseViaError;
 
@@ -82,11 +87,11 @@ impl FromStr for Via {
             "open-access" => Ok(Self::OpenAccess),
             "database" => Ok(Self::Database),
             "system" => Ok(Self::System),
-            other => other
-                .strip_prefix("key/")
-                .and_then(|key| key.parse().ok())
-                .map(Self::Key)
-                .ok_or(ParseViaError),
+            other => match other.split_once('/') {
+                Some(("key", key)) => key.parse().map(Self::Key).map_err(|_| ParseViaError),
+                Some(("session", id)) => id.parse().map(Self::Session).map_err(|_| ParseViaError),
+                _ => Err(ParseViaError),
+            },
         }
     }
 }
@@ -205,6 +210,16 @@ actions! {
     DeactivateKey => "key.deactivate",
     /// A key was deleted.
     DeleteKey => "key.delete",
+    /// An account was given a password.
+    SetPassword => "password.set",
+    /// A password or its log-in name changed.
+    ChangePassword => "password.change",
+    /// A password was removed.
+    RemovePassword => "password.remove",
+    /// Somebody logged in.
+    BeginSession => "session.begin",
+    /// A session was ended, or all of an account were.
+    EndSession => "session.end",
     /// A setting changed.
     ChangeSetting => "setting.change",
     /// A pepper came into use.
@@ -227,6 +242,8 @@ impl Action {
             // Access control may be switched on by it: a right of everybody is taken away. An account may administer no
             // longer, a member have a weaker role.
             Self::ChangeSetting | Self::ChangeAccountKind | Self::ChangeMember => true,
+            // The old password, and the sessions it began, let nobody in any longer.
+            Self::ChangePassword | Self::RemovePassword | Self::EndSession => true,
             Self::CreateAccount
             | Self::EditAccount
             | Self::ActivateAccount
@@ -238,6 +255,8 @@ impl Action {
             | Self::IssueKey
             | Self::EditKey
             | Self::ActivateKey
+            | Self::SetPassword
+            | Self::BeginSession
             | Self::AddPepper => false,
         }
     }
@@ -286,6 +305,10 @@ pub enum Target {
     Account(AccountId),
     /// A member of an environment: whose it is, and as what.
     Member(MemberId, AccountId, Role),
+    /// A password.
+    Password(PasswordId),
+    /// A session.
+    Session(SessionId),
     /// A setting.
     Setting(SettingName),
     /// A pepper.
@@ -299,6 +322,8 @@ impl fmt::Display for Target {
             Self::Environment(id) => pad(f, format_args!("environment/{id}")),
             Self::Account(id) => pad(f, format_args!("account/{id}")),
             Self::Member(id, account, role) => pad(f, format_args!("member/{id}/{account}/{role}")),
+            Self::Password(id) => pad(f, format_args!("password/{id}")),
+            Self::Session(id) => pad(f, format_args!("session/{id}")),
             Self::Setting(name) => pad(f, format_args!("setting/{name}")),
             Self::Pepper(id) => pad(f, format_args!("pepper/{id}")),
         }
@@ -308,7 +333,7 @@ impl fmt::Display for Target {
 /// Why a text is no [`Target`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a target: expected `key/`, `environment/`, `account/`, `member/`, `setting/` or `pepper/` and its name"
+    "not a target: expected `key/`, `environment/`, `account/`, `member/`, `password/`, `session/`, `setting/` or `pepper/` and its name"
 )]
 #[non_exhaustive]
 pub struct ParseTargetError;
@@ -322,6 +347,8 @@ impl FromStr for Target {
             Some(("environment", id)) => id.parse().ok().map(Self::Environment),
             Some(("account", id)) => id.parse().ok().map(Self::Account),
             Some(("member", name)) => member(name),
+            Some(("password", id)) => id.parse().ok().map(Self::Password),
+            Some(("session", id)) => id.parse().ok().map(Self::Session),
             Some(("setting", name)) => name.parse().ok().map(Self::Setting),
             Some(("pepper", id)) => id.parse().ok().map(Self::Pepper),
             _ => None,

@@ -119,6 +119,14 @@ const SALT_LENGTH: usize = 16;
 pub struct Digest(Box<str>);
 
 impl Digest {
+    /// A digest of this policy that no secret has: to do the work of a comparison when there is nothing to compare
+    /// with.
+    pub(crate) fn decoy(policy: HashPolicy) -> Self {
+        let HashPolicy { memory_kib, passes, lanes } = policy;
+        let (salt, output) = ("A".repeat(22), "A".repeat(43));
+        Self(alloc::format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${output}").into())
+    }
+
     /// The PHC string, for a store to keep.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -317,6 +325,17 @@ impl fmt::Debug for Hasher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decoy_is_a_digest_of_its_policy_that_nothing_matches() {
+        let policy = HashPolicy::DANGER_CHEAP_FOR_TESTS;
+        for policy in [policy, HashPolicy::STANDARD] {
+            let decoy = Digest::decoy(policy);
+            assert_eq!(decoy.as_str().parse(), Ok(decoy.clone()));
+            assert_eq!(decoy.policy(), policy);
+        }
+        assert_eq!(Hasher::new().verify(&Digest::decoy(policy), b"secret"), Ok(false));
+    }
 
     #[test]
     fn memory_is_wiped_after_each_call_and_kept_for_the_next() -> Result<(), HashError> {

@@ -110,6 +110,29 @@ id! {
     MemberId, "1pm"
 }
 id! {
+    /// The id of a password, such as `1c9`. Passwords and keys are numbered by one counter, so none shares its number
+    /// with a key.
+    ///
+    /// ```
+    /// use keys_core::PasswordId;
+    ///
+    /// assert_eq!("1c9".parse::<PasswordId>()?.number(), 9);
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
+    PasswordId, "1c"
+}
+id! {
+    /// The id of a session, such as `1s7`. It names the session in the audit chain; it lets nobody in.
+    ///
+    /// ```
+    /// use keys_core::SessionId;
+    ///
+    /// assert_eq!("1s7".parse::<SessionId>()?.to_string(), "1s7");
+    /// # Ok::<(), keys_core::ParseIdError>(())
+    /// ```
+    SessionId, "1s"
+}
+id! {
     /// The id of an audit event; events are numbered from 1 without gaps.
     ///
     /// ```

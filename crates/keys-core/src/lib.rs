@@ -9,6 +9,7 @@ pub mod access_key;
 pub mod account;
 pub mod asset_url;
 pub mod audit;
+mod base64url;
 pub mod credential;
 pub mod digest;
 mod display;
@@ -19,12 +20,15 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod member;
 pub mod owner;
+pub mod password;
 pub mod pepper;
 pub mod receipt;
 pub mod record;
 pub mod rng;
 pub mod secret_key;
+pub mod session;
 pub mod setting;
+pub mod soft_lock;
 pub mod stored_secret;
 #[cfg(feature = "proptest")]
 pub mod strategies;
@@ -51,7 +55,8 @@ pub use environment::{
     NewEnvironment, ParseEnvironmentStateError, ParseEnvironmentTransitionError,
 };
 pub use id::{
-    AccountId, AuditId, EnvironmentId, KeyId, MemberId, ParseIdError, ParseRevisionError, Revision,
+    AccountId, AuditId, EnvironmentId, KeyId, MemberId, ParseIdError, ParseRevisionError, PasswordId,
+    Revision, SessionId,
 };
 pub use idempotency::{
     Fingerprint, IdempotencyHash, IdempotencyKey, ParseFingerprintError, ParseIdempotencyHashError,
@@ -62,6 +67,10 @@ pub use lifecycle::{
 };
 pub use member::{MemberRecord, MemberStep, MembersError, NewMember, ParseRoleError, Role, member_steps};
 pub use owner::{Creator, Owner, ParseCreatorError, ParseOwnerError};
+pub use password::{
+    FoldedLogin, LoginName, LoginNameError, NewPassword, Password, PasswordError, PasswordParts,
+    PasswordRecord, PasswordState,
+};
 pub use pepper::{
     Keyring, KeyringError, ParsePepperError, ParsePepperIdError, ParseTaggedError, Pepper, PepperId, Tag,
     Tagged,
@@ -70,7 +79,13 @@ pub use receipt::{NewReceipt, ParseSealedSecretError, Receipt, ReceiptSweep, Sea
 pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
 pub use secret_key::{ParseSecretKeyError, SecretKey};
+pub use session::{
+    DeviceHash, DeviceRecord, DeviceToken, NewSession, ParseSessionKindError, ParseTokenError,
+    ParseTokenHashError, SessionDenyReason, SessionGrant, SessionHash, SessionKind, SessionParts,
+    SessionPolicy, SessionRecord, SessionToken, SessionVerdict, judge_session, may_log_in,
+};
 pub use setting::{AccessControl, ParseSettingError, SettingName, SettingValue};
+pub use soft_lock::{Locked, SoftLock};
 pub use stored_secret::StoredSecret;
 pub use text::{Description, DescriptionError, Name, NameError};
 pub use time::{ParseTimestampError, Timestamp};

@@ -18,6 +18,7 @@
 //! ```
 
 mod events;
+mod log_in;
 mod pairs;
 mod receipts;
 mod records;
@@ -25,6 +26,10 @@ mod secrets;
 mod words;
 
 pub use events::{action, audit_event, audit_link, origin, request_id, target, via};
+pub use log_in::{
+    device_hash, device_record, device_token, login_name, new_password, new_session, password,
+    password_record, password_state, session_hash, session_kind, session_record, session_token, soft_lock,
+};
 pub use pairs::{
     access_key, credential, native_access_key, native_credential, rancher_access_key, secret_key,
 };
@@ -39,5 +44,5 @@ pub use secrets::{
 };
 pub use words::{
     access_control, account_id, asset_url, audit_id, creator, description, environment_id, key_id, member_id,
-    name, owner, revision, role, setting_name, setting_value, timestamp, uuid,
+    name, owner, password_id, revision, role, session_id, setting_name, setting_value, timestamp, uuid,
 };

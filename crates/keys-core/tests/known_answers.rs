@@ -335,13 +335,15 @@ fn the_text_forms_hold_for_ever() {
     ]);
     round_trips::<Uuid>(&["6d1927f0-f7c2-8d25-962f-48d258cbf557", "adminProject"]);
     round_trips::<RequestId>(&["0f8e7d6c-req"]);
-    round_trips::<Via>(&["key/1c7", "open-access", "database", "system"]);
+    round_trips::<Via>(&["key/1c7", "session/1s7", "open-access", "database", "system"]);
     round_trips::<Target>(&[
         "key/1c7",
         "environment/1a5",
         "account/1a1",
         "member/1pm1/1a7/owner",
         "member/1pm12/1a1/readonly",
+        "password/1c9",
+        "session/1s7",
         "setting/api.security.enabled",
         "pepper/00c0ffee00c0ffee",
     ]);
@@ -366,10 +368,15 @@ fn the_text_forms_hold_for_ever() {
         "key.activate",
         "key.deactivate",
         "key.delete",
+        "password.set",
+        "password.change",
+        "password.remove",
+        "session.begin",
+        "session.end",
         "setting.change",
         "pepper.add",
     ]);
-    assert_eq!(Action::ALL.len(), 22, "a new action needs its row above");
+    assert_eq!(Action::ALL.len(), 27, "a new action needs its row above");
     round_trips::<SealedSecret>(&[SEALED]);
     round_trips::<AuditLink>(&["889d05a64263c0b8f3f0cde1164e470721c61806c44af3e20bc359fe4d911d6d"]);
 }

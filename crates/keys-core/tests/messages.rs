@@ -167,11 +167,12 @@ fn what_the_parsers_say() {
         (said::<RequestId>(""), "not a request id: expected 1 to 64 letters, digits and dashes"),
         (
             said::<Via>(""),
-            "not a way a principal is established: expected `key/1c…`, `open-access`, `database` or `system`",
+            "not a way a principal is established: expected `key/1c…`, `session/1s…`, `open-access`, `database` or `system`",
         ),
         (
             said::<Target>(""),
-            "not a target: expected `key/`, `environment/`, `account/`, `member/`, `setting/` or `pepper/` and its name",
+            "not a target: expected `key/`, `environment/`, `account/`, `member/`, `password/`, `session/`, `setting/` or \
+             `pepper/` and its name",
         ),
         (said::<Action>(""), "not an action of the audit chain: expected a word such as `key.issue`"),
         (said::<IdempotencyKey>("short"), "an idempotency key has 22 to 255 characters"),

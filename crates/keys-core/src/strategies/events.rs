@@ -8,14 +8,21 @@ use proptest::sample::select;
 
 use super::secrets::pepper_id;
 use super::words::{
-    account_id, audit_id, environment_id, key_id, member_id, owner, revision, role, setting_name, timestamp,
+    account_id, audit_id, environment_id, key_id, member_id, owner, password_id, revision, role, session_id,
+    setting_name, timestamp,
 };
 use crate::{Action, AuditEvent, AuditLink, Origin, RequestId, Target, Via};
 
 /// Ways a principal is established.
 pub fn via() -> impl Strategy<Value = Via> + Clone {
-    prop_oneof![key_id().prop_map(Via::Key), Just(Via::OpenAccess), Just(Via::Database), Just(Via::System),]
-        .boxed()
+    prop_oneof![
+        key_id().prop_map(Via::Key),
+        session_id().prop_map(Via::Session),
+        Just(Via::OpenAccess),
+        Just(Via::Database),
+        Just(Via::System),
+    ]
+    .boxed()
 }
 
 /// Names of requests.
@@ -47,6 +54,8 @@ pub fn target() -> impl Strategy<Value = Target> + Clone {
         environment_id().prop_map(Target::Environment),
         account_id().prop_map(Target::Account),
         (member_id(), account_id(), role()).prop_map(|(id, account, role)| Target::Member(id, account, role)),
+        password_id().prop_map(Target::Password),
+        session_id().prop_map(Target::Session),
         setting_name().prop_map(Target::Setting),
         pepper_id().prop_map(Target::Pepper),
     ]

@@ -220,6 +220,6 @@ pub fn owner_row() -> impl Strategy<Value = OwnerRow> + Clone {
     })
 }
 
-fn in_order(one: Timestamp, other: Timestamp) -> (Timestamp, Timestamp) {
+pub(super) fn in_order(one: Timestamp, other: Timestamp) -> (Timestamp, Timestamp) {
     (one.min(other), one.max(other))
 }

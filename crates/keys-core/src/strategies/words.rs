@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use crate::{
     AccessControl, AccountId, AssetUrl, AuditId, Creator, Description, EnvironmentId, KeyId, MemberId, Name,
-    Owner, Revision, Role, SettingName, SettingValue, Timestamp, Uuid,
+    Owner, PasswordId, Revision, Role, SessionId, SettingName, SettingValue, Timestamp, Uuid,
 };
 
 /// Numbers an id can have: small ones mostly, the greatest now and then.
@@ -41,6 +41,16 @@ pub fn member_id() -> impl Strategy<Value = MemberId> + Clone {
 /// Roles.
 pub fn role() -> impl Strategy<Value = Role> + Clone {
     select(Role::ALL.as_slice())
+}
+
+/// Ids of passwords.
+pub fn password_id() -> impl Strategy<Value = PasswordId> + Clone {
+    number().prop_filter_map("within the range of ids", PasswordId::new)
+}
+
+/// Ids of sessions.
+pub fn session_id() -> impl Strategy<Value = SessionId> + Clone {
+    number().prop_filter_map("within the range of ids", SessionId::new)
 }
 
 /// Ids of audit events.
