@@ -53,8 +53,13 @@ impl Batch {
                 let value = setting_value(*name, Some(value));
                 self.put(Touched::Setting(*name), Published::Setting(value, *revision));
             }
-            // What a member may is read from the store in each request.
-            Committed::Member(_) | Committed::MemberRemoved(_) | Committed::Pepper(_) => {}
+            // What a member may, and who is in a session, is read from the store in each request.
+            Committed::Member(_)
+            | Committed::MemberRemoved(_)
+            | Committed::Pepper(_)
+            | Committed::Password(_)
+            | Committed::Session(_)
+            | Committed::SessionsEnded(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fault;
 mod files;
 pub mod listener;
+pub mod log_in;
 pub mod memory;
 pub mod open;
 pub mod pepper_file;
@@ -23,6 +24,7 @@ pub mod url;
 pub use cursor::{Cursor, Listed, Order, SortKind, SortValue, StateRank};
 pub use error::{BackendError, BackendErrorKind, CommitError, Refusal};
 pub use listener::{ChangeListener, Published, Touched};
+pub use log_in::{EndSessions, KnownSession, LogInStore, Note, PasswordQuery};
 pub use memory::MemoryStore;
 pub use open::{OpenError, OpenMode};
 pub use query::{

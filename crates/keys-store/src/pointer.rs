@@ -3,15 +3,44 @@
 use std::sync::Arc;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
-    SettingName, StoredSecret, Tagged, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, DeviceHash, DeviceRecord, EnvironmentId,
+    EnvironmentRecord, FoldedLogin, KeyId, KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PasswordId,
+    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, SessionHash, SettingName, StoredSecret,
+    Tagged, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
 use crate::listener::ChangeListener;
+use crate::log_in::{KnownSession, LogInStore, Note, PasswordQuery};
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Setting};
+
+#[deny(clippy::missing_trait_methods, reason = "a pointer forwards everything")]
+impl<S: LogInStore + ?Sized> LogInStore for Arc<S> {
+    fn password(&self, reach: Reach, id: PasswordId) -> Result<Option<PasswordRecord>, BackendError> {
+        (**self).password(reach, id)
+    }
+
+    fn passwords(&self, reach: Reach, query: &PasswordQuery) -> Result<Page<PasswordRecord>, BackendError> {
+        (**self).passwords(reach, query)
+    }
+
+    fn password_named(&self, login: &FoldedLogin) -> Result<Option<PasswordRecord>, BackendError> {
+        (**self).password_named(login)
+    }
+
+    fn session(&self, hash: &SessionHash) -> Result<Option<KnownSession>, BackendError> {
+        (**self).session(hash)
+    }
+
+    fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError> {
+        (**self).device(hash)
+    }
+
+    fn note(&self, note: Note) -> Result<u64, CommitError> {
+        (**self).note(note)
+    }
+}
 
 /// A shared store is a store: the same one.
 #[deny(clippy::missing_trait_methods, reason = "a pointer forwards everything")]

@@ -194,6 +194,13 @@ pub fn owner_and_target(committed: &Committed) -> (Owner, Target) {
         Committed::Key(record) => (record.parts().owner, Target::Key(record.parts().id)),
         Committed::Setting(setting) => (installation, Target::Setting(setting.name)),
         Committed::Pepper(pepper) => (installation, Target::Pepper(*pepper)),
+        Committed::Password(record) => {
+            (Owner::Account(record.parts().account), Target::Password(record.parts().id))
+        }
+        Committed::Session(record) => {
+            (Owner::Account(record.parts().account), Target::Session(record.parts().id))
+        }
+        Committed::SessionsEnded(which) => which.owner_and_target(),
     }
 }
 
@@ -210,7 +217,10 @@ pub const fn loses_its_secret(committed: &Committed) -> Option<Target> {
         | Committed::Member(_)
         | Committed::MemberRemoved(_)
         | Committed::Setting(_)
-        | Committed::Pepper(_) => None,
+        | Committed::Pepper(_)
+        | Committed::Password(_)
+        | Committed::Session(_)
+        | Committed::SessionsEnded(_) => None,
     }
 }
 

@@ -4,14 +4,16 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, EnvironmentId,
-    EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, NewAccount, NewEnvironment, NewKey,
-    NewMember, NewReceipt, Origin, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision,
-    Role, SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
+    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, DeviceHash,
+    EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, NewAccount, NewEnvironment,
+    NewKey, NewMember, NewPassword, NewReceipt, NewSession, Origin, Owner, OwnerRow, PasswordId,
+    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, Role, SessionId, SessionRecord,
+    SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
 use crate::listener::ChangeListener;
+use crate::log_in::{EndSessions, LogInStore};
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 
 /// Keeps the records of an authority: accounts, environments and their members, API keys, settings, peppers in use, and the audit chain.
@@ -27,8 +29,8 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 /// - **Revisions.** Every change takes the next [`Revision`] of the whole store and writes it into its record.
 /// - **Audit.** Events are numbered from 1 without gaps, in commit order, each linked to the one before by
 ///   [`keys_core::link`], the first to [`AuditLink::GENESIS`].
-/// - **Ids.** One counter for accounts and environments, one for keys, one for members; never given twice, not even
-///   after a rollback is followed by a crash. Gaps are allowed.
+/// - **Ids.** One counter for accounts and environments, one for keys and passwords, one for members, one for sessions;
+///   never given twice, not even after a rollback is followed by a crash. Gaps are allowed.
 /// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together;
 ///   an account is a member of an environment **once**.
 /// - **Receipts.** A receipt lands with the change that it is about, or neither does; there is one of each name. What a
@@ -40,7 +42,7 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 ///
 /// Every method is required, so that a wrapper cannot forget one. The module `conformance` (feature
 /// `conformance`) is the contract as tests.
-pub trait KeyStore: Debug + Send + Sync + 'static {
+pub trait KeyStore: LogInStore + Debug + Send + Sync + 'static {
     /// Makes all of `changes` in this order in one transaction, or none of them. Returns what each became.
     ///
     /// Each change sees what those before it have made. No changes are no transaction: nothing happens.
@@ -367,6 +369,28 @@ pub enum Write {
     },
     /// A pepper that comes into use.
     InsertPepper(PepperId),
+    /// A new password. Its account must exist, or it is [`Refusal::NotFound`](crate::Refusal::NotFound); where the account
+    /// has an Active one, or another has the log-in name, it is
+    /// [`Refusal::AlreadyExists`](crate::Refusal::AlreadyExists).
+    InsertPassword(NewPassword),
+    /// A password that was read at revision `expected`. Id, account and time of setting are part of the statement; one
+    /// that is removed stays so. See [`log_in::update_password`](crate::log_in::update_password).
+    UpdatePassword {
+        /// The record as it shall be; its own revision is ignored.
+        record: PasswordRecord,
+        /// The revision it was read at.
+        expected: Revision,
+    },
+    /// A session begins, on a device that is known from then on. Its account must exist, or it is
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound).
+    BeginSession {
+        /// The session.
+        session: NewSession,
+        /// The device. One of another account is [`Refusal::AlreadyExists`](crate::Refusal::AlreadyExists).
+        device: Option<DeviceHash>,
+    },
+    /// Sessions end.
+    EndSessions(EndSessions),
 }
 
 /// What must hold for a change, once the changes before it in the same commit are made.
@@ -384,13 +408,13 @@ pub enum Requirement {
     EmptyStore,
     /// This setting has never been put.
     SettingAbsent(SettingName),
-    /// An account that administers has an Active key that has not expired at `now`.
+    /// An account that administers has an Active key that has not expired at `now`, or a password.
     AdministratorCanEnter {
         /// The instant expiry is compared with.
         now: Timestamp,
     },
     /// Access control is off, or an account other than this one administers and has an Active key that has not
-    /// expired at `now`.
+    /// expired at `now`, or a password.
     AdministratorRemains {
         /// Who is to administer no longer.
         without: AccountId,
@@ -406,6 +430,13 @@ pub enum Requirement {
     },
     /// Whoever wants the change may still want it.
     CallerStands(Standing),
+    /// This password is Active and at this revision: it is the one that was compared.
+    PasswordIs {
+        /// Which.
+        password: PasswordId,
+        /// The revision it was read at.
+        revision: Revision,
+    },
 }
 
 /// What the right to a change was found on, to be looked at again in the transaction of the change: between the two
@@ -420,6 +451,8 @@ pub struct Standing {
     pub key: Option<KeyId>,
     /// Where it must be a member, with this role or a stronger one.
     pub role: Option<(EnvironmentId, Role)>,
+    /// The session it was verified by, which must not have been ended.
+    pub session: Option<SessionId>,
     /// The instant expiry is compared with.
     pub now: Timestamp,
 }
@@ -442,6 +475,12 @@ pub enum Committed {
     Setting(Setting),
     /// The pepper.
     Pepper(PepperId),
+    /// The password as it is now.
+    Password(PasswordRecord),
+    /// The session that has begun.
+    Session(SessionRecord),
+    /// These sessions have ended.
+    SessionsEnded(EndSessions),
 }
 
 /// A setting as it is kept.

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use keys_core::{
-    AccountId, EnvironmentId, KeyId, MemberId, ReceiptSweep, Revision, SettingName, SettingValue, Timestamp,
+    AccountId, EnvironmentId, KeyId, MemberId, PasswordId, ReceiptSweep, Revision, SessionId, SettingName,
+    SettingValue, Timestamp,
 };
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore, Moment};
 use keys_store::{
-    BackendErrorKind, ChangeListener, CommitError, EnvironmentQuery, KeyQuery, KeyStore, MemoryStore,
-    Published, Reach, Refusal, Touched, Write,
+    BackendErrorKind, ChangeListener, CommitError, EnvironmentQuery, KeyQuery, KeyStore, LogInStore as _,
+    MemoryStore, Note, PasswordQuery, Published, Reach, Refusal, Touched, Write,
 };
 
 const BUSY: BackendErrorKind = BackendErrorKind::Unavailable;
@@ -175,6 +176,12 @@ fn failures(store: &FaultStore) -> [bool; Call::ALL.len()] {
         store.audit(None, 1).is_err(),
         store.receipt(&sample::receipt_name(1)).is_err(),
         store.head().is_err(),
+        store.password(Reach::AllOwners, PasswordId::new(1).unwrap()).is_err(),
+        store.passwords(Reach::AllOwners, &PasswordQuery::default()).is_err(),
+        store.password_named(&sample::login("ada").folded()).is_err(),
+        store.session(&sample::session_hash(1)).is_err(),
+        store.device(&sample::device_hash(1)).is_err(),
+        store.note(Note::Seen { session: SessionId::new(1).unwrap(), at: sample::instant(1) }).is_err(),
     ]
 }
 

@@ -40,7 +40,9 @@ fn revision_of(committed: &Committed) -> Option<Revision> {
         Committed::Key(record) => Some(record.parts().revision),
         Committed::Setting(setting) => Some(setting.revision),
         Committed::Member(member) => Some(member.revision),
-        Committed::MemberRemoved(_) | Committed::Pepper(_) => None,
+        Committed::Password(record) => Some(record.parts().revision),
+        Committed::Session(record) => Some(record.parts().revision),
+        Committed::MemberRemoved(_) | Committed::Pepper(_) | Committed::SessionsEnded(_) => None,
     }
 }
 

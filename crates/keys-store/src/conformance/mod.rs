@@ -28,6 +28,7 @@ pub mod environment_pages;
 pub mod keys;
 pub mod listener;
 pub mod loads;
+pub mod log_in;
 pub mod members;
 pub mod owners;
 pub mod pages;
@@ -86,6 +87,7 @@ macro_rules! conformance_tests {
                 reopen_keeps_what_was_acknowledged
                 reopen_keeps_a_replaced_tag
                 reopen_keeps_receipts_and_what_was_erased
+                reopen_keeps_sessions_that_have_not_ended
                 a_reopened_store_goes_on_where_it_was
             }
         }
@@ -188,6 +190,23 @@ macro_rules! conformance_tests {
             receipts::receipts_are_swept_by_their_age
             receipts::one_sweep_takes_so_many_and_the_oldest_first
             receipts::one_of_many_gets_a_receipt
+            log_in::a_password_in_any_state_round_trips
+            log_in::a_second_password_is_refused_and_changes_nothing
+            log_in::a_password_update_that_does_not_fit_is_refused
+            log_in::passwords_are_listed_in_pages
+            log_in::passwords_are_numbered_with_the_keys
+            log_in::a_digest_is_replaced_by_comparing
+            log_in::a_session_is_found_until_it_ends
+            log_in::a_session_is_found_by_its_whole_hash
+            log_in::sessions_end_as_they_are_meant
+            log_in::a_session_that_does_not_fit_is_refused
+            log_in::sessions_end_with_the_change_that_ends_them
+            log_in::a_session_can_require_the_password_that_was_compared
+            log_in::a_use_of_a_session_never_goes_back
+            log_in::a_device_is_remembered
+            log_in::sessions_and_devices_of_an_account_are_bounded
+            log_in::what_ended_by_time_is_forgotten
+            log_in::no_session_of_an_old_password_survives_its_change
             audit::audit_events_are_linked_from_the_first_row
             audit::every_write_says_whose_and_what_it_is
             audit::an_event_keeps_its_circumstances

@@ -4,7 +4,7 @@ use keys_core::{AuditLink, KeyId, Owner, PepperId, Role, SettingName, Transition
 
 use super::{Fixture, sample};
 use crate::query::Reach;
-use crate::store::{Change, KeyStore, Write};
+use crate::store::{Change, Committed, KeyStore, Write};
 
 /// Everything readers can see is as it was.
 pub fn reopen_keeps_what_was_acknowledged<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
@@ -49,6 +49,39 @@ pub fn reopen_keeps_receipts_and_what_was_erased<F: Fixture>(fixture: F, reopen:
     assert_eq!(receipts(fixture.store()), before);
     let holds = before.map(|receipt| receipt.map(|receipt| receipt.secret.is_some()));
     assert_eq!(holds, [Some(false), Some(false), Some(true), None]);
+}
+
+/// What ended stays ended, what did not goes on, and what was noted of it is kept.
+pub fn reopen_keeps_sessions_that_have_not_ended<F: Fixture>(fixture: F, reopen: impl Fn(F) -> F) {
+    use crate::log_in::{EndSessions, Note};
+
+    let store = fixture.store();
+    sample::commit(store, Write::InsertAccount(sample::new_account(1))).unwrap();
+    let account = keys_core::AccountId::ADMIN;
+    sample::commit(store, Write::InsertPassword(sample::new_password(account, "ada"))).unwrap();
+    let device = Some(sample::device_hash(1));
+    for n in 1..=2 {
+        let session = sample::new_session(account, n);
+        sample::commit(store, Write::BeginSession { session, device }).unwrap();
+    }
+    let [ended, kept] = [1, 2].map(|n| keys_core::SessionId::new(n).unwrap());
+    sample::commit(store, Write::EndSessions(EndSessions::One { account, session: ended })).unwrap();
+    store.note(Note::Seen { session: kept, at: sample::instant(70) }).unwrap();
+    let picture = |store: &dyn KeyStore| {
+        let sessions = [1, 2].map(|n| store.session(&sample::session_hash(n)).unwrap());
+        let device = store.device(&sample::device_hash(1)).unwrap();
+        let password = store.password_named(&sample::login("ADA").folded()).unwrap();
+        assert!(sessions[0].is_none() && sessions[1].is_some() && device.is_some() && password.is_some());
+        format!("{sessions:?} {device:?} {password:?}")
+    };
+    let before = picture(store);
+    let fixture = reopen(fixture);
+    let store = fixture.store();
+    assert_eq!(picture(store), before);
+    let session = sample::new_session(account, 3);
+    let begun = sample::commit(store, Write::BeginSession { session, device: None }).unwrap();
+    let Committed::Session(begun) = begun else { panic!("a session was to begin: {begun:?}") };
+    assert_eq!(begun.parts().id.number(), 3, "no number is given twice");
 }
 
 /// Counters, revisions and the audit chain go on where they were; what was refused stays refused.

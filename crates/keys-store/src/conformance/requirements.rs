@@ -7,6 +7,7 @@ use keys_core::{
 
 use super::sample;
 use crate::error::Refusal;
+use crate::log_in::EndSessions;
 use crate::query::Reach;
 use crate::store::{Change, Committed, KeyStore, Requirement, Standing, Write};
 
@@ -35,7 +36,7 @@ fn holds(store: &dyn KeyStore, requires: Requirement) -> bool {
     }
 }
 
-/// Active, administering, with an Active key that has not expired.
+/// Active, administering, with an Active key that has not expired or a password.
 pub fn an_administrator_who_can_enter_can_be_required(store: &dyn KeyStore) {
     let now = sample::instant(50);
     let can_enter = || holds(store, Requirement::AdministratorCanEnter { now });
@@ -55,6 +56,16 @@ pub fn an_administrator_who_can_enter_can_be_required(store: &dyn KeyStore) {
     let key = sample::key(store, Owner::Account(administrator.parts().id), 10);
     assert!(can_enter());
     sample::transition(store, key, Transition::Deactivate);
+    assert!(!can_enter());
+    // A password is as good as a key.
+    let new = sample::new_password(administrator.parts().id, "root");
+    let Ok(Committed::Password(password)) = sample::commit(store, Write::InsertPassword(new)) else {
+        panic!("a password was to be set")
+    };
+    assert!(can_enter());
+    let removed = password.remove(now).unwrap();
+    let expected = removed.parts().revision;
+    sample::commit(store, Write::UpdatePassword { record: removed, expected }).unwrap();
     assert!(!can_enter());
 }
 
@@ -89,7 +100,7 @@ pub fn a_setting_that_was_never_put_can_be_required(store: &dyn KeyStore) {
     assert!(!holds(store, Requirement::SettingAbsent(name)));
 }
 
-/// Principal, key and role: each that is taken away is noticed, and none is asked for that was not named.
+/// Principal, key, role and session: each that is taken away is noticed, and none is asked for that was not named.
 pub fn a_caller_stands_while_nothing_of_it_was_taken_away(store: &dyn KeyStore) {
     let now = sample::instant(50);
     let record = account(store, 1, AccountKind::User, false);
@@ -98,7 +109,7 @@ pub fn a_caller_stands_while_nothing_of_it_was_taken_away(store: &dyn KeyStore) 
     let key = sample::key(store, principal, 1);
     let environment = sample::environment(store, 1);
     let member = sample::member(store, environment.parts().id, id, Role::Member);
-    let plain = Standing { principal, administers: false, key: None, role: None, now };
+    let plain = Standing { principal, administers: false, key: None, role: None, session: None, now };
     let stands = |standing| holds(store, Requirement::CallerStands(standing));
     let with_key = Standing { key: Some(key.parts().id), ..plain };
     let as_role = |role| Standing { role: Some((environment.parts().id, role)), ..plain };
@@ -115,6 +126,20 @@ pub fn a_caller_stands_while_nothing_of_it_was_taken_away(store: &dyn KeyStore) 
     assert!(!stands(as_role(Role::Member)) && stands(as_role(Role::Restricted)));
     sample::commit(store, Write::RemoveMember(member)).unwrap();
     assert!(!stands(as_role(Role::ReadOnly)) && stands(plain));
+
+    let other = account(store, 2, AccountKind::User, false).parts().id;
+    let [session, others] = [(id, 1), (other, 2)].map(|(account, n)| {
+        let session = sample::new_session(account, n);
+        match sample::commit(store, Write::BeginSession { session, device: None }) {
+            Ok(Committed::Session(session)) => session.parts().id,
+            other => panic!("a session was to begin: {other:?}"),
+        }
+    });
+    let in_session = |session| Standing { session: Some(session), ..plain };
+    assert!(stands(in_session(session)) && !stands(in_session(others)));
+    let end = Write::EndSessions(EndSessions::One { account: id, session });
+    sample::commit(store, end).unwrap();
+    assert!(!stands(in_session(session)) && stands(plain));
 
     sample::transition(store, key, Transition::Deactivate);
     assert!(!stands(with_key) && stands(plain));

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use keys_core::{
-    AccessKey, AccountId, AccountKind, AccountRecord, AccountState, Action, Creator, Description, Digest,
-    EnvironmentId, EnvironmentRecord, Fingerprint, IdempotencyHash, KeyId, KeyRecord, MemberRecord, Name,
-    NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Origin, Owner, PepperId, ReceiptName,
-    Revision, Role, SealedSecret, StoredSecret, Tag, Tagged, Timestamp, Transition, VerificationRow, Via,
+    AccessKey, AccountId, AccountKind, AccountRecord, AccountState, Action, Creator, Description, DeviceHash,
+    Digest, EnvironmentId, EnvironmentRecord, Fingerprint, IdempotencyHash, KeyId, KeyRecord, LoginName,
+    MemberRecord, Name, NewAccount, NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, NewSession,
+    Origin, Owner, PepperId, ReceiptName, Revision, Role, SealedSecret, SessionHash, SessionKind,
+    StoredSecret, Tag, Tagged, Timestamp, Transition, VerificationRow, Via,
 };
 
 use crate::error::{CommitError, Refusal};
@@ -35,8 +36,44 @@ pub fn tagged(n: u64) -> Tagged {
 /// What is kept of a secret that nobody has.
 #[must_use]
 pub fn stored_secret(n: u64) -> StoredSecret {
+    StoredSecret { digest: digest(n), tagged: tagged(n) }
+}
+
+/// The digest of a secret that nobody has.
+#[must_use]
+pub fn digest(n: u64) -> Digest {
     let digest = format!("$argon2id$v=19$m=8,t=1,p=1$c2FtcGxlc2FsdA${n:016x}{:A<27}", "");
-    StoredSecret { digest: digest.parse::<Digest>().expect("a PHC string"), tagged: tagged(n) }
+    digest.parse().expect("a PHC string")
+}
+
+/// A log-in name.
+#[must_use]
+pub fn login(text: &str) -> LoginName {
+    LoginName::new(text).expect("a log-in name")
+}
+
+/// A password that nobody knows.
+#[must_use]
+pub fn new_password(account: AccountId, name: &str) -> NewPassword {
+    NewPassword { account, login: login(name), digest: digest(1), created: instant(1) }
+}
+
+/// Session number `n` of an account.
+#[must_use]
+pub fn new_session(account: AccountId, n: u64) -> NewSession {
+    NewSession { hash: session_hash(n), account, kind: SessionKind::Cookie, created: instant(1) }
+}
+
+/// The hash that session number `n` is found by.
+#[must_use]
+pub fn session_hash(n: u64) -> SessionHash {
+    SessionHash::from_bytes(*tagged(n).tag.as_bytes())
+}
+
+/// The hash that device number `n` is found by; they sort as their numbers do.
+#[must_use]
+pub fn device_hash(n: u64) -> DeviceHash {
+    DeviceHash::from_bytes(*tagged(n).tag.as_bytes())
 }
 
 /// A name.
@@ -153,6 +190,10 @@ pub fn change(write: Write) -> Change {
         Write::UpdateKey { .. } => Action::EditKey,
         Write::PutSetting { .. } => Action::ChangeSetting,
         Write::InsertPepper(_) => Action::AddPepper,
+        Write::InsertPassword(_) => Action::SetPassword,
+        Write::UpdatePassword { .. } => Action::ChangePassword,
+        Write::BeginSession { .. } => Action::BeginSession,
+        Write::EndSessions(_) => Action::EndSession,
     };
     Change { write, requires: None, at: instant(1), origin: origin(), action, receipt: None }
 }
@@ -324,6 +365,7 @@ pub fn row_picture(row: &VerificationRow) -> String {
 /// What readers can see of a store: two stores, or one at two instants, that hold the same give the same text.
 #[track_caller]
 pub fn store_picture(store: &dyn KeyStore) -> String {
+    use crate::log_in::PasswordQuery;
     use crate::query::{EnvironmentFilter, EnvironmentQuery, KeyFilter, KeyQuery, Reach, StateFilter};
 
     let limit = KeyQuery::MAX_LIMIT;
@@ -335,8 +377,11 @@ pub fn store_picture(store: &dyn KeyStore) -> String {
     let environments = store.environments(Reach::AllOwners, &query).expect("environments can be read");
     let settings =
         keys_core::SettingName::ALL.map(|name| store.setting(name).expect("a setting can be read"));
+    let query = PasswordQuery { removed: true, after: None, limit };
+    let passwords = store.passwords(Reach::AllOwners, &query).expect("passwords can be read");
+    let digests: Vec<_> = passwords.items.iter().map(|record| record.digest().map(Digest::as_str)).collect();
     format!(
-        "{:#?}\n{environments:#?}\n{:#?}\n{:#?}\n{settings:#?}\n{:?}\n{:#?}\n{:#?}",
+        "{passwords:#?}\n{digests:?}\n{:#?}\n{environments:#?}\n{:#?}\n{:#?}\n{settings:#?}\n{:?}\n{:#?}\n{:#?}",
         keys.items.iter().map(picture).collect::<Vec<_>>(),
         store.accounts(None, limit).expect("accounts can be read"),
         store.members(Reach::AllOwners, None, limit).expect("members can be read"),

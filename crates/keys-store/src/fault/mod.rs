@@ -3,6 +3,7 @@
 #![deny(clippy::missing_trait_methods, reason = "a wrapper that forgets a method loses the store's own")]
 
 mod hold;
+mod log_in;
 mod relay;
 mod script;
 

@@ -94,7 +94,11 @@ pub(super) fn touched_by(changes: &[Change]) -> Vec<Touched> {
         | Write::InsertFounder { .. }
         | Write::UpdateMember { .. }
         | Write::RemoveMember(_)
-        | Write::InsertPepper(_) => None,
+        | Write::InsertPepper(_)
+        | Write::InsertPassword(_)
+        | Write::UpdatePassword { .. }
+        | Write::BeginSession { .. }
+        | Write::EndSessions(_) => None,
     });
     touched.collect()
 }

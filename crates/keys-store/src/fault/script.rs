@@ -3,7 +3,8 @@
 use crate::error::BackendErrorKind;
 use crate::fault::hold::{Gate, Moment};
 
-/// The calls that can be made to fail: every method of [`KeyStore`](crate::KeyStore) that can.
+/// The calls that can be made to fail: every method of [`KeyStore`](crate::KeyStore) and
+/// [`LogInStore`](crate::LogInStore) that can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the method of its name")]
 pub enum Call {
@@ -32,11 +33,17 @@ pub enum Call {
     Audit,
     Receipt,
     Head,
+    Password,
+    Passwords,
+    PasswordNamed,
+    Session,
+    Device,
+    Note,
 }
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 31] = [
         Self::Commit,
         Self::ReplaceTag,
         Self::EraseReceiptSecret,
@@ -62,12 +69,21 @@ impl Call {
         Self::Audit,
         Self::Receipt,
         Self::Head,
+        Self::Password,
+        Self::Passwords,
+        Self::PasswordNamed,
+        Self::Session,
+        Self::Device,
+        Self::Note,
     ];
 
     /// Whether it changes something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Commit | Self::ReplaceTag | Self::EraseReceiptSecret | Self::SweepReceipts)
+        matches!(
+            self,
+            Self::Commit | Self::ReplaceTag | Self::EraseReceiptSecret | Self::SweepReceipts | Self::Note
+        )
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
         }
         Requirement::OwnerRemains { environment, without } => owner_remains(plan, environment, without),
         Requirement::CallerStands(standing) => stands(plan, standing),
+        Requirement::PasswordIs { password, revision } => plan.log_ins_now().password_is(password, revision),
     }
 }
 
@@ -46,7 +47,7 @@ fn administrator_can_enter(plan: &Plan<'_>, without: Option<AccountId>, now: Tim
     known
         .filter(|id| Some(**id) != without)
         .filter(|id| administers(id))
-        .any(|id| has_active_key(plan, Owner::Account(*id), now))
+        .any(|id| has_active_key(plan, Owner::Account(*id), now) || plan.log_ins_now().has_password(*id))
 }
 
 fn owner_remains(plan: &Plan<'_>, environment: EnvironmentId, without: MemberId) -> bool {
@@ -54,10 +55,11 @@ fn owner_remains(plan: &Plan<'_>, environment: EnvironmentId, without: MemberId)
 }
 
 fn stands(plan: &Plan<'_>, standing: Standing) -> bool {
-    let Standing { principal, administers, key, role, now } = standing;
+    let Standing { principal, administers, key, role, session, now } = standing;
     let owner = owner(plan, principal);
     owner.is_some_and(|row| row.standing == OwnerStanding::Active && (row.administers || !administers))
         && key.is_none_or(|key| key_is_good(plan, key, principal, now))
+        && session.is_none_or(|session| plan.log_ins_now().has_session(session, principal))
         && role.is_none_or(|(environment, role)| {
             let member = principal.account().and_then(|account| plan.membership(environment, account));
             member.is_some_and(|member| member.role <= role)

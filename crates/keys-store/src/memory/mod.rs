@@ -2,6 +2,7 @@
 
 mod holds;
 mod index;
+mod log_in;
 mod members;
 mod plan;
 mod state;
@@ -10,9 +11,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
-    SettingName, StoredSecret, Tagged, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, DeviceHash, DeviceRecord, EnvironmentId,
+    EnvironmentRecord, FoldedLogin, KeyId, KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PasswordId,
+    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, SessionHash, SettingName, StoredSecret,
+    Tagged, VerificationRow,
 };
 
 use self::plan::Plan;
@@ -20,6 +22,7 @@ use self::state::State;
 use crate::batch::Batch;
 use crate::error::{BackendError, CommitError};
 use crate::listener::ChangeListener;
+use crate::log_in::{KnownSession, LogInStore, Note, PasswordQuery};
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::rules::retag_key;
 use crate::store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Setting};
@@ -257,5 +260,41 @@ impl KeyStore for MemoryStore {
 
     fn head(&self) -> Result<Head, BackendError> {
         Ok(self.state().head())
+    }
+}
+
+impl LogInStore for MemoryStore {
+    fn password(&self, reach: Reach, id: PasswordId) -> Result<Option<PasswordRecord>, BackendError> {
+        Ok(self.state().log_ins().password(reach, id).cloned())
+    }
+
+    fn passwords(&self, reach: Reach, query: &PasswordQuery) -> Result<Page<PasswordRecord>, BackendError> {
+        Ok(self.state().log_ins().passwords(reach, query))
+    }
+
+    fn password_named(&self, login: &FoldedLogin) -> Result<Option<PasswordRecord>, BackendError> {
+        Ok(self.state().log_ins().password_named(login).cloned())
+    }
+
+    fn session(&self, hash: &SessionHash) -> Result<Option<KnownSession>, BackendError> {
+        let state = self.state();
+        Ok(state.log_ins().session(hash).map(|session| KnownSession {
+            account: state.account(session.parts().account).cloned(),
+            session: session.clone(),
+        }))
+    }
+
+    fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError> {
+        Ok(self.state().log_ins().device(hash))
+    }
+
+    fn note(&self, note: Note) -> Result<u64, CommitError> {
+        let writer = self.writer();
+        let delta = self.state().log_ins().noted(note);
+        let rows = delta.len();
+        if rows > 0 {
+            self.apply(&writer, &Batch::new(), |state| state.put_log_ins(delta));
+        }
+        Ok(rows)
     }
 }

@@ -9,6 +9,7 @@ use keys_core::{
 };
 
 use super::holds;
+use super::log_in::{LogInDelta, LogInPlan, LogInView};
 use super::state::{Counters, State};
 use crate::batch::Batch;
 use crate::error::{BackendError, BackendErrorKind, CommitError, Refusal};
@@ -32,6 +33,7 @@ pub(super) struct Delta {
     pub(super) peppers: Vec<PepperId>,
     pub(super) audit: Vec<LinkedEvent>,
     pub(super) receipts: BTreeMap<ReceiptName, Receipt>,
+    pub(super) log_ins: LogInDelta,
     key_ids: BTreeMap<AccessKey, KeyId>,
     committed: Vec<Committed>,
 }
@@ -49,6 +51,7 @@ impl Delta {
             peppers: Vec::new(),
             audit: Vec::new(),
             receipts: BTreeMap::new(),
+            log_ins: LogInDelta::default(),
             key_ids: BTreeMap::new(),
             committed: Vec::new(),
         }
@@ -75,7 +78,7 @@ pub(super) struct Plan<'a> {
 }
 
 /// Why a change cannot be made.
-enum Stop {
+pub(super) enum Stop {
     Refused(Refusal),
     /// A counter is at its end.
     Exhausted,
@@ -88,7 +91,7 @@ impl From<Refusal> for Stop {
 }
 
 /// A row, and the revision of what it replaces.
-type Written = (Committed, Option<Revision>);
+pub(super) type Written = (Committed, Option<Revision>);
 
 impl<'a> Plan<'a> {
     /// What these changes make of the state, or why one of them cannot be made.
@@ -169,6 +172,18 @@ impl<'a> Plan<'a> {
             Write::UpdateKey { record, expected } => self.update_key(record, expected, revision),
             Write::PutSetting { name, value } => Ok(self.put_setting(name, value, revision)),
             Write::InsertPepper(pepper) => self.insert_pepper(pepper),
+            Write::InsertPassword(new) => {
+                self.require_account(new.account)?;
+                self.log_ins().insert_password(new, revision)
+            }
+            Write::UpdatePassword { record, expected } => {
+                self.log_ins().update_password(record, expected, revision)
+            }
+            Write::BeginSession { session, device } => {
+                self.require_account(session.account)?;
+                self.log_ins().begin_session(session, device, revision)
+            }
+            Write::EndSessions(which) => self.log_ins().end_sessions(which),
         }
     }
 
@@ -307,6 +322,19 @@ impl<'a> Plan<'a> {
         }
     }
 
+    pub(super) const fn log_ins(&mut self) -> LogInPlan<'_> {
+        let Delta { log_ins, counters, .. } = &mut self.delta;
+        LogInPlan { base: self.base.log_ins(), delta: log_ins, counters }
+    }
+
+    pub(super) const fn log_ins_now(&self) -> LogInView<'_> {
+        LogInView { base: self.base.log_ins(), delta: &self.delta.log_ins }
+    }
+
+    fn require_account(&self, account: AccountId) -> Result<(), Stop> {
+        if self.owner_exists(Owner::Account(account)) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+    }
+
     pub(super) fn membership(&self, environment: EnvironmentId, account: AccountId) -> Option<MemberRecord> {
         self.members_of(environment).find(|member| member.account == account)
     }
@@ -336,7 +364,7 @@ impl<'a> Plan<'a> {
 }
 
 /// The next number of a counter.
-const fn next(counter: &mut u64) -> u64 {
+pub(super) const fn next(counter: &mut u64) -> u64 {
     *counter = counter.saturating_add(1);
     *counter
 }

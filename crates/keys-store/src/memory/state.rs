@@ -10,6 +10,7 @@ use keys_core::{
 };
 
 use super::index::{Index, KeyIndex};
+use super::log_in::{LogInDelta, LogIns};
 use super::members::Members;
 use super::plan::Delta;
 use crate::cursor::Cursor;
@@ -17,7 +18,7 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row, shows_to_member};
 use crate::store::{Head, LinkedEvent, MOST_SWEPT, Setting};
 
-/// Everything. Rows are only ever added or replaced; nothing but members and receipts is taken out.
+/// Everything. Rows are only ever added or replaced; nothing but members, receipts, sessions and devices is taken out.
 #[derive(Default)]
 pub(super) struct State {
     counters: Counters,
@@ -35,6 +36,7 @@ pub(super) struct State {
     receipts: BTreeMap<ReceiptName, Receipt>,
     /// The receipts that hold a secret, by what they are about.
     with_secret: BTreeMap<Target, BTreeSet<ReceiptName>>,
+    log_ins: LogIns,
 }
 
 /// The numbers a store goes by.
@@ -44,10 +46,12 @@ pub(super) struct Counters {
     pub(super) revision: Revision,
     /// The last number given to an account or environment.
     pub(super) owner: u64,
-    /// The last number given to a key.
+    /// The last number given to a key or a password.
     pub(super) key: u64,
     /// The last number given to a member.
     pub(super) member: u64,
+    /// The last number given to a session.
+    pub(super) session: u64,
     /// The end of the audit chain.
     pub(super) audit: Option<(AuditId, AuditLink)>,
     /// The latest time of any change.
@@ -84,6 +88,7 @@ impl State {
             peppers,
             audit,
             receipts,
+            log_ins,
             ..
         } = delta;
         self.counters = counters;
@@ -104,6 +109,7 @@ impl State {
         for receipt in receipts.into_values() {
             self.put_receipt(receipt);
         }
+        self.log_ins.put(log_ins);
     }
 
     fn put_receipt(&mut self, receipt: Receipt) {
@@ -164,6 +170,14 @@ impl State {
                 self.holds_no_secret(&receipt);
             }
         }
+    }
+
+    pub(super) fn put_log_ins(&mut self, delta: LogInDelta) {
+        self.log_ins.put(delta);
+    }
+
+    pub(super) const fn log_ins(&self) -> &LogIns {
+        &self.log_ins
     }
 
     pub(super) fn put_key(&mut self, record: KeyRecord) {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::fault::Fault;
 use super::row::read;
 use super::statement::all;
-use super::{member, read};
+use super::{log_in, member, read};
 use crate::query::Reach;
 use crate::rules::access_control_is_off;
 use crate::store::{Head, Requirement, Setting, Standing};
@@ -29,6 +29,7 @@ pub(super) fn holds(connection: &Connection, head: &Head, requirement: Requireme
             member::owner_remains(connection, environment, without)
         }
         Requirement::CallerStands(standing) => stands(connection, standing),
+        Requirement::PasswordIs { password, revision } => log_in::password_is(connection, password, revision),
     }
 }
 
@@ -48,7 +49,8 @@ fn administrator_can_enter(
         let id = record.parts().id;
         if Some(id) != without
             && record.administers()
-            && read::has_active_key(connection, Owner::Account(id), now)?
+            && (read::has_active_key(connection, Owner::Account(id), now)?
+                || log_in::has_password(connection, id)?)
         {
             return Ok(true);
         }
@@ -57,7 +59,7 @@ fn administrator_can_enter(
 }
 
 fn stands(connection: &Connection, standing: Standing) -> Result<bool, Fault> {
-    let Standing { principal, administers, key, role, now } = standing;
+    let Standing { principal, administers, key, role, session, now } = standing;
     let owner = read::owner(connection, principal)?.row;
     let good =
         |row: keys_core::OwnerRow| row.standing == OwnerStanding::Active && (row.administers || !administers);
@@ -66,6 +68,11 @@ fn stands(connection: &Connection, standing: Standing) -> Result<bool, Fault> {
     }
     if let Some(key) = key
         && !key_is_good(connection, key, principal, now)?
+    {
+        return Ok(false);
+    }
+    if let Some(session) = session
+        && !log_in::has_session(connection, session, principal)?
     {
         return Ok(false);
     }

@@ -6,6 +6,7 @@ use keys_core::{KeyId, ReceiptName, ReceiptSweep, Tagged};
 
 use super::fault::Cause;
 use crate::error::{BackendError, CommitError, Refusal};
+use crate::log_in::Note;
 use crate::store::{Change, Committed};
 
 /// What is asked.
@@ -18,6 +19,8 @@ pub(super) enum Job {
     EraseReceiptSecret(ReceiptName, Answer<Result<bool, CommitError>>),
     /// No receipts and secrets past their time any more.
     SweepReceipts(ReceiptSweep, Answer<Result<usize, CommitError>>),
+    /// Something that changes nobody's rights.
+    Note(Note, Answer<Result<u64, CommitError>>),
     /// Nothing but an answer once everything before is published.
     Barrier(Answer<Result<(), BackendError>>),
 }
@@ -44,6 +47,8 @@ pub(super) enum Tried {
     EraseReceiptSecret { outcome: Outcome<bool>, answer: Answer<Result<bool, CommitError>> },
     /// Receipts past their time.
     SweepReceipts { outcome: Outcome<usize>, answer: Answer<Result<usize, CommitError>> },
+    /// A note.
+    Note { outcome: Outcome<u64>, answer: Answer<Result<u64, CommitError>> },
     /// A barrier.
     Barrier { answer: Answer<Result<(), BackendError>> },
 }
@@ -80,6 +85,7 @@ pub(super) enum Hold {
     ReplaceTag(Answer<Result<bool, CommitError>>),
     EraseReceiptSecret(Answer<Result<bool, CommitError>>),
     SweepReceipts(Answer<Result<usize, CommitError>>),
+    Note(Answer<Result<u64, CommitError>>),
     Barrier(Answer<Result<(), BackendError>>),
 }
 
@@ -91,6 +97,7 @@ impl Job {
             Self::ReplaceTag(_, _, _, answer) => Hold::ReplaceTag(answer.clone()),
             Self::EraseReceiptSecret(_, answer) => Hold::EraseReceiptSecret(answer.clone()),
             Self::SweepReceipts(_, answer) => Hold::SweepReceipts(answer.clone()),
+            Self::Note(_, answer) => Hold::Note(answer.clone()),
             Self::Barrier(answer) => Hold::Barrier(answer.clone()),
         }
     }
@@ -110,6 +117,7 @@ impl Job {
             Self::SweepReceipts(_, answer) => {
                 Tried::SweepReceipts { outcome: Outcome::Failed(cause.clone()), answer }
             }
+            Self::Note(_, answer) => Tried::Note { outcome: Outcome::Failed(cause.clone()), answer },
             Self::Barrier(answer) => Tried::Barrier { answer },
         }
     }
@@ -127,6 +135,9 @@ impl Tried {
                 let _ = answer.send(settle(outcome, ending, false));
             }
             Self::SweepReceipts { outcome, answer } => {
+                let _ = answer.send(settle(outcome, ending, false));
+            }
+            Self::Note { outcome, answer } => {
                 let _ = answer.send(settle(outcome, ending, false));
             }
             Self::Barrier { answer } => {

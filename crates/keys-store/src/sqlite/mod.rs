@@ -38,10 +38,10 @@
 //! | name, description | TEXT as written, NULL when absent |
 //! | tag, link, hash, fingerprint | BLOB of 32 bytes |
 //!
-//! Every row of accounts, environments, members, keys and settings ends in a **seal**: FNV-1a (64 bits) over kind, length and
-//! bytes of each value before it. Those of receipts have one too, and behind it the sealed secret, which has an
-//! authenticator of its own and is erased alone. A row whose seal does not fit is damaged and is never used. The rows of the audit
-//! chain have their links instead.
+//! Every row of accounts, environments, members, keys, settings, passwords, sessions and devices ends in a **seal**:
+//! FNV-1a (64 bits) over kind, length and bytes of each value before it. Those of receipts have one too, and behind it
+//! the sealed secret, which has an authenticator of its own and is erased alone. A row whose seal does not fit is
+//! damaged and is never used. The rows of the audit chain have their links instead.
 //!
 //! `head` has one row: the revision of the store and the latest time of a change. `counters` has one row for each
 //! family of ids, with the last number that was given. A setting has its row from its migration on, so that a
@@ -55,6 +55,7 @@ mod holds;
 mod job;
 mod list;
 mod lock;
+mod log_in;
 mod member;
 mod network;
 mod open;
@@ -80,9 +81,10 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
-    SettingName, StoredSecret, Tagged, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, DeviceHash, DeviceRecord, EnvironmentId,
+    EnvironmentRecord, FoldedLogin, KeyId, KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PasswordId,
+    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, SessionHash, SettingName, StoredSecret,
+    Tagged, VerificationRow,
 };
 use rusqlite::Connection;
 
@@ -93,6 +95,7 @@ use self::shared::Shared;
 use self::writer::Writer;
 use crate::error::{BackendError, BackendErrorKind, CommitError};
 use crate::listener::ChangeListener;
+use crate::log_in::{KnownSession, LogInStore, Note, PasswordQuery};
 use crate::open::{OpenError, OpenMode};
 use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 use crate::store::{Change, Committed, Head, KeyStore, LinkedEvent, Load, Setting};
@@ -423,5 +426,31 @@ impl KeyStore for SqliteStore {
 
     fn head(&self) -> Result<Head, BackendError> {
         self.read(read::head)
+    }
+}
+
+impl LogInStore for SqliteStore {
+    fn password(&self, reach: Reach, id: PasswordId) -> Result<Option<PasswordRecord>, BackendError> {
+        self.read(|connection| log_in::password(connection, reach, id))
+    }
+
+    fn passwords(&self, reach: Reach, query: &PasswordQuery) -> Result<Page<PasswordRecord>, BackendError> {
+        self.read(|connection| log_in::passwords(connection, reach, query))
+    }
+
+    fn password_named(&self, login: &FoldedLogin) -> Result<Option<PasswordRecord>, BackendError> {
+        self.read(|connection| log_in::password_named(connection, login))
+    }
+
+    fn session(&self, hash: &SessionHash) -> Result<Option<KnownSession>, BackendError> {
+        self.read(|connection| log_in::session(connection, hash))
+    }
+
+    fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError> {
+        self.read(|connection| log_in::device(connection, hash))
+    }
+
+    fn note(&self, note: Note) -> Result<u64, CommitError> {
+        self.ask(|answer| Job::Note(note, answer))?
     }
 }

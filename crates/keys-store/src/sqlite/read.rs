@@ -227,8 +227,10 @@ pub(super) fn counters_are_ahead(connection: &Connection) -> Result<bool, Fault>
     const SQL: &str = "SELECT \
          (SELECT last FROM counters WHERE family = 'account') >= \
          max((SELECT ifnull(max(id), 0) FROM accounts), (SELECT ifnull(max(id), 0) FROM environments)) AND \
-         (SELECT last FROM counters WHERE family = 'credential') >= (SELECT ifnull(max(id), 0) FROM keys) AND \
-         (SELECT last FROM counters WHERE family = 'member') >= (SELECT ifnull(max(id), 0) FROM members)";
+         (SELECT last FROM counters WHERE family = 'member') >= (SELECT ifnull(max(id), 0) FROM members) AND \
+         (SELECT last FROM counters WHERE family = 'credential') >= \
+         max((SELECT ifnull(max(id), 0) FROM keys), (SELECT ifnull(max(id), 0) FROM passwords)) AND \
+         (SELECT last FROM counters WHERE family = 'session') >= (SELECT ifnull(max(id), 0) FROM sessions)";
     let ahead: Option<Option<bool>> = one(connection, SQL, [], |row| Ok(row.get(0)?))?;
     Ok(ahead.flatten().unwrap_or(false))
 }

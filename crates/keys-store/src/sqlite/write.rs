@@ -12,7 +12,7 @@ use super::receipt;
 use super::row::{SettingRow, Stored as _, number, optional, text, time};
 use super::seal::sealed;
 use super::statement::{execute, one};
-use super::{holds, member, read};
+use super::{holds, log_in, member, read};
 use crate::error::Refusal;
 use crate::query::Reach;
 use crate::rules::{
@@ -137,6 +137,14 @@ fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Resul
         Write::UpdateKey { record, expected } => change_key(connection, record, expected, revision),
         Write::PutSetting { name, value } => put_setting(connection, name, value, revision),
         Write::InsertPepper(pepper) => insert_pepper(connection, pepper, revision),
+        Write::InsertPassword(new) => log_in::insert_password(connection, new, revision),
+        Write::UpdatePassword { record, expected } => {
+            log_in::change_password(connection, record, expected, revision)
+        }
+        Write::BeginSession { session, device } => {
+            log_in::begin_session(connection, session, device, revision)
+        }
+        Write::EndSessions(which) => log_in::end_sessions(connection, which),
     }
 }
 

@@ -23,10 +23,11 @@ use super::fault::{Cause, Fault};
 use super::job::{Ending, Job, Outcome, Tried};
 use super::shared::Shared;
 use super::write::{self, Stop};
-use super::{open, read, receipt};
+use super::{log_in, open, read, receipt};
 use crate::batch::Batch;
 use crate::error::BackendErrorKind;
 use crate::listener::ChangeListener;
+use crate::log_in::Note;
 use crate::rules::setting_value;
 use crate::store::{Change, Committed, Head};
 
@@ -197,6 +198,10 @@ impl Writer {
                 let outcome = self.attempt_sweep(&sweep, made);
                 Tried::SweepReceipts { outcome, answer }
             }
+            Job::Note(note, answer) => {
+                let outcome = self.attempt_note(&note, made);
+                Tried::Note { outcome, answer }
+            }
             Job::Barrier(answer) => Tried::Barrier { answer },
         }
     }
@@ -250,6 +255,17 @@ impl Writer {
                 made.erased |= erased > 0;
                 Outcome::Done(erased > 0)
             }
+            Err(fault) => self.failed(&fault, made),
+        }
+    }
+
+    fn attempt_note(&self, note: &Note, made: &mut Made) -> Outcome<u64> {
+        match log_in::note(&self.connection, note) {
+            Ok(rows) => {
+                made.changed |= rows > 0;
+                Outcome::Done(rows)
+            }
+            // Rows that are gone because their time is over may be gone though others of the note are not.
             Err(fault) => self.failed(&fault, made),
         }
     }

@@ -77,6 +77,7 @@ pub(crate) fn read(store: &dyn KeyStore, world: &World, read: &Read) -> String {
                 .map(|secret| secret.as_ref().map(sample::secret_picture)),
         ),
         Read::Receipt(n) => answer(receipt(store, n)),
+        Read::LogIn(read) => crate::log_in::answer(store, world, &read),
         Read::Barrier => answer(store.barrier()),
     }
 }
@@ -90,7 +91,7 @@ fn receipt(store: &dyn KeyStore, n: u64) -> Result<Option<String>, BackendError>
     }))
 }
 
-fn answer(result: Result<impl Debug, BackendError>) -> String {
+pub(crate) fn answer(result: Result<impl Debug, BackendError>) -> String {
     // What is inside an error of a store is the store's own.
     format!("{:#?}", result.map_err(|error| error.kind()))
 }
@@ -100,10 +101,10 @@ pub(crate) fn committed(result: Result<Vec<Committed>, CommitError>) -> String {
     written(result.map(|committed| {
         let pictures = committed.iter().map(|committed| {
             // A key does not show all of itself.
-            if let Committed::Key(record) = committed {
-                sample::picture(record)
-            } else {
-                format!("{committed:?}")
+            match committed {
+                Committed::Key(record) => sample::picture(record),
+                Committed::Password(record) => crate::log_in::picture(record),
+                committed => format!("{committed:?}"),
             }
         });
         pictures.collect::<Vec<_>>()

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test panics when it fails")]
 
 mod answer;
+mod log_in;
 mod step;
 mod world;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, FaultStore};
-use keys_store::{BackendErrorKind, KeyStore, MemoryStore};
+use keys_store::{BackendErrorKind, KeyStore, LogInStore as _, MemoryStore};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
@@ -77,6 +78,7 @@ impl<D: Durable> Side<D> {
                 answer::written(store.erase_receipt_secret(&sample::receipt_name(*n)))
             }
             Step::SweepReceipts(sweep) => answer::written(store.sweep_receipts(sweep)),
+            Step::Note(note) => answer::written(store.note(world.log_ins.note(note))),
             Step::Read(read) => answer::read(store, world, read),
             Step::Inject(calls, pass, fault) => {
                 store.inject(*calls, *pass, *fault);

@@ -13,6 +13,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use crate::log_in;
+
 /// One step of a history.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
@@ -27,6 +29,7 @@ pub(crate) enum Step {
     },
     EraseReceiptSecret(u64),
     SweepReceipts(ReceiptSweep),
+    Note(log_in::Note),
     Read(Read),
     Inject(Calls, u64, Fault),
     Reopen,
@@ -92,6 +95,7 @@ pub(crate) enum What {
     UpdateKey(KeyEdit),
     PutSetting(SettingName, String),
     InsertPepper(u8),
+    LogIn(log_in::Edit),
 }
 
 #[derive(Debug, Clone)]
@@ -173,8 +177,10 @@ pub(crate) enum Need {
         administers: bool,
         key: Option<Pick>,
         role: Option<(Index, Role)>,
+        session: Option<u64>,
         now: Timestamp,
     },
+    PasswordIs(Pick),
 }
 
 /// A question.
@@ -200,6 +206,7 @@ pub(crate) enum Read {
     LoadKeys(Option<u64>, usize),
     StoredSecret(u64),
     Receipt(u64),
+    LogIn(log_in::Read),
     Barrier,
 }
 
@@ -241,6 +248,7 @@ pub(crate) fn step() -> BoxedStrategy<Step> {
         1 => (time(), time()).prop_map(|(secrets_before, receipts_before)| {
             Step::SweepReceipts(ReceiptSweep { secrets_before, receipts_before })
         }),
+        1 => log_in::note().prop_map(Step::Note),
         8 => read().prop_map(Step::Read),
         1 => fault(),
         1 => Just(Step::Reopen),
@@ -248,13 +256,20 @@ pub(crate) fn step() -> BoxedStrategy<Step> {
     .boxed()
 }
 
-fn pick() -> impl Strategy<Value = Pick> {
+pub(crate) fn pick() -> impl Strategy<Value = Pick> {
     (any::<Index>(), prop::bool::weighted(0.1)).prop_map(|(at, stale)| Pick { at, stale })
 }
 
 fn edit() -> BoxedStrategy<Edit> {
     let role = option::of((any::<Index>(), strategies::role()));
-    let caller = (any::<Index>(), prop::bool::weighted(0.2), option::of(pick()), role, time());
+    let caller = (
+        any::<Index>(),
+        prop::bool::weighted(0.2),
+        option::of(pick()),
+        role,
+        option::weighted(0.3, 1..9u64),
+        time(),
+    );
     let need = prop_oneof![
         1 => Just(Need::EmptyStore),
         6 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
@@ -262,13 +277,15 @@ fn edit() -> BoxedStrategy<Edit> {
         2 => time().prop_map(Need::AdministratorCanEnter),
         2 => (1..6u64, time()).prop_map(|(without, now)| Need::AdministratorRemains(without, now)),
         2 => (any::<Index>(), pick()).prop_map(|(environment, without)| Need::OwnerRemains(environment, without)),
-        6 => caller.prop_map(|(principal, administers, key, role, now)| Need::CallerStands {
+        6 => caller.prop_map(|(principal, administers, key, role, session, now)| Need::CallerStands {
             principal,
             administers,
             key,
             role,
+            session,
             now,
         }),
+        4 => pick().prop_map(Need::PasswordIs),
     ];
     let receipt = option::weighted(0.3, (0..RECEIPTS, any::<bool>()));
     (what(), option::weighted(0.1, need), time(), strategies::origin(), strategies::action(), receipt)
@@ -317,6 +334,7 @@ fn what() -> BoxedStrategy<What> {
         8 => key_edit().prop_map(What::UpdateKey),
         1 => (strategies::setting_name(), value).prop_map(|(name, value)| What::PutSetting(name, value)),
         1 => (0..6u8).prop_map(What::InsertPepper),
+        8 => log_in::edit().prop_map(What::LogIn),
     ]
     .boxed()
 }
@@ -412,6 +430,7 @@ fn read() -> BoxedStrategy<Read> {
         2 => (place(), limit()).prop_map(|(after, limit)| Read::LoadKeys(after, limit)),
         1 => (1..12u64).prop_map(Read::StoredSecret),
         2 => (0..RECEIPTS).prop_map(Read::Receipt),
+        4 => log_in::read().prop_map(Read::LogIn),
         1 => Just(Read::Barrier),
     ]
     .boxed()
@@ -493,7 +512,7 @@ fn name() -> BoxedStrategy<Option<Name>> {
 }
 
 /// Instants that tie, and any others.
-fn time() -> BoxedStrategy<Timestamp> {
+pub(crate) fn time() -> BoxedStrategy<Timestamp> {
     let close = (0..4i64).prop_map(|millis| Timestamp::from_millis(millis).unwrap());
     prop_oneof![2 => close, 1 => strategies::timestamp()].boxed()
 }

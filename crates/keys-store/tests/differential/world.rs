@@ -3,7 +3,7 @@
 use keys_core::{
     AccountId, AccountRecord, AccountState, EnvironmentId, EnvironmentParts, EnvironmentRecord,
     EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, MemberId, MemberRecord, NewAccount,
-    NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, Tagged, Uuid,
+    NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, SessionId, Tagged, Uuid,
 };
 use keys_store::conformance::sample;
 use keys_store::{
@@ -12,6 +12,7 @@ use keys_store::{
 };
 use proptest::sample::Index;
 
+use crate::log_in::LogIns;
 use crate::step::{
     AccountEdit, Edit, EnvironmentEdit, EnvironmentList, KeyEdit, List, MemberEdit, Move, Need, Pick, Tamper,
     What,
@@ -30,6 +31,7 @@ pub(crate) struct World {
     old_members: Vec<MemberRecord>,
     owners: Vec<Owner>,
     revision: Revision,
+    pub(crate) log_ins: LogIns,
 }
 
 impl World {
@@ -46,6 +48,7 @@ impl World {
         let accounts = self.accounts.iter().map(|account| Owner::Account(account.parts().id));
         let environments = self.environments.iter().map(|record| Owner::Environment(record.parts().id));
         self.owners = accounts.chain(environments).collect();
+        self.log_ins.look(store);
         let seen = self.revision;
         self.revision = store.head().unwrap().revision;
         self.old_keys.extend(self.keys.iter().filter(|record| record.parts().revision > seen).cloned());
@@ -181,12 +184,14 @@ impl World {
                 environment: self.environment_id(environment),
                 without: self.member(without).id,
             },
-            Need::CallerStands { principal, administers, key, role, now } => {
+            Need::PasswordIs(pick) => self.log_ins.password_is(pick),
+            Need::CallerStands { principal, administers, key, role, session, now } => {
                 Requirement::CallerStands(Standing {
                     principal: self.owner(principal),
                     administers: *administers,
                     key: key.as_ref().map(|key| self.key(key).parts().id),
                     role: role.as_ref().map(|(environment, role)| (self.environment_id(environment), *role)),
+                    session: session.map(|number| SessionId::new(number).unwrap()),
                     now: *now,
                 })
             }
@@ -248,6 +253,7 @@ impl World {
                 let expected = record.parts().revision;
                 Write::UpdateKey { record: self.edited(record, edit), expected }
             }
+            What::LogIn(edit) => self.log_ins.write(&edit, |at| self.owner(at)),
             What::PutSetting(name, value) => Write::PutSetting { name, value: value.into() },
             What::InsertPepper(pepper) => {
                 // Numbers at both ends of what 64 bits hold.
@@ -357,7 +363,7 @@ impl World {
     }
 }
 
-fn choose<T: Clone>(all: &[T], at: &Index) -> Option<T> {
+pub(crate) fn choose<T: Clone>(all: &[T], at: &Index) -> Option<T> {
     if all.is_empty() { None } else { all.get(at.index(all.len())).cloned() }
 }
 

@@ -60,8 +60,12 @@ fn a_database_of_schema_1_reads_exactly_as_it_was_written() {
     let made = store.keys_made_by(sample::creator(), None, usize::MAX).unwrap().items;
     assert!(made.iter().any(|key| key.parts().id == record.parts().id) && made.len() > 1);
     transition(&store, record, Transition::Deactivate);
+    // What came with a later schema is there.
+    let session = sample::new_session(AccountId::ADMIN, 1);
+    sample::commit(&store, Write::BeginSession { session, device: None }).unwrap();
     drop(store);
     drop(own(&path));
+    assert!(SqliteStore::open(&path, OpenMode::ReadOnly).is_ok());
 }
 
 /// Seals are made anew on the way, so what is wrong beneath one would be sealed over if it were not looked for.

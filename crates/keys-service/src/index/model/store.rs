@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, AuditId, Creator, EnvironmentId, EnvironmentRecord, KeyId,
-    KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PepperId, Receipt, ReceiptName, ReceiptSweep,
-    SettingName, StoredSecret, Tagged, VerificationRow,
+    AccessKey, AccountId, AccountRecord, AuditId, Creator, DeviceHash, DeviceRecord, EnvironmentId,
+    EnvironmentRecord, FoldedLogin, KeyId, KeyRecord, MemberId, MemberRecord, Owner, OwnerRow, PasswordId,
+    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, SessionHash, SettingName, StoredSecret,
+    Tagged, VerificationRow,
 };
 use keys_store::fault::FaultStore;
 use keys_store::{
     BackendError, Change, ChangeListener, CommitError, Committed, EnvironmentQuery, Head, KeyQuery, KeyStore,
-    LinkedEvent, Load, MemoryStore, Page, Reach, Setting,
+    KnownSession, LinkedEvent, Load, LogInStore, MemoryStore, Note, Page, PasswordQuery, Reach, Setting,
 };
 
 /// A store in memory that can be made to fail, for **one** writing task.
@@ -191,5 +192,31 @@ impl KeyStore for ModelStore {
 
     fn head(&self) -> Result<Head, BackendError> {
         self.inner.head()
+    }
+}
+
+impl LogInStore for ModelStore {
+    fn password(&self, reach: Reach, id: PasswordId) -> Result<Option<PasswordRecord>, BackendError> {
+        self.inner.password(reach, id)
+    }
+
+    fn passwords(&self, reach: Reach, query: &PasswordQuery) -> Result<Page<PasswordRecord>, BackendError> {
+        self.inner.passwords(reach, query)
+    }
+
+    fn password_named(&self, login: &FoldedLogin) -> Result<Option<PasswordRecord>, BackendError> {
+        self.inner.password_named(login)
+    }
+
+    fn session(&self, hash: &SessionHash) -> Result<Option<KnownSession>, BackendError> {
+        self.inner.session(hash)
+    }
+
+    fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError> {
+        self.inner.device(hash)
+    }
+
+    fn note(&self, note: Note) -> Result<u64, CommitError> {
+        self.inner.note(note)
     }
 }

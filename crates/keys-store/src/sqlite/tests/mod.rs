@@ -6,6 +6,7 @@ mod cost;
 mod grouping;
 mod limits;
 mod lists;
+mod log_in;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
