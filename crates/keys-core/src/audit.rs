@@ -35,7 +35,7 @@ pub struct Origin {
 
 /// How a principal was established.
 ///
-/// Text form, for ever: `key/1c7`, `session/1s7`, `open-access`, `database`, `system`.
+/// Text form, for ever: `key/1c7`, `password/1c9`, `session/1s7`, `open-access`, `database`, `system`.
 ///
 /// ```
 /// use keys_core::Via;
@@ -49,6 +49,8 @@ pub struct Origin {
 pub enum Via {
     /// By an API key.
     Key(KeyId),
+    /// By a password: a person logs in.
+    Password(PasswordId),
     /// By a session: a person had logged in.
     Session(SessionId),
     /// Not at all: access control was off.
@@ -63,6 +65,7 @@ impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(key) => pad(f, format_args!("key/{key}")),
+            Self::Password(id) => pad(f, format_args!("password/{id}")),
             Self::Session(session) => pad(f, format_args!("session/{session}")),
             Self::OpenAccess => f.pad("open-access"),
             Self::Database => f.pad("database"),
@@ -74,7 +77,7 @@ impl fmt::Display for Via {
 /// Why a text is no [`Via`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a way a principal is established: expected `key/1c…`, `session/1s…`, `open-access`, `database` or `system`"
+    "not a way a principal is established: expected `key/1c…`, `password/1c…`, `session/1s…`, `open-access`, `database` or `system`"
 )]
 #[non_exhaustive]
 pub struct ParseViaError;
@@ -89,6 +92,7 @@ impl FromStr for Via {
             "system" => Ok(Self::System),
             other => match other.split_once('/') {
                 Some(("key", key)) => key.parse().map(Self::Key).map_err(|_| ParseViaError),
+                Some(("password", id)) => id.parse().map(Self::Password).map_err(|_| ParseViaError),
                 Some(("session", id)) => id.parse().map(Self::Session).map_err(|_| ParseViaError),
                 _ => Err(ParseViaError),
             },

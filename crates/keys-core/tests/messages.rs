@@ -167,7 +167,8 @@ fn what_the_parsers_say() {
         (said::<RequestId>(""), "not a request id: expected 1 to 64 letters, digits and dashes"),
         (
             said::<Via>(""),
-            "not a way a principal is established: expected `key/1c…`, `session/1s…`, `open-access`, `database` or `system`",
+            "not a way a principal is established: expected `key/1c…`, `password/1c…`, `session/1s…`, `open-access`, \
+             `database` or `system`",
         ),
         (
             said::<Target>(""),

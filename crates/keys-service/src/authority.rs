@@ -14,6 +14,7 @@ use crate::context::{Caller, Context};
 use crate::error::{StoreFailure, WriteFailure};
 use crate::hashing::HashPool;
 use crate::index::Index;
+use crate::log_in::LogIns;
 
 /// Issues, verifies and manages API keys. Share it as `Arc<Authority>`; every method takes `&self`.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Authority {
     pub(crate) keyring: Keyring,
     pub(crate) policy: HashPolicy,
     pub(crate) hashers: HashPool,
+    pub(crate) log_ins: LogIns,
 }
 
 /// How an [`Authority`] works.
@@ -32,7 +34,7 @@ pub struct AuthorityConfig {
     pub keyring: Keyring,
     /// The cost of new digests.
     pub policy: HashPolicy,
-    /// How many digests may be computed at once.
+    /// How many digests of keys may be computed at once. Log-ins have half as many hashers of their own beside them.
     pub hashers: NonZeroUsize,
     /// How many callers may wait for a hasher before the next is told to come back later.
     pub hash_queue: usize,
@@ -82,8 +84,9 @@ impl Authority {
         let index = Arc::new(Index::new(config.index_capacity));
         store.listen(Arc::clone(&index) as _);
         let AuthorityConfig { keyring, policy, hashers, hash_queue, accept_lost_pepper, .. } = config;
+        let log_ins = LogIns::beside(hashers, hash_queue);
         let hashers = HashPool::new(hashers, hash_queue);
-        let authority = Self { store, index, keyring, policy, hashers };
+        let authority = Self { store, index, keyring, policy, hashers, log_ins };
         authority.set_up(accept_lost_pepper, request_id, now)?;
         authority.begin_index().map_err(StoreFailure::from)?;
         Ok(authority)

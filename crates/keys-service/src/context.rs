@@ -143,14 +143,15 @@ impl Caller {
     /// asked of a person outside. Nothing, for one who needs no credential: whoever holds the database, and everybody
     /// while access control is off.
     pub(crate) fn standing(&self, role: Option<(EnvironmentId, Role)>, now: Timestamp) -> Option<Standing> {
-        let key = match self.via {
-            Via::Key(key) => Some(key),
+        let (key, session) = match self.via {
+            Via::Key(key) => (Some(key), None),
+            Via::Session(session) => (None, Some(session)),
             Via::OpenAccess | Via::Database | Via::System => return None,
-            _ => None,
+            Via::Password(_) | _ => (None, None),
         };
         let is_a_member = self.principal.account().is_some() && !self.administrator;
         let role = role.or(self.within).filter(|_| is_a_member);
-        Some(Standing { principal: self.principal, administers: self.administrator, key, role, now })
+        Some(Standing { principal: self.principal, administers: self.administrator, key, role, session, now })
     }
 
     /// The caller as the maker of something.

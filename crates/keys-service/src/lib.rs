@@ -8,6 +8,7 @@ mod error;
 mod hashing;
 mod index;
 pub mod keys;
+pub mod log_in;
 mod maintenance;
 pub mod people;
 mod receipts;
@@ -20,6 +21,10 @@ pub use context::{Caller, Context, Position};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};
+pub use log_in::{
+    EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest, LoggedIn, PasswordChangeError,
+    PasswordEdit, SessionOutcome, Visitor,
+};
 pub use maintenance::Maintenance;
 pub use people::{AccountEdit, AccountError, AccountRequest};
 pub use receipts::{AnotherRequest, Once};

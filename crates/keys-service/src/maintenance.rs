@@ -18,6 +18,7 @@ use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
+use crate::log_in::LogIns;
 use crate::settings::SettingError;
 
 /// The use cases that take no pepper, for a tool that owns the store of an installation and lacks its pepper file:
@@ -40,7 +41,8 @@ impl Maintenance {
         let index = Arc::new(Index::new(None));
         store.listen(Arc::clone(&index) as _);
         let hashers = HashPool::new(NonZeroUsize::MIN, 0);
-        let authority = Authority { store, index, keyring, policy: HashPolicy::STANDARD, hashers };
+        let log_ins = LogIns::beside(NonZeroUsize::MIN, 0);
+        let authority = Authority { store, index, keyring, policy: HashPolicy::STANDARD, hashers, log_ins };
         authority.begin_index().map_err(StoreFailure::from)?;
         Ok(Self(authority))
     }

@@ -17,6 +17,7 @@ use crate::{Action, AuditEvent, AuditLink, Origin, RequestId, Target, Via};
 pub fn via() -> impl Strategy<Value = Via> + Clone {
     prop_oneof![
         key_id().prop_map(Via::Key),
+        password_id().prop_map(Via::Password),
         session_id().prop_map(Via::Session),
         Just(Via::OpenAccess),
         Just(Via::Database),

@@ -1,7 +1,9 @@
 //! Editing an account, making it an administrator or no longer one, and moving it through its life.
 
-use keys_core::{AccountId, AccountKind, AccountRecord, AccountTransition, Action, Owner, Revision};
-use keys_store::{Committed, KeyQuery, Requirement, Write};
+use keys_core::{
+    AccountId, AccountKind, AccountRecord, AccountTransition, Action, Owner, Revision, Timestamp,
+};
+use keys_store::{Committed, EndSessions, KeyQuery, PasswordQuery, Reach, Requirement, Write};
 
 use super::{AccountEdit, AccountError};
 use crate::authority::{Authority, first};
@@ -67,8 +69,8 @@ impl Authority {
     }
 
     /// Moves an account to its next state: for administrators. Once this returns `Ok` for a deactivate or a remove, no
-    /// request that begins afterwards is let in as the account. Its keys are not touched; a removed account is a member
-    /// of nothing any more.
+    /// request that begins afterwards is let in as the account. Its keys are not touched; its sessions end in the same
+    /// transaction, and a removed account is a member of nothing any more and has no password.
     ///
     /// # Errors
     ///
@@ -91,8 +93,14 @@ impl Authority {
         self.change_account(context, id, action, expected, |record| {
             let requires = ends_an_administrator(&record, transition.narrows(), context);
             let beside = match transition {
-                AccountTransition::Activate | AccountTransition::Deactivate => Vec::new(),
-                AccountTransition::Remove => self.ends_of_memberships(id)?,
+                AccountTransition::Activate => Vec::new(),
+                AccountTransition::Deactivate => ends_of_sessions(id),
+                AccountTransition::Remove => {
+                    let mut ends = self.ends_of_memberships(id)?;
+                    ends.extend(self.end_of_password(id, context.now)?);
+                    ends.extend(ends_of_sessions(id));
+                    ends
+                }
             };
             Ok((record.transition(transition, context.now)?, requires, beside))
         })
@@ -153,6 +161,18 @@ impl Authority {
         }
     }
 
+    /// What takes away the password of an account, so that its log-in name is free.
+    fn end_of_password(&self, account: AccountId, now: Timestamp) -> Result<Beside, StoreFailure> {
+        let query = PasswordQuery { limit: 1, ..PasswordQuery::default() };
+        let page = self.store.passwords(Reach::Owner(Owner::Account(account)), &query)?;
+        let removals = page.items.into_iter().filter_map(|record| {
+            let expected = record.parts().revision;
+            let record = record.remove(now)?;
+            Some((Action::RemovePassword, Write::UpdatePassword { record, expected }, None))
+        });
+        Ok(removals.collect())
+    }
+
     fn account_within(
         &self,
         context: &Context,
@@ -169,6 +189,12 @@ impl Authority {
             Err(failure) => failure.into(),
         }
     }
+}
+
+/// What ends the sessions of an account. Whoever is in one is judged by the account anyway; but one that is activated
+/// again must not find somebody still inside.
+fn ends_of_sessions(account: AccountId) -> Beside {
+    vec![(Action::EndSession, Write::EndSessions(EndSessions::AllOf(account)), None)]
 }
 
 /// What must hold when an account that administers no longer shall.

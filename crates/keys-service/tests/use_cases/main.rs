@@ -10,6 +10,7 @@
 mod authenticate;
 mod environments;
 mod keys;
+mod log_in;
 mod maintenance;
 mod members;
 mod outage;
