@@ -210,6 +210,24 @@ impl Field {
         Self { read_on_create_only: true, ..Self::new(name, "password", &[]) }
     }
 
+    /// A secret that is never shown.
+    #[must_use]
+    pub const fn hidden(name: &'static str) -> Self {
+        Self::new(name, "password", &[])
+    }
+
+    /// Documents of another type inside this one; `kind` is its name, or `array[…]`.
+    #[must_use]
+    pub const fn document(name: &'static str, kind: &'static str) -> Self {
+        Self::new(name, kind, &[])
+    }
+
+    /// The field, which a create must set.
+    #[must_use]
+    pub const fn demanded(self) -> Self {
+        Self { required: true, ..self }
+    }
+
     /// The field, settable on create.
     #[must_use]
     pub const fn on_create(self) -> Self {
@@ -240,6 +258,8 @@ impl Field {
 pub struct Action {
     /// Its name: `?action=name`.
     pub name: &'static str,
+    /// The type of what it takes; `None` when it takes nothing.
+    pub input: Option<&'static str>,
     /// The type of its answer.
     pub output: &'static str,
 }

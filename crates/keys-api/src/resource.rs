@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::date::Date;
 use crate::declaration::Declaration;
+use crate::resources::Identity;
 
 /// Names and absolute URLs.
 pub type Links = BTreeMap<String, String>;
@@ -35,6 +36,18 @@ impl WireField for Option<i64> {
 }
 
 impl WireField for Option<bool> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<Identity> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<Vec<Identity>> {
     fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry(name, self)
     }

@@ -45,7 +45,8 @@ impl Declaration {
                 .filter(|_| methods.actions)
                 .map(|action| {
                     let output = Some(action.output.to_owned());
-                    (action.name.to_owned(), SchemaAction { input: None, output })
+                    let input = action.input.map(ToOwned::to_owned);
+                    (action.name.to_owned(), SchemaAction { input, output })
                 })
                 .collect(),
             collection_actions: BTreeMap::new(),

@@ -64,6 +64,8 @@ pub struct App {
     pub(crate) config: AppConfig,
     /// One permit for each request that may block; see the `hop` module.
     pub(crate) blocking: Arc<Semaphore>,
+    /// One permit for each log-in, beside the others: those who wait for a slow comparison take none from anybody else.
+    pub(crate) log_ins: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
     draining: AtomicBool,
 }
@@ -78,9 +80,10 @@ impl App {
         config: AppConfig,
     ) -> Arc<Self> {
         let blocking = Arc::new(Semaphore::new(config.limits.blocking));
+        let log_ins = Arc::new(Semaphore::new(config.limits.log_ins));
         let request_ids = RequestIds::new(&*entropy, clock.now().as_millis().unsigned_abs());
         let draining = AtomicBool::new(false);
-        Arc::new(Self { authority, clock, entropy, config, blocking, request_ids, draining })
+        Arc::new(Self { authority, clock, entropy, config, blocking, log_ins, request_ids, draining })
     }
 
     /// From now on `/readyz` says that this server is going away.

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use http::Method;
-use keys_core::DenyReason;
 
 /// What is known of a request when it ends.
 #[derive(Debug)]
@@ -22,8 +21,8 @@ pub(crate) struct Entry {
     pub(crate) principal: Option<String>,
     /// How that was established.
     pub(crate) via: Option<String>,
-    /// Why a well-formed pair was refused.
-    pub(crate) denied: Option<DenyReason>,
+    /// Why what was presented was refused.
+    pub(crate) denied: Option<&'static str>,
     /// What went wrong on our side.
     pub(crate) cause: Option<String>,
 }
@@ -48,7 +47,7 @@ impl Entry {
     pub(crate) fn end(self, status: u16) {
         let Self { began, method, route, request_id, client, principal, via, denied, cause } = self;
         let (principal, via) = (principal.as_deref().unwrap_or("-"), via.as_deref().unwrap_or("-"));
-        let denied = denied.map_or("-", DenyReason::as_str);
+        let denied = denied.unwrap_or("-");
         let micros = micros(began.elapsed());
         match cause {
             None => tracing::info!(

@@ -56,6 +56,11 @@ impl PublicUrl {
         })
     }
 
+    /// Whether callers reach the server over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.scheme == "https"
+    }
+
     /// The host, with a port if it is not the usual one.
     pub(crate) fn host(&self) -> &Host {
         &self.host

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use http::StatusCode;
-use keys_core::DenyReason;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug)]
@@ -15,8 +14,8 @@ pub(crate) enum Problem {
     InvalidBody(Cow<'static, str>),
     /// No credential, or none that is accepted. Which of them is never told.
     NotAuthenticated {
-        /// Why a well-formed pair was refused. For the log only.
-        reason: Option<DenyReason>,
+        /// Why what was presented was refused, in one word. For the log only.
+        reason: Option<&'static str>,
     },
     /// The caller may not do this.
     Forbidden(&'static str),
@@ -59,6 +58,18 @@ pub(crate) enum Problem {
         field: Option<Cow<'static, str>>,
         /// What is wrong and what to do, for people.
         detail: Cow<'static, str>,
+    },
+    /// What was sent does not fit what is kept.
+    Rejected {
+        /// What is wrong, in one of the contract's words.
+        code: &'static str,
+        /// What is wrong and what to do, for people.
+        detail: &'static str,
+    },
+    /// Too many attempts failed.
+    TooManyAttempts {
+        /// For how many seconds nothing is compared.
+        seconds: u64,
     },
     /// Too much is being done at once.
     Busy,
@@ -146,6 +157,15 @@ impl Problem {
             Self::Invalid { code, field, detail } => {
                 Public::with(StatusCode::UNPROCESSABLE_ENTITY, detail.as_ref()).coded(code, field.as_deref())
             }
+            Self::Rejected { code, detail } => {
+                Public::with(StatusCode::BAD_REQUEST, *detail).coded(code, None)
+            }
+            Self::TooManyAttempts { seconds } => Public::with(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!(
+                    "too many log-ins failed with this name or from this address; try again in {seconds} s"
+                ),
+            ),
             Self::Busy => {
                 Public::with(StatusCode::SERVICE_UNAVAILABLE, "too much is being done at once; try again")
             }
@@ -166,13 +186,17 @@ impl Problem {
         if let Self::MethodNotAllowed { allow, .. } = self { Some(allow) } else { None }
     }
 
-    /// Whether the caller should come back in a moment.
-    pub(crate) fn retry(&self) -> bool {
-        self.public().status == StatusCode::SERVICE_UNAVAILABLE && !matches!(self, Self::NotProtected)
+    /// After how many seconds the caller should come back, if that can help.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooManyAttempts { seconds } => Some(*seconds),
+            Self::NotProtected => None,
+            _ => (self.public().status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        }
     }
 
-    /// Why a well-formed pair was refused, for the log.
-    pub(crate) fn reason(&self) -> Option<DenyReason> {
+    /// Why what was presented was refused, for the log.
+    pub(crate) const fn reason(&self) -> Option<&'static str> {
         if let Self::NotAuthenticated { reason } = self { *reason } else { None }
     }
 

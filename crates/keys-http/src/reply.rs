@@ -11,12 +11,10 @@ use crate::problem::{Problem, phrase};
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-/// Every refusal that may be cured by waiting says for how many seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// A document as an answer.
 pub(crate) fn document(answer: Answer) -> Response<Bytes> {
-    let Answer { status, body, allow, location, tag, replayed } = answer;
+    let Answer { status, body, allow, location, tag, replayed, cookies } = answer;
     let mut response = plain(status, body.unwrap_or_default().into());
     let headers = response.headers_mut();
     // Nothing is sent with a 304 that would describe the document the caller has.
@@ -32,7 +30,17 @@ pub(crate) fn document(answer: Answer) -> Response<Bytes> {
             headers.insert(X_API_SECRET_AVAILABLE, HeaderValue::from_static("false"));
         }
     }
+    set_cookies(headers, &cookies);
     response
+}
+
+/// Sets cookies beside those that are set already.
+pub(crate) fn set_cookies<T: AsRef<str>>(headers: &mut HeaderMap, cookies: &[T]) {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie.as_ref()) {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
 }
 
 /// A problem as an answer.
@@ -63,9 +71,8 @@ fn refused(problem: &Problem, content_type: HeaderValue, body: Vec<u8>) -> Respo
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
     put(headers, header::ALLOW, problem.allow());
-    if problem.retry() {
-        headers.insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
+    // Every refusal that may be cured by waiting says for how many seconds.
+    put(headers, header::RETRY_AFTER, problem.retry_after().map(|seconds| seconds.to_string()).as_deref());
     response
 }
 
@@ -81,7 +88,10 @@ pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str) {
     // The files of pages are no secret and say themselves how long they last.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, User-Agent, Authorization, X-API-Key"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept, User-Agent, Authorization, X-API-Key, Cookie"),
+    );
     put(headers, X_REQUEST_ID, Some(request_id));
 }
 

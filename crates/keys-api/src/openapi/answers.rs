@@ -38,6 +38,10 @@ const REFUSALS: &[Refusal] = &[
         "Access control is off, and the host is no loopback name or a proxy stands between.",
     ),
     refusal(422, "Invalid", "A field, an action or a marker that cannot be taken; `code` says why."),
+    Refusal {
+        header: Some("Retry-After"),
+        ..refusal(429, "TooManyAttempts", "Too many log-ins failed with this name or from this address.")
+    },
     refusal(431, "HeadersTooLarge", "Headers over their limit."),
     refusal(500, "Failed", "A defect, or a damaged store."),
     Refusal {
@@ -67,7 +71,7 @@ pub(super) fn refusals(body: bool, one: bool) -> Map<String, Value> {
     REFUSALS
         .iter()
         .filter(|refusal| match refusal.status {
-            408 | 409 | 413 => body,
+            408 | 409 | 413 | 429 => body,
             404 => one,
             _ => true,
         })
@@ -107,7 +111,7 @@ pub(super) fn empty(description: &str) -> Value {
 pub(super) fn problems() -> Map<String, Value> {
     REFUSALS
         .iter()
-        .filter(|refusal| !matches!(refusal.status, 409 | 412))
+        .filter(|refusal| !matches!(refusal.status, 409 | 412 | 429))
         .map(|refusal| {
             let mut headers = common();
             if let Some(header) = refusal.header {

@@ -104,6 +104,12 @@ pub(super) fn list(declaration: &Declaration, audience: Audience, inside: bool) 
         operation.insert("parameters".to_owned(), json!([idempotency_key(once, false)]));
         item.insert("post".to_owned(), Value::Object(operation));
     }
+    if methods.contains(&Verb::Delete) {
+        let mut responses = answers::refusals(true, true);
+        responses.insert("204".to_owned(), answers::empty("It is gone."));
+        let operation = operation("delete", declaration, inside, &responses);
+        item.insert("delete".to_owned(), Value::Object(operation));
+    }
     item
 }
 

@@ -15,11 +15,15 @@ pub(super) fn all() -> Map<String, Value> {
         schemas.insert(format!("{}Collection", declaration.id), collection(declaration));
         let methods = declaration.methods(Audience::Administrator);
         if methods.collection.contains(&Verb::Post) {
-            schemas.insert(create_name(declaration), input(declaration, |field| field.create, true));
+            schemas.insert(
+                create_name(declaration),
+                input(declaration, |field| field.create, |field| field.required),
+            );
         }
         if methods.resource.contains(&Verb::Put) {
-            let required = declaration.fields.iter().any(|field| field.update && field.required);
-            schemas.insert(edit_name(declaration), input(declaration, |field| field.update, required));
+            // What a create must set, an edit may leave as it is.
+            let demanded = |field: &Field| field.required && !field.create;
+            schemas.insert(edit_name(declaration), input(declaration, |field| field.update, demanded));
         }
     }
     schemas
@@ -96,12 +100,15 @@ fn kind(field: &Field) -> Map<String, Value> {
 }
 
 /// What a request may set. Other members are ignored.
-fn input(declaration: &Declaration, settable: impl Fn(&Field) -> bool, demands: bool) -> Value {
+fn input(
+    declaration: &Declaration,
+    settable: impl Fn(&Field) -> bool,
+    demanded: impl Fn(&Field) -> bool,
+) -> Value {
     let fields = || declaration.fields.iter().filter(|field| settable(field));
     let properties: Map<String, Value> =
         fields().map(|field| (field.name.to_owned(), Value::Object(kind(field)))).collect();
-    let required: Vec<&str> =
-        fields().filter(|field| demands && field.required).map(|field| field.name).collect();
+    let required: Vec<&str> = fields().filter(|field| demanded(field)).map(|field| field.name).collect();
     if required.is_empty() {
         return json!({"type": "object", "properties": properties});
     }

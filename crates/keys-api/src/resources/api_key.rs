@@ -43,10 +43,10 @@ resource! {
     Declaration {
         links: &[Link::ACCOUNT],
         actions: &[
-            Action { name: "activate", output: "credential" },
-            Action { name: "deactivate", output: "credential" },
-            Action { name: "remove", output: "credential" },
-            Action { name: "update", output: "credential" },
+            Action { name: "activate", input: None, output: "credential" },
+            Action { name: "deactivate", input: None, output: "credential" },
+            Action { name: "remove", input: None, output: "credential" },
+            Action { name: "update", input: None, output: "credential" },
         ],
         administrator: Methods::ALL,
         principal: Methods::ALL,

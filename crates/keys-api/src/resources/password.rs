@@ -2,30 +2,40 @@
 
 use super::STATES;
 use crate::date::Date;
-use crate::declaration::{Declaration, Field};
+use crate::declaration::{Action, Declaration, Field, Methods, Verb};
 use crate::resource::resource;
 
 resource! {
-    /// The name and password of a person. There are none while people cannot log in.
+    /// The name and password by which a person logs in. Changing it ends the sessions of its account.
     Password {
-        /// Its name.
+        /// Always `None`.
         name: Option<String> = Field::text("name", 255).unfiltered();
         /// `active`, `inactive` or `removed`.
         state: Option<String> = Field::word("state", STATES).unfiltered();
         /// Whose it is.
-        account_id: Option<String> = Field::reference("accountId", "reference[account]").unfiltered();
+        account_id: Option<String> = Field::reference("accountId", "reference[account]").on_create().unfiltered();
         /// When it was made.
         created: Option<Date> = Field::date("created").unfiltered();
-        /// Its description.
+        /// Always `None`.
         description: Option<String> = Field::text("description", 1024).unfiltered();
         /// Always `password`.
         kind: Option<String> = Field::text("kind", 255).unfiltered();
         /// The name to log in by.
-        public_value: Option<String> = Field::text("publicValue", 4096).unfiltered();
+        public_value: Option<String> = Field::text("publicValue", 255).editable().demanded().unfiltered();
         /// When it was deleted.
         removed: Option<Date> = Field::date("removed").unfiltered();
-        /// Never shown.
-        secret_value: Option<String> = Field::secret("secretValue");
+        /// The password, 8 to 256 characters; never shown.
+        secret_value: Option<String> = Field::hidden("secretValue").editable().demanded();
     }
-    Declaration { filtered: false, ..Declaration::readable("password", "passwords") }
+    Declaration {
+        filtered: false,
+        actions: &[Action { name: "changesecret", input: Some("changeSecretInput"), output: "password" }],
+        administrator: Methods {
+            collection: &[Verb::Get, Verb::Post],
+            resource: &[Verb::Get, Verb::Put, Verb::Delete],
+            actions: true,
+        },
+        principal: Methods { collection: &[Verb::Get], resource: &[Verb::Get], actions: true },
+        ..Declaration::readable("password", "passwords")
+    }
 }

@@ -33,11 +33,11 @@ resource! {
     }
     Declaration {
         actions: &[
-            Action { name: "activate", output: "account" },
-            Action { name: "deactivate", output: "account" },
-            Action { name: "remove", output: "account" },
-            Action { name: "restore", output: "account" },
-            Action { name: "update", output: "account" },
+            Action { name: "activate", input: None, output: "account" },
+            Action { name: "deactivate", input: None, output: "account" },
+            Action { name: "remove", input: None, output: "account" },
+            Action { name: "restore", input: None, output: "account" },
+            Action { name: "update", input: None, output: "account" },
         ],
         administrator: Methods::ALL,
         ..Declaration::readable("project", "projects")

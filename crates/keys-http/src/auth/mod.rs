@@ -1,11 +1,18 @@
 //! What a caller presents, read from the headers and from nowhere else: never from an address.
+//!
+//! A browser sends its cookie along with whatever else it is told to send, so a cookie counts only where `Authorization` and
+//! `X-API-Key` say nothing.
+
+mod cookies;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use keys_core::Credential;
+use keys_core::{Credential, SessionToken};
 use zeroize::Zeroizing;
+
+pub(crate) use self::cookies::Cookies;
 
 use crate::problem::Problem;
 
@@ -13,7 +20,7 @@ use crate::problem::Problem;
 const MAX_BASIC: usize = 256;
 
 /// What a caller presents.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Presented {
     /// Nothing.
     Nothing,
@@ -21,15 +28,29 @@ pub(crate) enum Presented {
     Malformed,
     /// A pair, not yet verified.
     Pair(Credential),
+    /// A token of a session, not yet verified.
+    Session {
+        /// The token.
+        token: SessionToken,
+        /// The environment that is named in the place of a user name, as it was written.
+        project: Option<String>,
+    },
 }
 
 impl Presented {
-    /// Reads `Authorization` (Basic, or Bearer with a joined pair) and `X-API-Key` (a joined pair).
+    const fn session(token: SessionToken) -> Self {
+        Self::Session { token, project: None }
+    }
+}
+
+impl Presented {
+    /// Reads `Authorization` (Basic, or Bearer with a joined pair or the token of a session), `X-API-Key` (a joined pair),
+    /// and, where neither says anything, the cookies.
     ///
     /// # Errors
     ///
     /// [`Problem::BadRequest`] when both are there and differ: whoever put one of them there must not be shadowed.
-    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(crate) fn read(headers: &HeaderMap, cookies: Cookies) -> Result<Self, Problem> {
         let authorization = match single(headers, AUTHORIZATION.as_str()) {
             Ok(value) => value.map_or(Self::Nothing, authorization),
             Err(Repeated) => Self::Malformed,
@@ -39,6 +60,9 @@ impl Presented {
             Err(Repeated) => Self::Malformed,
         };
         match (authorization, api_key) {
+            (Self::Nothing, Self::Nothing) => {
+                Ok(cookies.session(headers).map_or(Self::Nothing, Self::session))
+            }
             (presented, Self::Nothing) | (Self::Nothing, presented) => Ok(presented),
             (Self::Pair(one), Self::Pair(other)) if *one.expose_joined() == *other.expose_joined() => {
                 Ok(Self::Pair(one))
@@ -64,16 +88,18 @@ fn authorization(value: &[u8]) -> Presented {
         return Presented::Malformed;
     };
     if scheme.eq_ignore_ascii_case(b"basic") {
-        basic(said).map_or(Presented::Malformed, Presented::Pair)
+        basic(said).unwrap_or(Presented::Malformed)
     } else if scheme.eq_ignore_ascii_case(b"bearer") {
-        joined(said)
+        token(said).map_or_else(|| joined(said), Presented::session)
     } else {
         Presented::Malformed
     }
 }
 
 /// RFC 7617: base64 of user, colon, password; the first colon splits, control characters are invalid in both.
-fn basic(said: &[u8]) -> Option<Credential> {
+///
+/// The user `x-api-bearer`, or `x-api-bearer=` and an environment, stands before the token of a session.
+fn basic(said: &[u8]) -> Option<Presented> {
     if said.len() > MAX_BASIC.div_ceil(3) * 4 {
         return None;
     }
@@ -83,7 +109,20 @@ fn basic(said: &[u8]) -> Option<Credential> {
     if pair.chars().any(char::is_control) {
         return None;
     }
-    Credential::parse(access_key, secret_key).ok()
+    if let Some(project) = access_key.strip_prefix("x-api-bearer") {
+        let project = match project.strip_prefix('=') {
+            Some(project) => Some(project.to_owned()).filter(|project| !project.is_empty()),
+            None if project.is_empty() => None,
+            None => return None,
+        };
+        return Some(Presented::Session { token: secret_key.parse().ok()?, project });
+    }
+    Credential::parse(access_key, secret_key).ok().map(Presented::Pair)
+}
+
+/// The token of a session: no joined pair has its length.
+fn token(said: &[u8]) -> Option<SessionToken> {
+    std::str::from_utf8(said).ok()?.parse().ok()
 }
 
 fn joined(said: &[u8]) -> Presented {
@@ -113,6 +152,55 @@ mod tests {
         headers
     }
 
+    fn read(headers: &HeaderMap) -> Result<Presented, Problem> {
+        Presented::read(headers, Cookies::new(false))
+    }
+
+    const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+    /// The token of a session, and the environment beside it.
+    fn session(entries: &[(&'static str, &str)]) -> Option<(String, Option<String>)> {
+        match read(&headers(entries)).unwrap() {
+            Presented::Session { token, project } => Some((token.expose_text().to_string(), project)),
+            Presented::Nothing | Presented::Malformed | Presented::Pair(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_session_is_read_from_each_of_its_places() {
+        let bearer = format!("Bearer {TOKEN}");
+        let user = |user: &str| encode(&format!("{user}:{TOKEN}"));
+        let cookie = format!("session={TOKEN}");
+        let of = |project: Option<&str>| Some((TOKEN.to_owned(), project.map(ToOwned::to_owned)));
+        assert_eq!(session(&[("authorization", &bearer)]), of(None));
+        assert_eq!(session(&[("authorization", &user("x-api-bearer"))]), of(None));
+        assert_eq!(session(&[("authorization", &user("x-api-bearer="))]), of(None));
+        assert_eq!(session(&[("authorization", &user("x-api-bearer=1a5"))]), of(Some("1a5")));
+        assert_eq!(session(&[("cookie", &cookie)]), of(None));
+        assert_eq!(session(&[("cookie", &cookie), ("authorization", " ")]), of(None));
+        for other in [user("x-api-bearers"), user("X-API-BEARER"), encode(&format!("x-api-bearer:{TOKEN}x"))]
+        {
+            assert_eq!(session(&[("authorization", &other)]), None, "{other}");
+        }
+        // A token is none of a key.
+        assert_eq!(session(&[("x-api-key", TOKEN)]), None);
+    }
+
+    #[test]
+    fn a_cookie_counts_only_where_nothing_else_is_said() {
+        let cookie = format!("session={TOKEN}");
+        let with = |authorization: &str| {
+            read(&headers(&[("cookie", &cookie), ("authorization", authorization)])).unwrap()
+        };
+        assert!(is_pair(&with(&encode(&pair()))));
+        assert!(matches!(with(&encode("None:None")), Presented::Malformed));
+        let key = credential().expose_joined().to_string();
+        assert!(is_pair(&read(&headers(&[("cookie", &cookie), ("x-api-key", &key)])).unwrap()));
+        // A session and a key that are both said outright differ.
+        let both = headers(&[("authorization", &format!("Bearer {TOKEN}")), ("x-api-key", &key)]);
+        assert!(matches!(read(&both), Err(Problem::BadRequest(_))));
+    }
+
     fn encode(pair: &str) -> String {
         format!("Basic {}", STANDARD.encode(pair))
     }
@@ -138,14 +226,14 @@ mod tests {
             vec![("x-api-key", &joined), ("authorization", &basic)],
             vec![("x-api-key", &joined), ("authorization", "")],
         ] {
-            assert!(is_pair(&Presented::read(&headers(&entries)).unwrap()), "{entries:?}");
+            assert!(is_pair(&read(&headers(&entries)).unwrap()), "{entries:?}");
         }
     }
 
     #[test]
     fn no_header_is_nothing() {
-        assert!(matches!(Presented::read(&HeaderMap::new()), Ok(Presented::Nothing)));
-        assert!(matches!(Presented::read(&headers(&[("authorization", "  ")])), Ok(Presented::Nothing)));
+        assert!(matches!(read(&HeaderMap::new()), Ok(Presented::Nothing)));
+        assert!(matches!(read(&headers(&[("authorization", "  ")])), Ok(Presented::Nothing)));
     }
 
     #[test]
@@ -169,12 +257,12 @@ mod tests {
             "Digest x",
             &credential().expose_joined(),
         ] {
-            let read = Presented::read(&headers(&[("authorization", value)])).unwrap();
+            let read = read(&headers(&[("authorization", value)])).unwrap();
             assert!(matches!(read, Presented::Malformed), "{value}");
         }
         let twice = headers(&[("authorization", &basic), ("authorization", &basic)]);
-        assert!(matches!(Presented::read(&twice), Ok(Presented::Malformed)));
-        assert!(matches!(Presented::read(&headers(&[("x-api-key", "abc")])), Ok(Presented::Malformed)));
+        assert!(matches!(read(&twice), Ok(Presented::Malformed)));
+        assert!(matches!(read(&headers(&[("x-api-key", "abc")])), Ok(Presented::Malformed)));
     }
 
     #[test]
@@ -182,8 +270,8 @@ mod tests {
         let other = Credential::generate(&mut ChaCha20Rng::seed_from_u64(2)).unwrap();
         let entries = [("authorization", encode(&pair())), ("x-api-key", other.expose_joined().to_string())];
         let differing = headers(&entries.each_ref().map(|(name, value)| (*name, value.as_str())));
-        assert!(matches!(Presented::read(&differing), Err(Problem::BadRequest(_))));
+        assert!(matches!(read(&differing), Err(Problem::BadRequest(_))));
         let half = headers(&[("authorization", &entries[0].1), ("x-api-key", "abc")]);
-        assert!(matches!(Presented::read(&half), Err(Problem::BadRequest(_))));
+        assert!(matches!(read(&half), Err(Problem::BadRequest(_))));
     }
 }

@@ -14,6 +14,7 @@ use super::{Cell, Question};
 enum Column {
     Open,
     Administrator,
+    InSession,
     AdministratorInA,
     KeyOfA,
     KeyOfB,
@@ -21,17 +22,25 @@ enum Column {
 }
 
 impl Column {
-    const ALL: [Self; 6] =
-        [Self::Open, Self::Administrator, Self::AdministratorInA, Self::KeyOfA, Self::KeyOfB, Self::Refused];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Administrator,
+        Self::InSession,
+        Self::AdministratorInA,
+        Self::KeyOfA,
+        Self::KeyOfB,
+        Self::Refused,
+    ];
 
     const fn title(self) -> &'static str {
         match self {
             Self::Open => "anybody, access control off",
-            Self::Administrator => "administrator",
+            Self::Administrator => "administrator, by a key",
+            Self::InSession => "administrator, in a session",
             Self::AdministratorInA => "administrator inside A",
             Self::KeyOfA => "key of A",
             Self::KeyOfB => "key of B",
-            Self::Refused => "nobody, or a key that is refused",
+            Self::Refused => "nobody, or a key or session that is refused",
         }
     }
 
@@ -43,13 +52,16 @@ impl Column {
             _ if cell.context != Context(None) => None,
             Principal::AnybodyOpen => Some(Self::Open),
             Principal::Administrator => Some(Self::Administrator),
+            Principal::InSession | Principal::InSessionByCookie => Some(Self::InSession),
             Principal::KeyOfA => Some(Self::KeyOfA),
             Principal::KeyOfB => Some(Self::KeyOfB),
             Principal::Nobody
             | Principal::KeyOfInactive
             | Principal::Deactivated
             | Principal::Deleted
-            | Principal::WrongSecret => Some(Self::Refused),
+            | Principal::WrongSecret
+            | Principal::SessionEnded
+            | Principal::SessionOfDisabled => Some(Self::Refused),
             Principal::KeyOfAOpen | Principal::DeactivatedOpen => None,
         }
     }
@@ -232,5 +244,5 @@ environment's id is answered with the same bytes as one that does not exist (but
 the same, that a refusal changes nothing, and that lists hold exactly what the caller may ask for by id.
 
 A and B are two active environments. A key that is refused is: one of an inactive environment, a deactivated one, a deleted
-one, or an access key with a wrong secret key.
+one, or an access key with a wrong secret key. A session that is refused is one that has ended, or one of a person who was disabled.
 ";

@@ -40,7 +40,7 @@ enum Question {
 
 impl Question {
     /// Everything that is asked of every address.
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Method("GET"),
         Self::Method("HEAD"),
         Self::Method("OPTIONS"),
@@ -56,6 +56,7 @@ impl Question {
         Self::Action("restore"),
         Self::Action("update"),
         Self::Action("purge"),
+        Self::Action("changesecret"),
         Self::Action("nonsense"),
     ];
 
@@ -100,6 +101,7 @@ impl Cell {
     fn places(route: &Route, world: &World) -> Vec<(Route, Option<Target>)> {
         match rules::subject(route) {
             Subject::Operational
+            | Subject::LogIn
             | Subject::Document
             | Subject::Confirmation
             | Subject::Token
@@ -142,6 +144,7 @@ impl Cell {
         } else {
             ask
         };
+        let ask = world.present(self.principal, ask);
         let ask = ask.json(&serde_json::json!({"name": "cell", "value": "true"}));
         world.app.send_on(runtime, ask.0)
     }
@@ -224,6 +227,10 @@ fn check(cell: &Cell, world: &World, runtime: &Runtime, answers: &mut Answers) -
     let shape = if route.is_dialect() { "error object" } else { "problem details" };
     let depends = match status {
         401 => Some(format!("{principal:?} {shape}")),
+        // What has a reason of its own to refuse says so.
+        403 if matches!(rules::subject(route), Subject::LogIn | Subject::Token) => {
+            Some(format!("{principal:?} {context:?} {question:?} {}", route.template()))
+        }
         403 => Some(format!("{principal:?} {question:?} {shape}")),
         404 => Some(format!("{principal:?} {context:?} {question:?} {}", route.template())),
         _ => None,
@@ -276,8 +283,8 @@ fn every_cell_is_as_the_rules_say() {
 fn the_openapi_document_has_every_route_and_its_methods() {
     let document = keys_api::openapi();
     for route in rules::routes() {
-        if matches!(route, Route::Asset(_)) {
-            // Part of how pages look, and of no interface.
+        if matches!(route, Route::Asset(_) | Route::LogIn | Route::LogOut) {
+            // Part of how pages look, or a page for people, and of no interface.
             continue;
         }
         let path = address_of(&route);

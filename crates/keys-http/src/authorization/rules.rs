@@ -27,6 +27,8 @@ pub(super) enum Thing {
     Audit,
     /// What only the administrator knows of.
     LogIn,
+    /// A password of a person.
+    Password,
     /// What there is none of.
     Nothing,
 }
@@ -36,6 +38,8 @@ pub(super) enum Thing {
 pub(super) enum Subject {
     /// For those who look after the server.
     Operational,
+    /// Pages by which people log in and out.
+    LogIn,
     /// Read by everybody who is let in.
     Document,
     /// Said by everybody who is let in, each of their own.
@@ -58,6 +62,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::Ready,
         Route::Asset(Asset::Stylesheet),
         Route::ReceiptConfirmation,
+        Route::LogIn,
+        Route::LogOut,
         Route::Root,
         Route::OpenApi,
         Route::Version,
@@ -74,6 +80,7 @@ pub(super) const fn subject(route: &Route) -> Subject {
     match route {
         Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
         Route::ReceiptConfirmation => Subject::Confirmation,
+        Route::LogIn | Route::LogOut => Subject::LogIn,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::List(Type::Token) => Subject::Token,
         Route::List(of) => Subject::List(thing(*of)),
@@ -92,7 +99,8 @@ const fn thing(of: Type) -> Thing {
         Type::Credential => Thing::Credential,
         Type::Identity => Thing::Identity,
         Type::LocalAuthConfig => Thing::LogIn,
-        Type::Password | Type::Token => Thing::Nothing,
+        Type::Password => Thing::Password,
+        Type::Token => Thing::Nothing,
         Type::Project => Thing::Environment,
         Type::ProjectMember => Thing::Member,
         Type::Schema | Type::TypeDocumentation => Thing::Schema,
@@ -110,6 +118,8 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Ready
         | Route::Asset(_)
         | Route::ReceiptConfirmation
+        | Route::LogIn
+        | Route::LogOut
         | Route::Root
         | Route::OpenApi
         | Route::Version
@@ -130,7 +140,7 @@ impl Expected {
     pub(super) const NOT_FOUND: Self = Self::refused(404, "Not Found");
     const METHOD: Self = Self::refused(405, "Method not allowed");
     const NO_ACTION: Self = Self::refused(422, "InvalidAction");
-    const NO_LOG_IN: Self = Self::refused(422, "NoAuthProvider");
+    const NO_CODE: Self = Self::refused(422, "MissingRequired");
     const NOT_NOW: Self = Self::refused(422, "ActionNotAvailable");
 
     pub(super) const fn ok(status: u16) -> Self {
@@ -156,16 +166,20 @@ enum Acting {
 const fn alone(principal: Principal) -> Option<Acting> {
     match principal {
         // While access control is off, a key that is refused is as good as none.
-        Principal::AnybodyOpen | Principal::DeactivatedOpen | Principal::Administrator => {
-            Some(Acting::Administrator)
-        }
+        Principal::AnybodyOpen
+        | Principal::DeactivatedOpen
+        | Principal::Administrator
+        | Principal::InSession
+        | Principal::InSessionByCookie => Some(Acting::Administrator),
         Principal::KeyOfA | Principal::KeyOfAOpen => Some(Acting::Inside(Owner::A)),
         Principal::KeyOfB => Some(Acting::Inside(Owner::B)),
         Principal::Nobody
         | Principal::KeyOfInactive
         | Principal::Deactivated
         | Principal::Deleted
-        | Principal::WrongSecret => None,
+        | Principal::WrongSecret
+        | Principal::SessionEnded
+        | Principal::SessionOfDisabled => None,
     }
 }
 
@@ -192,9 +206,19 @@ pub(super) fn expected(cell: &Cell) -> Expected {
             _ => Expected::METHOD,
         };
     }
+    if subject == Subject::LogIn {
+        return match (&cell.route, cell.question.meant()) {
+            (_, "GET" | "HEAD") => Expected::ok(200),
+            // Nothing was typed that could be a name and a password; it is said on the page.
+            (Route::LogIn, "POST") => Expected::ok(403),
+            (_, "POST") => Expected::ok(303),
+            _ => Expected::METHOD,
+        };
+    }
     match (&cell.route, cell.question.meant()) {
         (Route::List(Type::Token), "GET" | "HEAD" | "OPTIONS") => return Expected::ok(200),
-        (Route::List(Type::Token), "POST") => return Expected::NO_LOG_IN,
+        (Route::List(Type::Token), "POST") => return Expected::NO_CODE,
+        (Route::List(Type::Token), "DELETE") => return log_out(cell),
         (Route::List(Type::Token), _) => return Expected::METHOD,
         (Route::One(Type::Token, _), _) => return Expected::NOT_FOUND,
         _ => {}
@@ -218,9 +242,20 @@ pub(super) fn expected(cell: &Cell) -> Expected {
         }
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
+        // What is sent names nobody and no password.
+        (Subject::List(Thing::Password), _, "POST") if acting == Acting::Administrator => Expected::NO_CODE,
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
         (Subject::One(thing), _, method) => one(acting, thing, cell.target.as_ref(), method),
         _ => Expected::METHOD,
+    }
+}
+
+/// Only who is in a session can leave it, wherever they are.
+fn log_out(cell: &Cell) -> Expected {
+    match (acting(cell), cell.principal) {
+        (Err(refused), _) => refused,
+        (Ok(_), Principal::InSession | Principal::InSessionByCookie) => Expected::ok(204),
+        (Ok(_), _) => Expected::FORBIDDEN,
     }
 }
 
@@ -228,7 +263,11 @@ pub(super) fn expected(cell: &Cell) -> Expected {
 pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
     acting(cell).is_ok_and(|acting| match subject(&cell.route) {
         Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
-        Subject::Operational | Subject::Document | Subject::Confirmation | Subject::Token => false,
+        Subject::Operational
+        | Subject::LogIn
+        | Subject::Document
+        | Subject::Confirmation
+        | Subject::Token => false,
     })
 }
 
@@ -238,7 +277,7 @@ fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
         Thing::Nothing => false,
         Thing::Setting | Thing::ActiveSetting | Thing::Schema => true,
         // An environment is nobody, and does not log in.
-        Thing::Identity | Thing::LogIn => acting == Acting::Administrator,
+        Thing::Identity | Thing::LogIn | Thing::Password => acting == Acting::Administrator,
         Thing::Key
         | Thing::Environment
         | Thing::Account
@@ -265,6 +304,7 @@ fn creates(acting: Acting, thing: Thing) -> bool {
         | Thing::Identity
         | Thing::Audit
         | Thing::LogIn
+        | Thing::Password
         | Thing::Nothing => false,
     }
 }
@@ -273,7 +313,9 @@ fn creates(acting: Acting, thing: Thing) -> bool {
 fn changes(acting: Acting, thing: Thing, method: &str) -> bool {
     match (thing, method) {
         (Thing::Key, "PUT" | "DELETE") => true,
-        (Thing::Environment, "PUT" | "DELETE") | (Thing::Setting, "PUT") => acting == Acting::Administrator,
+        (Thing::Environment | Thing::Password, "PUT" | "DELETE") | (Thing::Setting, "PUT") => {
+            acting == Acting::Administrator
+        }
         _ => false,
     }
 }
@@ -300,6 +342,7 @@ fn act(acting: Acting, thing: Thing, target: Option<&Target>, action: &str) -> E
             acting == Acting::Administrator
                 && matches!(action, "activate" | "deactivate" | "remove" | "restore" | "update")
         }
+        Thing::Password => action == "changesecret",
         Thing::Setting
         | Thing::Schema
         | Thing::ActiveSetting
@@ -318,6 +361,8 @@ fn act(acting: Acting, thing: Thing, target: Option<&Target>, action: &str) -> E
         return Expected::NOT_FOUND;
     };
     match (thing, target.state, action) {
+        // Neither the old nor the new one is sent.
+        (Thing::Password, ..) => Expected::NO_CODE,
         (Thing::Environment, State::Active, "deactivate") => Expected::ok(200),
         (Thing::Key, State::Active, "deactivate" | "update")
         | (Thing::Key | Thing::Environment, State::Inactive, "activate" | "remove" | "update")

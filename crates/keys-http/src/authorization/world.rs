@@ -1,10 +1,11 @@
 //! An installation with something of everything: three environments and one that was removed, and keys in each state.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
+use keys_core::AccountKind;
 use serde_json::{Value, json};
 
 use super::rules::Thing;
-use super::support::{Ask, Pair, TestApp};
+use super::support::{Ask, Pair, TestApp, log_in};
 use crate::dialect::grammar::Route;
 use crate::dialect::types::Type;
 
@@ -88,10 +89,18 @@ pub(super) enum Principal {
     Deleted,
     /// The access key of the administrator with the secret key of another.
     WrongSecret,
+    /// A person who administers, in a session, by its token.
+    InSession,
+    /// The same, by its cookie.
+    InSessionByCookie,
+    /// A person who has logged out.
+    SessionEnded,
+    /// A person who was disabled while in a session.
+    SessionOfDisabled,
 }
 
 impl Principal {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::AnybodyOpen,
         Self::KeyOfAOpen,
         Self::DeactivatedOpen,
@@ -103,6 +112,10 @@ impl Principal {
         Self::Deactivated,
         Self::Deleted,
         Self::WrongSecret,
+        Self::InSession,
+        Self::InSessionByCookie,
+        Self::SessionEnded,
+        Self::SessionOfDisabled,
     ];
 
     /// Whether access control is on for them.
@@ -202,6 +215,7 @@ pub(super) struct World {
     deactivated: Pair,
     deleted: Pair,
     keys: Vec<Target>,
+    people: People,
 }
 
 impl World {
@@ -237,17 +251,23 @@ impl World {
             key("an Active key of the removed environment", &of_removed, Owner::Removed, State::Active),
             key("the administrator's key", &administrator, Owner::Administrator, State::Active),
         ];
+        let people = People::in_sessions(&app);
         if access_control {
             let switched = app.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
             assert_eq!(switched.status, StatusCode::OK);
         }
-        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, keys }
+        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, keys, people }
     }
 
     /// What somebody presents.
     pub(super) fn pair(&self, principal: Principal) -> Option<Pair> {
         let pair = match principal {
-            Principal::AnybodyOpen | Principal::Nobody => return None,
+            Principal::AnybodyOpen
+            | Principal::Nobody
+            | Principal::InSession
+            | Principal::InSessionByCookie
+            | Principal::SessionEnded
+            | Principal::SessionOfDisabled => return None,
             Principal::Administrator => &self.administrator,
             Principal::KeyOfA | Principal::KeyOfAOpen => &self.of_a,
             Principal::KeyOfB => &self.of_b,
@@ -260,6 +280,22 @@ impl World {
             }
         };
         Some(pair.clone())
+    }
+
+    /// Puts the token of a session into a request, for who has one.
+    pub(super) fn present(&self, principal: Principal, ask: Ask) -> Ask {
+        let token = match principal {
+            Principal::InSession => &self.people.bearer,
+            Principal::SessionEnded => &self.people.ended,
+            Principal::SessionOfDisabled => &self.people.disabled,
+            Principal::InSessionByCookie => {
+                let cookie = format!("session={}", self.people.cookie);
+                // What a browser says of a page of ours.
+                return ask.header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+            }
+            _ => return ask,
+        };
+        ask.header("authorization", &format!("Bearer {token}"))
     }
 
     /// Everything of a type that can be asked for, and what cannot.
@@ -285,6 +321,7 @@ impl World {
             | Thing::Identity
             | Thing::Audit
             | Thing::LogIn
+            | Thing::Password
             | Thing::Nothing => return self.read_only_targets(thing),
         };
         for id in ["1c999", "1a999", "1a1", "nonsense", "1c99999999999999999999999"] {
@@ -313,6 +350,7 @@ impl World {
             Thing::Identity => vec![target("a person", "1i!rancher_id:1a1", Owner::Administrator)],
             Thing::ActiveSetting => vec![target("a setting", "api.auth.realm", Owner::Administrator)],
             Thing::LogIn => vec![target("the way to log in", "local", Owner::Administrator)],
+            Thing::Password => self.people.passwords.clone(),
             Thing::Audit => vec![
                 target("the first event", "1al1", Owner::Administrator),
                 target("an event of A", &self.event_of(Owner::A), Owner::A),
@@ -333,6 +371,40 @@ impl World {
             .iter()
             .find(|linked| linked.event.owner.to_string() == format!("environment/{}", owner.id()));
         own.unwrap().event.id.to_string()
+    }
+}
+
+/// People who have logged in, and their passwords.
+struct People {
+    bearer: String,
+    cookie: String,
+    ended: String,
+    disabled: String,
+    passwords: Vec<Target>,
+}
+
+impl People {
+    fn in_sessions(app: &TestApp) -> Self {
+        let boss = log_in::person(app, AccountKind::Admin, "boss");
+        let disabled = log_in::person(app, AccountKind::User, "disabled");
+        let gone = log_in::person(app, AccountKind::User, "gone");
+        let removed = app.delete(&format!("/v1/passwords/{}", gone.password));
+        assert_eq!(removed.status, StatusCode::OK, "{removed:?}");
+        let (bearer, ended) = (log_in::bearer(app, "boss"), log_in::bearer(app, "boss"));
+        let cookie = log_in::cookie(app, "boss");
+        let of_disabled = log_in::bearer(app, "disabled");
+        let left = Ask::new(Method::DELETE, "/v1/token")
+            .header("authorization", &format!("Bearer {ended}"))
+            .send(app);
+        assert_eq!(left.status, StatusCode::NO_CONTENT, "{left:?}");
+        log_in::disable(app, disabled.account);
+        let target =
+            |name, id: &str, state| Target { name, id: id.to_owned(), owner: Owner::Administrator, state };
+        let passwords = vec![
+            target("a password", &boss.password, State::Active),
+            target("a removed password", &gone.password, State::Removed),
+        ];
+        Self { bearer, cookie, ended, disabled: of_disabled, passwords }
     }
 }
 

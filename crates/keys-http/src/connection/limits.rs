@@ -32,6 +32,8 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// The most requests that may block at the same time (store, argon2). The next is told to come back.
     pub blocking: usize,
+    /// The most log-ins at the same time, beside those. The next is told to come back.
+    pub log_ins: usize,
 }
 
 impl Default for Limits {
@@ -50,6 +52,7 @@ impl Default for Limits {
             connections: 10_000,
             connections_per_address: 256,
             blocking: 256,
+            log_ins: 32,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
 //! /receipts/confirm                            that the secret of a new key has arrived
+//! /login /logout                               pages for people
 //! /ping /healthz /readyz                       for those who look after the server
 //! /assets/{name}                               what pages for browsers refer to
 //! ```
@@ -64,6 +65,10 @@ pub(crate) enum Route {
     Asset(Asset),
     /// `/receipts/confirm`: that the secret of what was made has arrived.
     ReceiptConfirmation,
+    /// `/login`: where people log in.
+    LogIn,
+    /// `/logout`: where they log out.
+    LogOut,
     /// `/`: the versions.
     Root,
     /// `/openapi.json`: all of this for programs.
@@ -87,6 +92,8 @@ impl Route {
             Self::Ready => "/readyz",
             Self::Asset(_) => "/assets/{name}",
             Self::ReceiptConfirmation => "/receipts/confirm",
+            Self::LogIn => "/login",
+            Self::LogOut => "/logout",
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
@@ -99,6 +106,11 @@ impl Route {
     /// Whether it is for those who look after the server, or part of how pages look: it tells strangers nothing.
     pub(crate) const fn is_operational(&self) -> bool {
         matches!(self, Self::Ping | Self::Health | Self::Ready | Self::Asset(_))
+    }
+
+    /// Whether it is a page by which people log in or out.
+    pub(crate) const fn is_log_in(&self) -> bool {
+        matches!(self, Self::LogIn | Self::LogOut)
     }
 
     /// Whether it says how one logs in, which is asked by who cannot do so yet.
@@ -114,8 +126,10 @@ impl Route {
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
-            Self::Ping | Self::Health | Self::Ready | Self::Asset(_) => Kind::Operational,
             Self::ReceiptConfirmation => Kind::Confirmation,
+            Self::Ping | Self::Health | Self::Ready | Self::Asset(_) | Self::LogIn | Self::LogOut => {
+                Kind::Operational
+            }
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::List(of) => Kind::Collection(of.declaration()),
             Self::One(of, _) => Kind::Resource(of.declaration()),
@@ -170,6 +184,8 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("ping", []) => Ok(Route::Ping),
         ("healthz", []) => Ok(Route::Health),
         ("readyz", []) => Ok(Route::Ready),
+        ("login", []) => Ok(Route::LogIn),
+        ("logout", []) => Ok(Route::LogOut),
         ("openapi.json", []) => Ok(Route::OpenApi),
         ("receipts", [what]) if what == "confirm" => Ok(Route::ReceiptConfirmation),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),

@@ -2,8 +2,8 @@
 
 use keys_core::{EnvironmentTransitionError, TransitionError};
 use keys_service::{
-    AuthenticateError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError, SettingError,
-    StoreFailure,
+    AuthenticateError, EndSessionsError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError,
+    SettingError, StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind};
 
@@ -169,6 +169,18 @@ impl From<SettingError> for Problem {
                  POST /v1/apikeys and keep its secret",
             ),
             SettingError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+impl From<EndSessionsError> for Problem {
+    fn from(error: EndSessionsError) -> Self {
+        match error {
+            EndSessionsError::Forbidden => {
+                Self::Forbidden("this request is made in no session, so there is none to end")
+            }
+            EndSessionsError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
     }

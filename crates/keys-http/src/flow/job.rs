@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use keys_core::{Credential, EnvironmentId, RequestId, Timestamp, Verdict};
-use keys_service::{Authority, Caller, Context};
+use keys_core::{Credential, EnvironmentId, RequestId, SessionToken, Timestamp, Verdict};
+use keys_service::{Authority, Caller, Context, SessionOutcome};
 
 use super::head::Head;
 use crate::app::{App, Exposure};
-use crate::auth::Presented;
+use crate::auth::{Cookies, Presented};
 use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, Answer, Call};
@@ -24,26 +24,28 @@ pub(super) struct Outcome {
     pub(super) caller: Option<Caller>,
     /// What they are called, if somebody wants to know.
     pub(super) name: Option<String>,
+    /// What the person is called who is in a session, once that is known.
+    pub(super) person: Option<String>,
     /// The answer.
     pub(super) result: Result<Answer, Problem>,
 }
 
 impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
-        Self { caller: None, name: None, result: Err(problem) }
+        Self { caller: None, name: None, person: None, result: Err(problem) }
     }
 }
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Self {
-        Self { caller: None, name: None, result: Ok(answer) }
+        Self { caller: None, name: None, person: None, result: Ok(answer) }
     }
 }
 
 /// Who asks, as far as the index can tell.
 pub(super) enum Identity {
     /// This caller.
-    Known(Caller),
+    Known(Known),
     /// Whoever this pair stands for, which takes the store, or argon2.
     Presented {
         /// The pair.
@@ -51,6 +53,39 @@ pub(super) enum Identity {
         /// Who it is if the pair is refused; `None` when nobody is.
         otherwise: Option<Caller>,
     },
+    /// Whoever is in the session of this token, which takes the store.
+    Session {
+        /// The token.
+        token: SessionToken,
+        /// Who it is if the token is refused; `None` when nobody is.
+        otherwise: Option<Caller>,
+    },
+}
+
+/// Somebody who is known.
+pub(super) struct Known {
+    /// Who it is.
+    pub(super) caller: Caller,
+    /// What the person is called who is in a session.
+    pub(super) person: Option<String>,
+}
+
+impl From<Caller> for Known {
+    fn from(caller: Caller) -> Self {
+        Self { caller, person: None }
+    }
+}
+
+/// Who asks, and what they named in the place of a user name.
+pub(super) struct Identified {
+    pub(super) identity: Identity,
+    pub(super) project: Option<String>,
+}
+
+impl From<Identity> for Identified {
+    fn from(identity: Identity) -> Self {
+        Self { identity, project: None }
+    }
 }
 
 impl Identity {
@@ -59,11 +94,12 @@ impl Identity {
     /// # Errors
     ///
     /// [`Problem::NotAuthenticated`], or what the store and the hashers fail with.
-    pub(super) fn establish(self, authority: &Authority, now: Timestamp) -> Result<Caller, Problem> {
+    pub(super) fn establish(self, authority: &Authority, now: Timestamp) -> Result<Known, Problem> {
         match self {
-            Self::Known(caller) => Ok(caller),
+            Self::Known(known) => Ok(known),
+            Self::Session { token, otherwise } => enter_session(authority, &token, otherwise, now),
             Self::Presented { pair, otherwise } => {
-                decide(authority, &authority.authenticate(&pair, now)?, otherwise)
+                decide(authority, &authority.authenticate(&pair, now)?, otherwise).map(Known::from)
             }
         }
     }
@@ -77,25 +113,33 @@ impl Identity {
 /// # Errors
 ///
 /// [`Problem::NotAuthenticated`], or [`Problem::BadRequest`] for two credentials that differ.
-pub(super) fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Identity, Problem> {
+pub(super) fn identify(
+    app: &App,
+    headers: &HeaderMap,
+    cookies: Cookies,
+    now: Timestamp,
+) -> Result<Identified, Problem> {
     let authority = &app.authority;
     let otherwise = if enforces(headers) { None } else { authority.open_access_caller() };
-    let pair = match Presented::read(headers)? {
-        Presented::Pair(pair) => pair,
+    let identity = match Presented::read(headers, cookies)? {
+        Presented::Pair(pair) => match authority.authenticate_indexed(&pair, now) {
+            Some(verdict) => Identity::Known(decide(authority, &verdict, otherwise)?.into()),
+            None => Identity::Presented { pair, otherwise },
+        },
+        Presented::Session { token, project } => {
+            return Ok(Identified { identity: Identity::Session { token, otherwise }, project });
+        }
         Presented::Nothing | Presented::Malformed => {
-            return otherwise.map(Identity::Known).ok_or(Problem::NotAuthenticated { reason: None });
+            Identity::Known(otherwise.ok_or(Problem::NotAuthenticated { reason: None })?.into())
         }
     };
-    match authority.authenticate_indexed(&pair, now) {
-        Some(verdict) => decide(authority, &verdict, otherwise).map(Identity::Known),
-        None => Ok(Identity::Presented { pair, otherwise }),
-    }
+    Ok(identity.into())
 }
 
 fn decide(authority: &Authority, verdict: &Verdict, otherwise: Option<Caller>) -> Result<Caller, Problem> {
     match verdict {
         Verdict::Allow(grant) => Ok(authority.caller(grant)),
-        Verdict::Deny(reason) => otherwise.ok_or(Problem::NotAuthenticated { reason: Some(*reason) }),
+        Verdict::Deny(reason) => otherwise.ok_or(Problem::NotAuthenticated { reason: Some(reason.as_str()) }),
     }
 }
 
@@ -104,8 +148,9 @@ fn enforces(headers: &HeaderMap) -> bool {
     values.any(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"true"))
 }
 
-/// The environment a request is made inside, as it was written: of the header, the parameter, or the path.
-pub(super) fn project(headers: &HeaderMap, head: &Head) -> Option<String> {
+/// The environment a request is made inside, as it was written: of the header, the parameter, the path,
+/// or the user name beside the token of a session.
+pub(super) fn project(headers: &HeaderMap, head: &Head, beside_token: Option<String>) -> Option<String> {
     let header = headers
         .get_all("x-api-project-id")
         .iter()
@@ -113,7 +158,8 @@ pub(super) fn project(headers: &HeaderMap, head: &Head) -> Option<String> {
         .map(|value| value.to_str().map_or_else(|_| "?".to_owned(), |text| text.trim().to_owned()))
         .reduce(|one, other| format!("{one},{other}"))
         .filter(|value| !value.is_empty());
-    header.or_else(|| head.query.get("projectId").or_else(|| head.within()).map(ToOwned::to_owned))
+    let address = || head.query.get("projectId").or_else(|| head.within()).map(ToOwned::to_owned);
+    header.or_else(address).or(beside_token)
 }
 
 /// What is left to do once nothing more is read from the connection.
@@ -121,6 +167,7 @@ pub(super) struct Job {
     pub(super) app: Arc<App>,
     pub(super) identity: Identity,
     pub(super) project: Option<String>,
+    pub(super) cookies: Cookies,
     pub(super) head: Head,
     pub(super) fields: Fields,
     pub(super) idempotency: Idempotency,
@@ -153,15 +200,19 @@ impl Job {
 
     /// Does it.
     pub(super) fn run(self) -> Outcome {
-        let Self { app, identity, project, head, fields, preconditions, client_address, request_id, .. } =
-            self;
-        let Self { names_caller, now, idempotency, .. } = self;
+        let Self { app, identity, project, cookies, head, fields, preconditions, .. } = self;
+        let Self { client_address, request_id, names_caller, now, idempotency, .. } = self;
         let authority = &app.authority;
-        let caller = match identity.establish(authority, now) {
-            Ok(caller) => caller,
+        let Known { caller, person } = match identity.establish(authority, now) {
+            Ok(known) => known,
             Err(problem) => return problem.into(),
         };
-        let answer = |problem| Outcome { caller: Some(caller), name: None, result: Err(problem) };
+        let answer = |problem| Outcome {
+            caller: Some(caller),
+            name: None,
+            person: person.clone(),
+            result: Err(problem),
+        };
         let entered = match project {
             None => Ok(caller),
             Some(project) => enter(authority, caller, &project),
@@ -182,6 +233,7 @@ impl Job {
         let call = Call {
             authority,
             entropy: &*app.entropy,
+            cookies,
             realm: &app.config.realm,
             may_open: app.config.exposure == Exposure::Loopback,
             context: &context,
@@ -193,7 +245,28 @@ impl Job {
             expected: None,
         };
         let name = if names_caller { handlers::caller_name(&call) } else { None };
-        Outcome { caller: Some(caller), name, result: handlers::answer(&call, &route, &preconditions) }
+        let result = handlers::answer(&call, &route, &preconditions);
+        Outcome { caller: Some(caller), name, person, result }
+    }
+}
+
+/// Who is in a session, and what they are called.
+fn enter_session(
+    authority: &Authority,
+    token: &SessionToken,
+    otherwise: Option<Caller>,
+    now: Timestamp,
+) -> Result<Known, Problem> {
+    match authority.authenticate_session(token, now)? {
+        SessionOutcome::Entered(entered) => {
+            let parts = entered.account.parts();
+            let name = parts.name.as_ref().map_or_else(|| parts.id.to_string(), ToString::to_string);
+            Ok(Known { caller: entered.caller, person: Some(name) })
+        }
+        SessionOutcome::Denied(reason) => {
+            let refused = Problem::NotAuthenticated { reason: Some(reason.as_str()) };
+            otherwise.map(Known::from).ok_or(refused)
+        }
     }
 }
 

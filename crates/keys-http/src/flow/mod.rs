@@ -13,6 +13,7 @@
 mod body;
 mod head;
 mod job;
+mod log_in;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -25,13 +26,14 @@ use keys_core::{IdempotencyKey, RequestId, Timestamp};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::auth::Cookies;
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
-use crate::dialect::handlers;
+use crate::dialect::types::Type;
 use crate::dialect::views;
 use crate::flow::body::Incoming;
 use crate::flow::head::Head;
-use crate::flow::job::{Identity, Job, Outcome};
+use crate::flow::job::{Identified, Identity, Job, Outcome};
 use crate::guard::{CsrfCookie, FORM_FIELD, SameSite, check_cross_site, check_exposure, is_browser};
 use crate::hop::blocking;
 use crate::idempotency::Idempotency;
@@ -122,6 +124,15 @@ async fn answer<B: Incoming>(
         }
     }
     let is_dialect = head.route().is_none_or(Route::is_dialect);
+    let csrf = is_browser(&parts.headers)
+        .then(|| CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy)))
+        .flatten();
+    if head.route().is_some_and(Route::is_log_in) {
+        let mut response =
+            log_in::page(app, head, parts, body, csrf.as_ref(), (now, request_id), entry).await;
+        reply::set_cookies(response.headers_mut(), csrf.map(|cookie| cookie.set()).as_slice());
+        return response;
+    }
     let schemas = head.urls.schemas();
     if let Some(view) = view {
         view.asked(&head.method, head.route(), &head.urls);
@@ -143,21 +154,19 @@ async fn answer<B: Incoming>(
     if let Some(caller) = outcome.caller {
         let effective = views::owner_id(caller.effective());
         reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
-        if let Some(view) = view {
+        if let Some(view) = &mut *view {
             view.answered(caller.administers(), &effective);
             view.called(outcome.name);
+            view.logged_in(outcome.person);
         }
         entry.principal = Some(caller.principal().to_string());
         entry.via = Some(caller.via().to_string());
     }
-    if is_browser(&parts.headers) {
-        let cookie = CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy));
-        if let (Some(view), Some(cookie)) = (view, &cookie) {
-            let key = IdempotencyKey::generate(&mut EntropyRng(&*app.entropy)).ok();
-            view.protected(cookie.token(), key);
-        }
-        reply::put(headers, header::SET_COOKIE, cookie.map(|cookie| cookie.set()).as_deref());
+    if let (Some(view), Some(cookie)) = (view, &csrf) {
+        let key = IdempotencyKey::generate(&mut EntropyRng(&*app.entropy)).ok();
+        view.protected(cookie.token(), key);
     }
+    reply::set_cookies(response.headers_mut(), csrf.map(|cookie| cookie.set()).as_slice());
     response
 }
 
@@ -184,14 +193,19 @@ async fn outcome<B: Incoming>(
         Ok(same_site) => same_site,
         Err(problem) => return problem.into(),
     };
-    if let Some(route) = head.route().filter(|route| route.is_token()) {
-        // Whoever wants to know how to log in cannot do so yet.
-        return handlers::token(&app.authority, &head.urls, route, &head.method)
-            .map_or_else(Outcome::from, Outcome::from);
+    let cookies = Cookies::new(head.origin.is_secure());
+    // Whoever wants to log in, or to know how, cannot say yet who they are.
+    if let Some(route) = head.route().filter(|route| route.is_token() && !logs(route, &head.method)) {
+        return log_in::how(app, &head, route).await;
     }
-    let identity = match identify(app, parts, &head, &same_site, now).await {
-        Ok(identity) => identity,
-        Err(problem) => return problem.into(),
+    let logs_in = head.route().is_some_and(Route::is_token) && head.method == Method::POST;
+    let identified = if logs_in {
+        None
+    } else {
+        match identify(app, parts, &head, &same_site, cookies, now).await {
+            Ok(identified) => Some(identified),
+            Err(problem) => return problem.into(),
+        }
     };
     let mut fields = match body::fields(app, parts, &head, &same_site, body).await {
         Ok(fields) => fields,
@@ -205,10 +219,15 @@ async fn outcome<B: Incoming>(
     }
     // Whatever it becomes was checked as a POST, which is as good as any change.
     head.override_method(fields.form_method());
+    let Some(Identified { identity, project }) = identified else {
+        let visitor = log_in::visitor(client, now, request_id);
+        return log_in::by_code(app, head, fields, cookies, parts, visitor).await;
+    };
     let job = Job {
         app: Arc::clone(app),
         identity,
-        project: job::project(&parts.headers, &head),
+        project: job::project(&parts.headers, &head, project),
+        cookies,
         head,
         idempotency: Idempotency::of_header(&parts.headers).and(fields.form_idempotency()),
         fields,
@@ -224,6 +243,11 @@ async fn outcome<B: Incoming>(
     blocking(&app.blocking, move || job.run()).await.unwrap_or_else(Outcome::from)
 }
 
+/// Whether a request about tokens logs in or out.
+fn logs(route: &Route, method: &Method) -> bool {
+    *route == Route::List(Type::Token) && matches!(*method, Method::POST | Method::DELETE)
+}
+
 /// Establishes who asks: before anything of a body is read. Otherwise what is wrong with a body, and how long one waits
 /// for it, would tell a stranger which access keys the index knows.
 async fn identify(
@@ -231,16 +255,18 @@ async fn identify(
     parts: &Parts,
     head: &Head,
     same_site: &SameSite,
+    cookies: Cookies,
     now: Timestamp,
-) -> Result<Identity, Problem> {
-    let identity = job::identify(app, &parts.headers, now)?;
-    let presented = matches!(identity, Identity::Presented { .. });
-    if !presented || !body::is_read(head, same_site) {
+) -> Result<Identified, Problem> {
+    let Identified { identity, project } = job::identify(app, &parts.headers, cookies, now)?;
+    let known = matches!(identity, Identity::Known(_));
+    if known || !body::is_read(head, same_site) {
         // Without a body, one hop is enough for all that may block.
-        return Ok(identity);
+        return Ok(Identified { identity, project });
     }
     let authority = Arc::clone(&app.authority);
-    blocking(&app.blocking, move || identity.establish(&authority, now)).await?.map(Identity::Known)
+    let established = blocking(&app.blocking, move || identity.establish(&authority, now)).await??;
+    Ok(Identified { identity: Identity::Known(established), project })
 }
 
 /// What a 401 asks for; programs that show their own log-in ask for no challenge, and web sockets cannot take one.

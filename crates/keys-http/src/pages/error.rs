@@ -19,6 +19,8 @@ struct Page {
     problem: String,
     fields: Vec<(String, Cell)>,
     form: Option<Form>,
+    /// Where one logs in, if that may help.
+    log_in: Option<String>,
 }
 
 /// Writes an error.
@@ -37,6 +39,7 @@ pub(super) fn page(view: &View, document: &Value) -> Result<String, askama::Erro
             .map(|(name, value)| (name.clone(), cell(&schema, name, value)))
             .collect(),
         form,
+        log_in: (status == "401").then(|| view.log_in()),
         status,
         code,
         problem,
@@ -60,8 +63,8 @@ fn again(view: &View, field: Option<&str>, problem: &str) -> Option<Form> {
 fn advice(status: &str) -> &'static str {
     match status {
         "401" => {
-            "This needs an API key. Load the page again and enter an access key as user name and its secret key as \
-             password."
+            "This needs an API key or a log-in. Load the page again and enter an access key as user name and its secret \
+             key as password, or log in."
         }
         "404" => "There is nothing here, or nothing you may see.",
         "405" => "This cannot be done here, by you, or in this state.",

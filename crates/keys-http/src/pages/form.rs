@@ -104,7 +104,7 @@ fn inputs(view: &View, schema: &TypeSchema, purpose: Purpose, filled: Filled<'_>
     let mut inputs: Vec<Input> = schema
         .fields()
         .filter(|(_, field)| says(field, may))
-        .filter_map(|(name, field)| input(view, name, field, filled))
+        .filter_map(|(name, field)| input(view, name, field, purpose, filled))
         .collect();
     // The name comes first, then what else describes it, then the rest as the schema has it.
     inputs
@@ -117,7 +117,7 @@ fn says(field: &Value, word: &str) -> bool {
 }
 
 /// The input of a field; `None` for what no input can hold.
-fn input(view: &View, name: &str, field: &Value, filled: Filled<'_>) -> Option<Input> {
+fn input(view: &View, name: &str, field: &Value, purpose: Purpose, filled: Filled<'_>) -> Option<Input> {
     let max_length = field.get("maxLength").and_then(Value::as_u64);
     let options = field.get("options").and_then(Value::as_array);
     let kind = match (field.get("type")?.as_str()?, options) {
@@ -153,7 +153,8 @@ fn input(view: &View, name: &str, field: &Value, filled: Filled<'_>) -> Option<I
         kind,
         value,
         max_length,
-        required: says(field, "required"),
+        // What a create must set, an edit may leave as it is.
+        required: says(field, "required") && !(purpose == Purpose::Edit && says(field, "create")),
         help,
         error,
     })

@@ -13,6 +13,10 @@ pub(super) struct Frame {
     pub(super) crumbs: Vec<Crumb>,
     /// As whom the caller acts.
     pub(super) account: Option<String>,
+    /// What the person is called who has logged in.
+    pub(super) person: Option<String>,
+    /// What the form to log out repeats of the cookie.
+    pub(super) token: Option<String>,
     /// The same document as JSON.
     pub(super) json: Option<String>,
     /// How a program asks for it.
@@ -28,11 +32,28 @@ impl Frame {
             icon: Asset::Icon.path(),
             crumbs: crumbs::of(view.path()),
             account: view.account().map(ToOwned::to_owned),
+            person: view.person().map(ToOwned::to_owned),
+            token: view.token().map(ToOwned::to_owned),
             json: address.map(|address| {
                 let separator = if address.contains('?') { '&' } else { '?' };
                 format!("{address}{separator}_format=json")
             }),
             curl: address.map(curl),
+        }
+    }
+
+    /// Round what is no document: it lies on no way, and nobody acts yet.
+    pub(super) fn plain(title: String) -> Self {
+        Self {
+            title,
+            stylesheet: Asset::Stylesheet.path(),
+            icon: Asset::Icon.path(),
+            crumbs: crumbs::of("/"),
+            account: None,
+            person: None,
+            token: None,
+            json: None,
+            curl: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod filters;
 mod form;
 mod frame;
 mod headers;
+pub(crate) mod log_in;
 mod resource;
 mod schemas;
 mod script;

@@ -36,6 +36,8 @@ pub(crate) struct View {
     account: Option<String>,
     /// What they are called, if a page is wanted that says it.
     name: Option<String>,
+    /// What the person is called who has logged in.
+    person: Option<String>,
     /// What forms repeat of the cookie.
     token: Option<String>,
     /// The page to be shown in place of ours.
@@ -74,6 +76,7 @@ impl View {
             audience: None,
             account: None,
             name: None,
+            person: None,
             token: None,
             shell: None,
             idempotency_key: None,
@@ -100,6 +103,11 @@ impl View {
     /// Learns what the caller is called.
     pub(crate) fn called(&mut self, name: Option<String>) {
         self.name = name;
+    }
+
+    /// Learns what the person is called who is in a session.
+    pub(crate) fn logged_in(&mut self, person: Option<String>) {
+        self.person = person;
     }
 
     /// Learns that another page is shown in place of ours.
@@ -174,6 +182,22 @@ impl View {
 
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    pub(super) fn person(&self) -> Option<&str> {
+        self.person.as_deref()
+    }
+
+    /// Where one logs in to come back to this page.
+    pub(super) fn log_in(&self) -> String {
+        let query = self.query.rewritten(&[], &[]);
+        let address = if query.is_empty() || self.changes() {
+            self.path.clone()
+        } else {
+            format!("{}?{query}", self.path)
+        };
+        let next: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();
+        format!("/login?next={next}")
     }
 
     pub(super) const fn shell(&self) -> Option<&Shell> {

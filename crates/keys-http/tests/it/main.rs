@@ -21,6 +21,7 @@ mod keys;
 mod limits;
 mod lists;
 mod log;
+mod log_in;
 mod pages;
 mod preconditions;
 mod proxies;

@@ -1,5 +1,8 @@
 //! An application to ask, and ways to ask it.
 
+#[path = "support/log_in.rs"]
+pub(crate) mod log_in;
+
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -226,11 +226,11 @@ fn the_token_tells_everybody_how_to_log_in() {
         app.post("/v1/token", &json!({"code": "user:password"})).error(),
         (422, "NoAuthProvider".into(), None)
     );
-    assert_eq!(app.delete("/v1/token").error().0, 405);
+    assert_eq!(app.delete("/v1/token").error().0, 401);
     assert_eq!(app.get("/v1/tokens/current").error().0, 404);
     assert_eq!(
         Ask::new(Method::OPTIONS, "/v1/token").send(&app).header("allow"),
-        Some("GET, HEAD, POST, OPTIONS")
+        Some("GET, HEAD, POST, DELETE, OPTIONS")
     );
     assert_eq!(app.revision(), before);
 }

@@ -137,6 +137,16 @@ impl Authority {
         Ok(page)
     }
 
+    /// Whether anybody has a password to log in with.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn people_can_log_in(&self) -> Result<bool, BackendError> {
+        let query = PasswordQuery { limit: 1, ..PasswordQuery::default() };
+        Ok(!self.store.passwords(Reach::AllOwners, &query)?.items.is_empty())
+    }
+
     /// Gives an account its password: by an administrator.
     ///
     /// # Errors
@@ -186,6 +196,9 @@ impl Authority {
     ) -> Result<PasswordRecord, PasswordChangeError> {
         if !context.caller.administers() {
             return Err(PasswordChangeError::Forbidden);
+        }
+        if edit.login.is_none() && edit.password.is_none() {
+            return self.unchanged(context, id, expected);
         }
         let digest = edit.password.as_ref().map(|password| self.digest(password, rng)).transpose()?;
         let record = self.change_record(context, id, expected, digest.is_some(), |record| {
@@ -266,6 +279,22 @@ impl Authority {
         }
         self.unlock(account);
         Ok(())
+    }
+
+    /// What an edit that says nothing leaves: no event, no revision.
+    fn unchanged(
+        &self,
+        context: &Context,
+        id: PasswordId,
+        expected: Option<Revision>,
+    ) -> Result<PasswordRecord, PasswordChangeError> {
+        let record = self.password(context, id).map_err(StoreFailure::from)?;
+        let record = record.ok_or(PasswordChangeError::NotFound)?;
+        let current = record.parts().revision;
+        if expected.is_some_and(|expected| expected != current) {
+            return Err(PasswordChangeError::Conflict { current });
+        }
+        Ok(record)
     }
 
     fn unlock(&self, account: AccountId) {

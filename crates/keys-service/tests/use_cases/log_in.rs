@@ -22,6 +22,7 @@ use crate::support::{
     CallingRng, FailingRng, House, administrator, config, config_with, context, now, open, pepper, rng,
     seeded,
 };
+use crate::threads::RaiseOnDrop;
 
 const RIGHT: &str = "correct horse battery staple";
 const WRONG: &str = "correct horse battery stapl";
@@ -612,19 +613,21 @@ fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
     let id = people.ada_password.parts().id;
     for round in 0..60 {
         let logged_in = people.ada_logs_in();
-        let (acknowledged, over) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (acknowledged, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
         let context = people.context_of(&logged_in.token);
         let authority = &people.house.authority;
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    while !over.load(Ordering::SeqCst) {
+                    while !is_over.load(Ordering::SeqCst) {
                         let before = acknowledged.load(Ordering::SeqCst);
                         let inside = entered(authority, &logged_in.token, now()).is_ok();
                         assert!(!(before && inside), "let in after the end was acknowledged");
                     }
                 });
             }
+            // After a panic too: the others would go on for ever.
+            let over = RaiseOnDrop(&is_over);
             match round % 3 {
                 0 => authority.log_out(&context).unwrap(),
                 1 => authority.end_sessions(&administrator(), people.ada).unwrap(),
@@ -635,7 +638,7 @@ fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
             }
             acknowledged.store(true, Ordering::SeqCst);
             assert!(entered(authority, &logged_in.token, now()).is_err());
-            over.store(true, Ordering::SeqCst);
+            drop(over);
         });
     }
 }

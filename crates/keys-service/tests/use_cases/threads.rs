@@ -83,7 +83,7 @@ fn wait_for_more(refused: &AtomicU64) {
 }
 
 /// Ends the other threads, after a panic too.
-struct RaiseOnDrop<'a>(&'a AtomicBool);
+pub(crate) struct RaiseOnDrop<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for RaiseOnDrop<'_> {
     fn drop(&mut self) {

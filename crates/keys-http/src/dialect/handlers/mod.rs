@@ -5,6 +5,7 @@ mod audit;
 mod identities;
 mod keys;
 mod members;
+mod passwords;
 mod people;
 pub(super) mod projects;
 mod receipts;
@@ -25,6 +26,7 @@ use super::methods;
 use super::query::Query;
 use super::types::Type;
 use super::urls::Urls;
+use crate::auth::Cookies;
 use crate::idempotency::Idempotency;
 use crate::ports::Entropy;
 use crate::precondition::{EntityTag, Finding, Preconditions};
@@ -37,6 +39,8 @@ pub(crate) struct Call<'a> {
     pub(crate) authority: &'a Authority,
     /// Randomness for new pairs.
     pub(crate) entropy: &'a dyn Entropy,
+    /// The cookies of a session.
+    pub(crate) cookies: Cookies,
     /// What the challenge of a 401 asks people for.
     pub(crate) realm: &'a str,
     /// Whether switching access control off is allowed here.
@@ -72,6 +76,8 @@ pub(crate) struct Answer {
     pub(crate) tag: Option<EntityTag>,
     /// Whether it tells of what was made before.
     pub(crate) replayed: Option<Replayed>,
+    /// Cookies to set.
+    pub(crate) cookies: Vec<String>,
 }
 
 /// How a create that was made before is told of.
@@ -100,7 +106,8 @@ impl Answer {
     }
 
     const fn empty(status: StatusCode) -> Self {
-        Self { status, body: None, allow: None, location: None, tag: None, replayed: None }
+        let cookies = Vec::new();
+        Self { status, body: None, allow: None, location: None, tag: None, replayed: None, cookies }
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
@@ -117,6 +124,11 @@ impl Answer {
 
     fn options(allow: String) -> Self {
         Self { allow: Some(allow), ..Self::empty(StatusCode::OK) }
+    }
+
+    /// Nothing is left to say.
+    fn no_content() -> Self {
+        Self::empty(StatusCode::NO_CONTENT)
     }
 
     fn not_modified(self) -> Self {
@@ -201,6 +213,11 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::Project, id), Ask::Delete) => projects::delete(call, id),
         (Route::One(Type::Project, id), Ask::Act(action)) => projects::act(call, id, action),
         (Route::One(Type::Setting, name), Ask::Edit) => settings::edit(call, name),
+        (Route::List(Type::Password), Ask::Create) => passwords::create(call),
+        (Route::One(Type::Password, id), Ask::Edit) => passwords::edit(call, id),
+        (Route::One(Type::Password, id), Ask::Delete) => passwords::delete(call, id),
+        (Route::One(Type::Password, id), Ask::Act(_)) => passwords::change_secret(call, id),
+        (Route::List(Type::Token), Ask::Delete) => token::log_out(call),
         _ => return None,
     })
 }
@@ -215,7 +232,7 @@ fn list(call: &Call<'_>, of: Type) -> Result<Answer, Problem> {
         Type::Credential => keys::list_credentials(call),
         Type::Identity => identities::list(call),
         Type::LocalAuthConfig => people::local_auth_configs(call),
-        Type::Password => people::passwords(call),
+        Type::Password => passwords::list(call),
         Type::Project => projects::list(call),
         Type::ProjectMember => members::list(call),
         Type::Schema => root::schemas(call),
@@ -240,7 +257,8 @@ fn one(call: &Call<'_>, of: Type, id: &str) -> Result<Answer, Problem> {
         Type::Schema => root::schema(call, id),
         Type::Setting => settings::get(call, id),
         Type::TypeDocumentation => root::one_documentation(call, id),
-        Type::Password | Type::Token => Err(Problem::NotFound),
+        Type::Password => passwords::get(call, id),
+        Type::Token => Err(Problem::NotFound),
     }
 }
 
@@ -276,19 +294,7 @@ pub(crate) fn caller_name(call: &Call<'_>) -> Option<String> {
     accounts::caller_name(call)
 }
 
-/// Answers what is asked without authentication, however it is asked: how one logs in.
-///
-/// # Errors
-///
-/// [`Problem`].
-pub(crate) fn token(
-    authority: &Authority,
-    urls: &Urls,
-    route: &Route,
-    method: &http::Method,
-) -> Result<Answer, Problem> {
-    token::answer(authority, urls, route, method)
-}
+pub(crate) use token::{LogIn, answer as token, refused as refused_log_in};
 
 /// What is asked, if the caller may ask it. An action is refused by name before anything is looked up.
 fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Result<Option<Ask<'a>>, Problem> {

@@ -1,6 +1,6 @@
 //! How people log in. Nobody does yet, and these say so.
 
-use keys_api::{Collection, Links, LocalAuthConfig, Password, Resource as _};
+use keys_api::{Collection, Links, LocalAuthConfig, Resource as _};
 
 use super::{Answer, Call};
 use crate::problem::Problem;
@@ -17,12 +17,6 @@ pub(super) fn local_auth_configs(call: &Call<'_>) -> Result<Answer, Problem> {
 /// `GET /v1/localauthconfigs/local`.
 pub(super) fn local_auth_config(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     if id.eq_ignore_ascii_case(LOCAL) { Answer::ok(&view(call)) } else { Err(Problem::NotFound) }
-}
-
-/// `GET /v1/passwords`.
-pub(super) fn passwords(call: &Call<'_>) -> Result<Answer, Problem> {
-    let none = Vec::<Password>::new();
-    Answer::ok(&Collection::whole(Password::DECLARATION.id, call.urls.of("passwords"), none))
 }
 
 fn view(call: &Call<'_>) -> LocalAuthConfig {

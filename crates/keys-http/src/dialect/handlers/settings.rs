@@ -10,7 +10,10 @@ use crate::problem::Problem;
 
 /// What everybody may know, beside the settings that are kept.
 const FACTS: [Fact; 2] = [
-    Fact { name: "api.auth.provider.configured", value: |_| "none" },
+    Fact {
+        name: "api.auth.provider.configured",
+        value: |call| super::token::provider(call.authority).unwrap_or("none"),
+    },
     Fact { name: "api.auth.realm", value: |call| call.realm },
 ];
 

@@ -27,6 +27,7 @@ pub(crate) fn event(event: &AuditEvent, urls: &Urls) -> AuditLog {
         created: Some(date(event.at)),
         credential_id: match origin.via {
             Via::Key(key) => Some(key.to_string()),
+            Via::Password(password) => Some(password.to_string()),
             Via::OpenAccess | Via::Database | Via::System | _ => None,
         },
         description: description(&event.target),
@@ -44,6 +45,8 @@ pub(crate) fn event(event: &AuditEvent, urls: &Urls) -> AuditLog {
 const fn auth_type(via: Via) -> Option<&'static str> {
     match via {
         Via::Key(_) => Some("BasicAuth"),
+        Via::Password(_) => Some("TokenAccount"),
+        Via::Session(_) => Some("TokenAuth"),
         Via::OpenAccess | Via::Database => Some("AdminAuth"),
         Via::System | _ => None,
     }
@@ -72,6 +75,11 @@ const fn event_type(action: Action) -> &'static str {
         Action::ActivateKey => "api.apiKey.activate",
         Action::DeactivateKey => "api.apiKey.deactivate",
         Action::DeleteKey => "api.apiKey.delete",
+        Action::SetPassword => "api.password.create",
+        Action::ChangePassword => "api.password.update",
+        Action::RemovePassword => "api.password.delete",
+        Action::BeginSession => "api.token.create",
+        Action::EndSession => "api.token.delete",
         Action::ChangeSetting => "api.setting.update",
         Action::AddPepper => "pepper.create",
         // What is done for the first time has its own name until it gets one here.
@@ -85,6 +93,8 @@ fn target(target: &Target) -> (&'static str, String) {
         Target::Environment(id) => (Project::DECLARATION.id, id.to_string()),
         Target::Account(id) => ("account", id.to_string()),
         Target::Member(id, ..) => ("projectMember", id.to_string()),
+        Target::Password(id) => ("password", id.to_string()),
+        Target::Session(id) => ("token", id.to_string()),
         Target::Setting(name) => (Setting::DECLARATION.id, name.to_string()),
         Target::Pepper(id) => ("pepper", id.to_string()),
         other => ("other", other.to_string()),

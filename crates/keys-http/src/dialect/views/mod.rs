@@ -1,6 +1,7 @@
 //! Records as documents.
 
 mod audit;
+mod log_in;
 mod people;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use keys_core::{
 };
 
 pub(crate) use audit::event;
+pub(crate) use log_in::password;
 pub(crate) use people::{account, environment_account, identity, identity_id, member};
 
 use super::grammar::Version;

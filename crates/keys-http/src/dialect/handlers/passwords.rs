@@ -1,0 +1,167 @@
+//! Passwords of people.
+
+use keys_api::{Collection, Password as Document, Resource as _};
+use keys_core::{AccountId, LoginName, LoginNameError, Password, PasswordError, PasswordId, PasswordRecord};
+use keys_service::{PasswordChangeError, PasswordEdit};
+use keys_store::{KeyQuery, PasswordQuery};
+use zeroize::Zeroizing;
+
+use super::token::too_many;
+use super::{Answer, Call};
+use crate::dialect::body::Given;
+use crate::dialect::views;
+use crate::ports::EntropyRng;
+use crate::problem::Problem;
+
+/// `GET /v1/passwords`.
+pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
+    let query = PasswordQuery { limit: KeyQuery::MAX_LIMIT, ..PasswordQuery::default() };
+    let page = call.authority.passwords(call.context, &query)?;
+    let documents: Vec<Document> =
+        page.items.iter().map(|record| views::password(record, call.urls)).collect();
+    Answer::ok(&Collection::whole(Document::DECLARATION.id, call.urls.of("passwords"), documents))
+}
+
+/// `GET /v1/passwords/{id}`, removed ones included.
+pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    shown(call, &load(call, parse(id)?)?)
+}
+
+/// `POST /v1/passwords`: `publicValue`, `secretValue`, and whose it is; the caller's own when it does not say.
+pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
+    let account: AccountId = match text(call, "accountId")? {
+        Some(id) => id.parse().map_err(|_| no_such_account())?,
+        None => call.context.caller.effective().account().ok_or_else(|| missing("accountId"))?,
+    };
+    let login = login(call)?.ok_or_else(|| missing("publicValue"))?;
+    let password = secret(call, "secretValue")?.ok_or_else(|| missing("secretValue"))?;
+    let rng = &mut EntropyRng(call.entropy);
+    let record = call.authority.set_password(call.context, account, login, &password, rng).map_err(
+        |error| match error {
+            PasswordChangeError::NotFound => no_such_account(),
+            other => refused(call, other),
+        },
+    )?;
+    let document = views::password(&record, call.urls);
+    Ok(Answer::created(&document, document.links.get("self"))?.at(record.parts().revision))
+}
+
+/// `PUT /v1/passwords/{id}`: another log-in name, another password, or both.
+pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let edit = PasswordEdit { login: login(call)?, password: secret(call, "secretValue")? };
+    let rng = &mut EntropyRng(call.entropy);
+    let record = call
+        .authority
+        .edit_password(call.context, parse(id)?, &edit, call.expected, rng)
+        .map_err(|error| refused(call, error))?;
+    shown(call, &record)
+}
+
+/// `DELETE /v1/passwords/{id}`; on a removed one nothing is left to do.
+pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    let record = load(call, id)?;
+    if record.digest().is_none() {
+        return shown(call, &record);
+    }
+    let removed = call.authority.remove_password(call.context, id, call.expected);
+    shown(call, &removed.map_err(|error| refused(call, error))?)
+}
+
+/// `POST /v1/passwords/{id}?action=changesecret` with `oldSecret` and `newSecret`.
+pub(super) fn change_secret(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let id = parse(id)?;
+    load(call, id)?;
+    let old = text(call, "oldSecret")?.ok_or_else(|| missing("oldSecret"))?;
+    let new = secret(call, "newSecret")?.ok_or_else(|| missing("newSecret"))?;
+    // What can be nobody's password is not this one either.
+    let old = Password::new(&old).map_err(|_| refused(call, PasswordChangeError::WrongOldPassword))?;
+    let rng = &mut EntropyRng(call.entropy);
+    let changed = call.authority.change_password(call.context, id, &old, &new, rng);
+    let record = changed.map_err(|error| refused(call, error))?;
+    shown(call, &record)
+}
+
+fn shown(call: &Call<'_>, record: &PasswordRecord) -> Result<Answer, Problem> {
+    Ok(Answer::ok(&views::password(record, call.urls))?.at(record.parts().revision))
+}
+
+fn parse(id: &str) -> Result<PasswordId, Problem> {
+    id.parse().map_err(|_| Problem::NotFound)
+}
+
+fn load(call: &Call<'_>, id: PasswordId) -> Result<PasswordRecord, Problem> {
+    call.authority.password(call.context, id)?.ok_or(Problem::NotFound)
+}
+
+fn text(call: &Call<'_>, field: &str) -> Result<Option<Zeroizing<String>>, Problem> {
+    Ok(match call.fields.text(field)? {
+        Given::Text(text) => Some(Zeroizing::new(text)),
+        Given::Absent | Given::Null => None,
+    })
+}
+
+fn login(call: &Call<'_>) -> Result<Option<LoginName>, Problem> {
+    let Some(text) = text(call, "publicValue")? else { return Ok(None) };
+    let parsed = text.parse::<LoginName>();
+    parsed.map(Some).map_err(|error| {
+        let code = match error {
+            LoginNameError::Empty => "MinLengthExceeded",
+            LoginNameError::Name(keys_core::NameError::TooLong { .. }) => "MaxLengthExceeded",
+            LoginNameError::Colon | LoginNameError::Edge | LoginNameError::Name(_) | _ => "InvalidCharacters",
+        };
+        Problem::field(code, "publicValue", error.to_string())
+    })
+}
+
+fn secret(call: &Call<'_>, field: &'static str) -> Result<Option<Password>, Problem> {
+    let Some(text) = text(call, field)? else { return Ok(None) };
+    Password::new(&text).map(Some).map_err(|error| {
+        let code = match error {
+            PasswordError::TooLong => "MaxLengthExceeded",
+            PasswordError::TooShort | _ => "MinLengthExceeded",
+        };
+        Problem::field(code, field, error.to_string())
+    })
+}
+
+fn missing(field: &'static str) -> Problem {
+    Problem::field("MissingRequired", field, "it is required")
+}
+
+fn no_such_account() -> Problem {
+    Problem::field("InvalidReference", "accountId", "there is no such account that somebody can log in as")
+}
+
+/// What the outside is told of a change that failed.
+fn refused(call: &Call<'_>, error: PasswordChangeError) -> Problem {
+    const UNKNOWN: &str =
+        "the server failed; whether the password was changed is unknown, so read before trying again";
+    match error {
+        PasswordChangeError::NotFound => Problem::NotFound,
+        PasswordChangeError::Forbidden => Problem::Forbidden(
+            "only an administrator, outside any environment, sets, edits or removes a password",
+        ),
+        PasswordChangeError::NoPerson => no_such_account(),
+        PasswordChangeError::AlreadySet => {
+            Problem::field("NotUnique", "accountId", "the account has a password already: edit it")
+        }
+        PasswordChangeError::NameTaken => {
+            Problem::field("NotUnique", "publicValue", "another account has this log-in name")
+        }
+        PasswordChangeError::WrongOldPassword => {
+            Problem::Rejected { code: "InvalidOldPassword", detail: "`oldSecret` is not the password" }
+        }
+        PasswordChangeError::Locked { until } => too_many(until, call.context.now),
+        PasswordChangeError::Busy => Problem::Busy,
+        PasswordChangeError::Conflict { .. } => Problem::PreconditionFailed,
+        PasswordChangeError::Contended => Problem::Conflict,
+        PasswordChangeError::Rng(cause) => {
+            Problem::Failed { soon: true, detail: UNKNOWN, cause: cause.into() }
+        }
+        PasswordChangeError::Store(failure) => failure.into(),
+        other @ (PasswordChangeError::Hash(_) | _) => {
+            Problem::Failed { soon: false, detail: UNKNOWN, cause: other.into() }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The pages by which people log in and out.
+
+use askama::Template;
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use http::{Response, StatusCode};
+
+use super::frame::Frame;
+use super::headers;
+use crate::dialect::grammar;
+use crate::problem::Problem;
+use crate::reply;
+
+/// What is asked of somebody, and what they said.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// The log-in name as it was typed.
+    pub(crate) login: String,
+    /// Where to go afterwards.
+    pub(crate) next: String,
+    /// What is wrong with the name.
+    pub(crate) login_error: Option<String>,
+    /// What is wrong with the password.
+    pub(crate) password_error: Option<String>,
+    /// What is wrong.
+    pub(crate) problem: Option<String>,
+}
+
+impl Asked {
+    /// Nothing was typed yet. Where to go is one of our own paths, or the API.
+    pub(crate) fn new(next: &str) -> Self {
+        Self {
+            login: String::new(),
+            next: own_path(next).unwrap_or("/v1").to_owned(),
+            login_error: None,
+            password_error: None,
+            problem: None,
+        }
+    }
+}
+
+/// A path of ours; `None` for whatever leads, or could be read as leading, elsewhere.
+fn own_path(next: &str) -> Option<&str> {
+    const MOST: usize = 2_048;
+    let path = next.split(['?', '#']).next()?;
+    let ours = next.len() <= MOST
+        && next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|byte| byte.is_ascii_graphic());
+    // What is not served leads nowhere; and what leads back here would ask again.
+    let route = grammar::parse(path).route.ok().filter(|_| ours)?;
+    (!route.is_log_in()).then_some(next)
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LogInPage<'a> {
+    frame: Frame,
+    token: Option<&'a str>,
+    asked: &'a Asked,
+}
+
+#[derive(Template)]
+#[template(path = "logout.html")]
+struct LogOutPage<'a> {
+    frame: Frame,
+    token: Option<&'a str>,
+}
+
+/// The form to log in.
+pub(crate) fn form(token: Option<&str>, asked: &Asked) -> Result<String, askama::Error> {
+    LogInPage { frame: Frame::plain("Log in".to_owned()), token, asked }.render()
+}
+
+/// The form to log out.
+pub(crate) fn farewell(token: Option<&str>) -> Result<String, askama::Error> {
+    LogOutPage { frame: Frame::plain("Log out".to_owned()), token }.render()
+}
+
+/// What a person is told of a problem.
+pub(crate) fn said(problem: &Problem) -> String {
+    let public = problem.public();
+    public.detail.map_or_else(|| "It did not work; try again.".to_owned(), |detail| format!("{detail}."))
+}
+
+/// What is answered, and what the log is told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The answer.
+    pub(crate) response: Response<Bytes>,
+    /// Why nobody was let in.
+    pub(crate) denied: Option<&'static str>,
+    /// What went wrong on our side.
+    pub(crate) cause: Option<String>,
+}
+
+impl Told {
+    /// A page.
+    pub(crate) fn page(page: Result<String, askama::Error>) -> Self {
+        Self { response: answer(StatusCode::OK, page), denied: None, cause: None }
+    }
+
+    /// The page again: nobody was let in. 403 and not 401, because no challenge of HTTP would help.
+    pub(crate) fn refused(page: Result<String, askama::Error>, why: &'static str) -> Self {
+        Self { response: answer(StatusCode::FORBIDDEN, page), denied: Some(why), cause: None }
+    }
+
+    /// The page again, because of this.
+    pub(crate) fn because(page: Result<String, askama::Error>, problem: &Problem) -> Self {
+        let status = match problem {
+            Problem::NotAuthenticated { .. } => StatusCode::FORBIDDEN,
+            other => other.public().status,
+        };
+        let mut response = answer(status, page);
+        let after = problem.retry_after().map(|seconds| seconds.to_string());
+        reply::put(response.headers_mut(), header::RETRY_AFTER, after.as_deref());
+        Self { response, denied: problem.reason(), cause: problem.cause() }
+    }
+
+    /// On to another page, with these cookies.
+    pub(crate) fn go(path: &str, cookies: &[String]) -> Self {
+        let mut response = answer(StatusCode::SEE_OTHER, Ok(String::new()));
+        if let Ok(path) = HeaderValue::from_str(path) {
+            response.headers_mut().insert(header::LOCATION, path);
+        }
+        reply::set_cookies(response.headers_mut(), cookies);
+        Self { response, denied: None, cause: None }
+    }
+}
+
+fn answer(status: StatusCode, page: Result<String, askama::Error>) -> Response<Bytes> {
+    // Writing a page into memory does not fail.
+    let mut response = Response::new(page.unwrap_or_default().into());
+    *response.status_mut() = status;
+    headers::of_page(response.headers_mut(), headers::POLICY);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_log_in_one_stays_here() {
+        for next in
+            ["/", "/v1", "/v1/apikeys?limit=5&marker=x", "/v1/projects/1a5/apikeys", "/v2-beta/apikeys#x"]
+        {
+            assert_eq!(own_path(next), Some(next), "{next}");
+        }
+        for next in [
+            "",
+            "v1",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/v1/..//evil.example",
+            "/v1\\@evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            " /v1",
+            "/v1\r\nSet-Cookie: a=b",
+            "/v1\t",
+            "/%2f%2fevil.example",
+            "/nothing",
+            "/login",
+            "/logout?next=/v1",
+            "/v1?é",
+        ] {
+            assert_eq!(own_path(next), None, "{next}");
+        }
+        assert_eq!(own_path(&format!("/v1?{}", "x".repeat(3_000))), None);
+        assert_eq!(Asked::new("//evil.example").next, "/v1");
+    }
+}
