@@ -112,9 +112,9 @@ impl Ticks {
         match (&ticked, self.failing) {
             (Err(error), false) => tracing::error!(
                 error = with_causes(error),
-                "receipts that are past their time are not swept: they stay in the database, and nobody is given them"
+                "receipts and sessions that are past their time are not swept: they stay in the database, and nobody is given or let in by them"
             ),
-            (Ok(_), true) => tracing::info!("receipts are swept again"),
+            (Ok(_), true) => tracing::info!("receipts and sessions are swept again"),
             (Ok(_), false) | (Err(_), true) => {}
         }
         self.failing = ticked.is_err();

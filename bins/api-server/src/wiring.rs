@@ -48,7 +48,7 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
         public_url: config.public_url.clone(),
         ..AppConfig::default()
     };
-    let runtime = build_runtime(app.limits.blocking)?;
+    let runtime = build_runtime(app.limits.blocking.saturating_add(app.limits.log_ins))?;
     let ended = runtime.block_on(serve(&config, app, &opened, store_failed));
     runtime.shutdown_timeout(LAST_WRITES);
     if !keeper.end(LAST_WRITES) {

@@ -14,6 +14,7 @@ pub mod people;
 mod receipts;
 mod settings;
 mod setup;
+mod tick;
 
 pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};

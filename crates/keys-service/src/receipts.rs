@@ -113,15 +113,8 @@ impl Authority {
         Ok(self.store.receipt(&name)?.is_some())
     }
 
-    /// What is to be done from time to time: drops receipts and erases their secrets when they are past their time.
-    /// Returns how many that were.
-    ///
-    /// Nothing rests on when it runs: a secret that is past its time is not given out either way.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreFailure`]; what is left is done the next time.
-    pub fn tick(&self, now: Timestamp) -> Result<usize, StoreFailure> {
+    /// Drops receipts and erases their secrets when they are past their time. Returns how many that were.
+    pub(crate) fn sweep_receipts(&self, now: Timestamp) -> Result<usize, StoreFailure> {
         let sweep = ReceiptSweep::at(now);
         let mut all = 0;
         for _ in 0..SWEEPS {
