@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
-use keys_api::client::BaseUrl;
+use keys_api::client::{BaseUrl, Roots};
 use keys_core::Timestamp;
 
 use crate::authority::remote::Remote;
@@ -64,6 +65,9 @@ fn connect(
         (None, Some(_)) if reach.secret_stdin || reach.access_key.is_some() => {
             usage("--access-key and --secret-stdin are for --url: whoever holds the database needs no key")
         }
+        (None, Some(_)) if reach.ca_file.is_some() => {
+            usage("--ca-file is for --url: there is no server to vouch for")
+        }
         (_, None) if reach.pepper_file.is_some() => {
             usage("--pepper-file is for --database: a server has its own")
         }
@@ -87,6 +91,7 @@ fn connect_over_http(
         .ok_or_else(no_authority)?
         .parse()
         .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
+    let roots = roots(reach.ca_file, &url, surroundings)?;
     let access_key = reach.access_key;
     let credential = credentials::find(access_key.as_deref(), reach.secret_stdin, url.host(), surroundings)?;
     let in_the_clear = !url.is_secure() && !url.is_loopback();
@@ -99,7 +104,31 @@ fn connect_over_http(
         }
         credentials::ask(access_key.as_deref())
     });
-    Remote::new(url, credential.as_ref(), ask, now)
+    Remote::new(url, roots.as_ref(), credential.as_ref(), ask, now)
+}
+
+/// The certificates that vouch for the server, if others than the public authorities' shall.
+fn roots(
+    file: Option<PathBuf>,
+    url: &BaseUrl,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Roots>, Failure> {
+    let (file, source) = match file {
+        Some(_) if !url.is_secure() => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "--ca-file is for https://: nobody vouches for a server in the clear",
+            ));
+        }
+        Some(file) => (file, "--ca-file"),
+        None => match surroundings.text("KEYCTL_CA_FILE")? {
+            Some(file) if url.is_secure() => (file.into(), "KEYCTL_CA_FILE"),
+            Some(_) | None => return Ok(None),
+        },
+    };
+    let refused = |why: String| Failure::new(Exit::Usage, format!("{source}: {} {why}", file.display()));
+    let text = std::fs::read(&file).map_err(|error| refused(format!("cannot be read: {error}")))?;
+    Roots::from_pem(&text).map(Some).map_err(|error| refused(format!("cannot be used: {error}")))
 }
 
 fn no_authority() -> Failure {

@@ -47,6 +47,10 @@ pub(crate) struct Reach {
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) pepper_file: Option<PathBuf>,
 
+    /// Certificates in PEM that vouch for the server, in place of the public authorities' [default: KEYCTL_CA_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
     /// The access key to use; its secret is read from where --help says, never from an argument
     #[arg(long, global = true, value_name = "ACCESS_KEY")]
     pub(crate) access_key: Option<String>,

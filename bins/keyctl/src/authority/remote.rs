@@ -5,7 +5,7 @@ mod parse;
 
 use std::cell::RefCell;
 
-use keys_api::client::{self, BaseUrl, ClientError, Refusal};
+use keys_api::client::{self, BaseUrl, ClientError, Refusal, Roots};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput};
 use keys_core::{
     AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
@@ -42,14 +42,15 @@ impl std::fmt::Debug for Remote {
 }
 
 impl Remote {
-    /// A server at `url`. Without a credential the first request goes out bare, and `ask` is asked when the server
-    /// wants one.
+    /// A server at `url`, vouched for by `roots` or else by a public authority. Without a credential the first request
+    /// goes out bare, and `ask` is asked when the server wants one.
     ///
     /// # Errors
     ///
     /// The URL names an environment by something that is no id, or the credential cannot be sent.
     pub(crate) fn new(
         url: BaseUrl,
+        roots: Option<&Roots>,
         credential: Option<&Credential>,
         ask: Ask,
         now: Timestamp,
@@ -60,6 +61,9 @@ impl Remote {
             Some(Err(_)) => return Err(Failure::new(Exit::Usage, "the URL names no environment")),
         };
         let mut client = client::Client::new(url.clone());
+        if let Some(roots) = roots {
+            client = client.with_roots(roots);
+        }
         if let Some(credential) = credential {
             client = client.with_credential(presentable(credential)?);
         }

@@ -26,6 +26,7 @@ mod credential;
 mod error;
 mod once;
 mod resources;
+mod roots;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -35,4 +36,5 @@ pub use credential::{Credential, InvalidCredential, SecretText};
 pub use error::{ClientError, Refusal};
 pub use once::{IdempotencyKey, InvalidIdempotencyKey};
 pub use resources::{Change, IssuedApiKey};
+pub use roots::{ParseRootsError, Roots};
 pub use transport::Client;

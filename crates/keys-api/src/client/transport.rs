@@ -7,12 +7,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use ureq::http::{Method, Request, Response};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::base_url::BaseUrl;
 use super::credential::Credential;
 use super::error::{ClientError, Refusal};
+use super::roots::Roots;
 use crate::{ErrorObject, ProblemDetails};
 
 /// A client of one server, with or without a credential. See the [module](super).
@@ -43,15 +45,15 @@ impl Client {
     /// A client that presents no credential.
     #[must_use]
     pub fn new(url: BaseUrl) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_idle_connections(0)
-            .timeout_connect(Some(TIME_TO_CONNECT))
-            .timeout_global(Some(TIME_TO_ANSWER))
-            .user_agent(concat!("keys-api/", env!("CARGO_PKG_VERSION")));
-        let config = if url.is_loopback() { config.proxy(None) } else { config };
-        Self { agent: config.build().into(), url, credential: None }
+        Self { agent: agent(&url, TlsConfig::default()), url, credential: None }
+    }
+
+    /// The client, trusting servers that these certificates vouch for, and no others; without it, those that a public
+    /// certificate authority vouches for.
+    #[must_use]
+    pub fn with_roots(self, roots: &Roots) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots.certificates()).build();
+        Self { agent: agent(&self.url, tls), ..self }
     }
 
     /// The client, presenting this credential with every request.
@@ -173,6 +175,19 @@ impl Client {
             None => ClientError::not_the_authority(Some(status), "an error of another kind"),
         }
     }
+}
+
+fn agent(url: &BaseUrl, tls: TlsConfig) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_idle_connections(0)
+        .timeout_connect(Some(TIME_TO_CONNECT))
+        .timeout_global(Some(TIME_TO_ANSWER))
+        .tls_config(tls)
+        .user_agent(concat!("keys-api/", env!("CARGO_PKG_VERSION")));
+    let config = if url.is_loopback() { config.proxy(None) } else { config };
+    config.build().into()
 }
 
 pub(super) fn to_json(body: &impl Serialize) -> Vec<u8> {

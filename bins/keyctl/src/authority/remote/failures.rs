@@ -45,7 +45,7 @@ fn in_words(error: ClientError, url: &BaseUrl) -> Failure {
         ClientError::Unreachable(cause) => {
             Failure::new(Exit::Unreachable, format!("the server at {url} cannot be reached: {cause}"))
                 .hint(if url.is_secure() {
-                    "does it speak TLS, with a certificate of a public authority?"
+                    "does it speak TLS, with a certificate of a public authority? for another give --ca-file"
                 } else {
                     "is api-server running there?"
                 })
