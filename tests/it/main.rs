@@ -30,4 +30,5 @@ mod refusals;
 mod shutdown;
 mod start;
 mod tidy;
+mod tls;
 mod walk;

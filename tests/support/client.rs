@@ -3,7 +3,8 @@
 //! Small on purpose: a test of a server should see every byte of an answer, and nothing may be retried, followed or
 //! decoded behind its back.
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::fmt::Debug;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::dialect::Key;
+use crate::tls::Trust;
 
 /// How long a client waits for an answer: long enough for a busy machine, so that only a hang fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,13 +24,24 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Client {
     server: SocketAddr,
     headers: Vec<(String, String)>,
-    connection: Mutex<Option<BufReader<TcpStream>>>,
+    trust: Option<Trust>,
+    connection: Mutex<Option<Connection>>,
 }
+
+/// A connection, in the clear or over TLS.
+#[derive(Debug)]
+struct Connection(BufReader<Box<dyn Stream>>);
+
+/// What a connection is made of.
+trait Stream: Read + Write + Debug + Send {}
+
+impl<S: Read + Write + Debug + Send> Stream for S {}
 
 impl Clone for Client {
     /// The same server and the same headers, over a connection of its own.
     fn clone(&self) -> Self {
-        Self { server: self.server, headers: self.headers.clone(), connection: Mutex::new(None) }
+        let (headers, trust) = (self.headers.clone(), self.trust.clone());
+        Self { server: self.server, headers, trust, connection: Mutex::new(None) }
     }
 }
 
@@ -36,7 +49,13 @@ impl Client {
     /// A client without credentials.
     #[must_use]
     pub fn new(server: SocketAddr) -> Self {
-        Self { server, headers: Vec::new(), connection: Mutex::new(None) }
+        Self { server, headers: Vec::new(), trust: None, connection: Mutex::new(None) }
+    }
+
+    /// The client, over TLS, with a server that it trusts only so far.
+    #[must_use]
+    pub fn over_tls(&self, trust: &Trust) -> Self {
+        Self { trust: Some(trust.clone()), ..self.clone() }
     }
 
     /// A client that sends this pair by HTTP Basic with every request.
@@ -91,8 +110,10 @@ impl Client {
 
     /// A request to be filled in. `path` may be an absolute URL, as links are; its server is then ignored.
     pub fn request(&self, method: &str, path: &str) -> Request<'_> {
-        let target =
-            path.strip_prefix("http://").map_or(path, |rest| rest.find('/').map_or("/", |at| &rest[at..]));
+        let target = path
+            .strip_prefix("http://")
+            .or(path.strip_prefix("https://"))
+            .map_or(path, |rest| rest.find('/').map_or("/", |at| &rest[at..]));
         Request {
             client: self,
             method: method.to_owned(),
@@ -108,20 +129,29 @@ impl Client {
     ///
     /// Whatever the socket says, or [`io::ErrorKind::InvalidData`] when what came back is not HTTP.
     pub fn raw(&self, bytes: &[u8]) -> io::Result<Response> {
-        let mut connection = connect(self.server)?;
+        let mut connection = self.connect()?;
         // A server may answer and close before it has read everything; its answer is what counts.
-        let sent = connection.get_mut().write_all(bytes);
-        read_response(&mut connection, false).or_else(|error| sent.and(Err(error)))
+        let sent = connection.0.get_mut().write_all(bytes);
+        read_response(&mut connection.0, false).or_else(|error| sent.and(Err(error)))
+    }
+
+    fn connect(&self) -> io::Result<Connection> {
+        let stream = connect(self.server)?;
+        let stream: Box<dyn Stream> = match &self.trust {
+            None => Box::new(stream),
+            Some(trust) => Box::new(trust.handshake(stream)?),
+        };
+        Ok(Connection(BufReader::new(stream)))
     }
 
     fn exchange(&self, bytes: &[u8], head: bool) -> io::Result<Response> {
         let mut slot = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = match slot.take() {
             Some(connection) => connection,
-            None => connect(self.server)?,
+            None => self.connect()?,
         };
-        connection.get_mut().write_all(bytes)?;
-        let response = read_response(&mut connection, head)?;
+        connection.0.get_mut().write_all(bytes)?;
+        let response = read_response(&mut connection.0, head)?;
         if response.keeps_alive() {
             *slot = Some(connection);
         }
@@ -267,16 +297,16 @@ fn basic(access_key: &str, secret_key: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{access_key}:{secret_key}")))
 }
 
-fn connect(server: SocketAddr) -> io::Result<BufReader<TcpStream>> {
+fn connect(server: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&server, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     // Head and body leave in one write; waiting for more would only slow the tests.
     stream.set_nodelay(true)?;
-    Ok(BufReader::new(stream))
+    Ok(stream)
 }
 
-fn read_response(stream: &mut BufReader<TcpStream>, head: bool) -> io::Result<Response> {
+fn read_response(stream: &mut impl BufRead, head: bool) -> io::Result<Response> {
     let mut response = read_head(stream)?;
     // 100 Continue and its kind announce the answer; they are not it.
     while (100..200).contains(&response.status) {
@@ -300,7 +330,7 @@ fn read_response(stream: &mut BufReader<TcpStream>, head: bool) -> io::Result<Re
     Ok(response)
 }
 
-fn read_head(stream: &mut BufReader<TcpStream>) -> io::Result<Response> {
+fn read_head(stream: &mut impl BufRead) -> io::Result<Response> {
     if stream.fill_buf()?.is_empty() {
         // Closed before the first byte of an answer, which is another thing than half an answer.
         return Err(io::ErrorKind::ConnectionAborted.into());
@@ -323,7 +353,7 @@ fn read_head(stream: &mut BufReader<TcpStream>) -> io::Result<Response> {
     }
 }
 
-fn read_chunks(stream: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
+fn read_chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let line = read_line(stream)?;
@@ -340,7 +370,7 @@ fn read_chunks(stream: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
     }
 }
 
-fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
+fn read_line(stream: &mut impl BufRead) -> io::Result<String> {
     let mut line = Vec::new();
     stream.read_until(b'\n', &mut line)?;
     match line.strip_suffix(b"\r\n") {

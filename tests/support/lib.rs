@@ -18,9 +18,11 @@ pub mod binaries;
 pub mod client;
 pub mod dialect;
 pub mod server;
+pub mod tls;
 pub mod tool;
 
 pub use client::{Client, Response};
 pub use dialect::{Key, create_key, disable_access_control, enable_access_control};
 pub use server::{Finished, Launch, TestServer};
+pub use tls::{CertificateFiles, Issued, Trust};
 pub use tool::{Keyctl, Ran};

@@ -95,10 +95,11 @@ impl Launch {
     }
 }
 
-/// The address in `api-server listens on http://ADDRESS/v1 - next: …`.
+/// The address in `api-server listens on http://ADDRESS/v1 - next: …`, or `https://`.
 fn address_of(ready_line: &str) -> Option<SocketAddr> {
     let url = ready_line.split(' ').nth(3)?;
-    url.strip_prefix("http://")?.strip_suffix("/v1")?.parse().ok()
+    let address = url.strip_prefix("http://").or(url.strip_prefix("https://"))?;
+    address.strip_suffix("/v1")?.parse().ok()
 }
 
 /// A server that listens. Dropped, it is killed, as is right for what a test leaves behind.

@@ -66,7 +66,15 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) pepper_file: Option<String>,
 
-    /// Callers come through a proxy that speaks TLS: needed for an address that is not loopback
+    /// Certificate to speak TLS with, in PEM, its chain behind it; read again on SIGHUP [default: no TLS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) tls_cert: Option<String>,
+
+    /// Private key of the certificate, in PEM; others than its owner and group must have no right at it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) tls_key: Option<String>,
+
+    /// Callers come through a proxy that speaks TLS: without TLS of its own needed for an address that is not loopback
     #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) behind_tls_proxy: Option<String>,
 

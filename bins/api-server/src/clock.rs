@@ -41,8 +41,9 @@ impl Clock for ServerClock {
     }
 }
 
+/// What the clock of this machine says.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-fn wall_clock() -> Timestamp {
+pub(crate) fn wall_clock() -> Timestamp {
     // A clock before 1970 or after 9999 is not set; either end is as good.
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_millis()).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::MAX)

@@ -10,6 +10,7 @@ mod limits;
 mod logging;
 mod signals;
 mod start;
+mod tls;
 mod wiring;
 
 use std::process::ExitCode;

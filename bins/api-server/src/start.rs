@@ -216,7 +216,7 @@ fn warn_of_a_clock_behind(clock: &ServerClock) {
 fn refuse_open_access_to_others(config: &Config, access_control: AccessControl) -> Result<(), StartError> {
     match (access_control, config.exposure) {
         (AccessControl::On, _) => Ok(()),
-        (AccessControl::Off, Exposure::BehindTlsProxy) => {
+        (AccessControl::Off, Exposure::Network | Exposure::BehindTlsProxy) => {
             Err(StartError::AccessControlOff { database: config.database.clone() })
         }
         (AccessControl::Off, Exposure::Loopback) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keys_core::AccessControl;
-use keys_http::{App, AppConfig};
+use keys_http::{App, AppConfig, Tls};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ use crate::entropy::OsEntropy;
 use crate::exit::Failure;
 use crate::housekeeper::Housekeeper;
 use crate::start::{self, Opened};
+use crate::tls::TlsFiles;
 use crate::{limits, logging, signals};
 
 /// Threads beyond those that requests may block: look-ups of the runtime itself.
@@ -44,6 +45,7 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
             .map_err(no_threads)?;
     let app = AppConfig {
         exposure: config.exposure,
+        tls: config.tls.as_ref().map(TlsFiles::tls),
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
         ..AppConfig::default()
@@ -85,10 +87,11 @@ async fn serve(
             format!("{} cannot be listened on; choose another address or port with --listen", config.listen);
         Failure::system(what, error)
     })?;
-    let stop =
-        signals::stop_requested().map_err(|error| Failure::system("signals cannot be listened to", error))?;
+    let stop = signals::stop_requested().map_err(no_signals)?;
+    signals::on_reload(reload(config.tls.clone().zip(app.tls.clone()))).map_err(no_signals)?;
+    let scheme = if app.tls.is_some() { "https" } else { "http" };
     let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
-    tell_ready(&listener, opened.authority.access_control())?;
+    tell_ready(&listener, scheme, opened.authority.access_control())?;
     let mut failed = None;
     let drained = keys_http::serve(listener, app, until(stop, store_failed, &mut failed)).await;
     if drained.cut > 0 {
@@ -125,12 +128,24 @@ async fn until(
     }
 }
 
+fn no_signals(error: io::Error) -> Failure {
+    Failure::system("signals cannot be listened to", error)
+}
+
+/// What SIGHUP makes the server do: nothing else is read again while it runs.
+fn reload(tls: Option<(TlsFiles, Tls)>) -> impl Fn() + Send + Sync + 'static {
+    move || match &tls {
+        Some((files, tls)) => files.reload(tls),
+        None => tracing::info!("SIGHUP: there is no certificate to read again, and nothing else is"),
+    }
+}
+
 /// The one line on stdout: that the server listens, where, and what to do first.
-fn tell_ready(listener: &TcpListener, access_control: AccessControl) -> Result<(), Failure> {
+fn tell_ready(listener: &TcpListener, scheme: &str, access_control: AccessControl) -> Result<(), Failure> {
     let address =
         listener.local_addr().map_err(|error| Failure::system("the listener has no address", error))?;
     tracing::info!(%address, "listening");
-    let root = format!("http://{address}/v1");
+    let root = format!("{scheme}://{address}/v1");
     let next = match access_control {
         AccessControl::Off => format!("curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'"),
         // Without a password curl asks for it, so that the secret key is in no argument.

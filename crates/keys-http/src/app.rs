@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use keys_service::Authority;
 use tokio::sync::Semaphore;
 
-use crate::connection::Limits;
+use crate::connection::{Limits, Tls};
 use crate::origin::PublicUrl;
 use crate::ports::{Clock, Entropy};
 use crate::proxies::Network;
@@ -20,6 +20,8 @@ pub enum Exposure {
     /// have caused, or that came through a proxy, are refused.
     #[default]
     Loopback,
+    /// A network, over the TLS that [`AppConfig::tls`] speaks. Nothing is served while access control is off.
+    Network,
     /// A network, through a proxy that speaks TLS to the callers. Nothing is served while access control is off.
     BehindTlsProxy,
 }
@@ -29,6 +31,8 @@ pub enum Exposure {
 pub struct AppConfig {
     /// Who can reach the listening address.
     pub exposure: Exposure,
+    /// Speaks TLS to whoever connects; `None`: what comes is read as it is.
+    pub tls: Option<Tls>,
     /// The proxies whose `X-Forwarded-*` are believed; from anybody else they count for nothing.
     pub trusted_proxies: Vec<Network>,
     /// What addresses in answers begin with; `None`: where the request was sent to.
@@ -42,12 +46,19 @@ pub struct AppConfig {
 impl AppConfig {
     /// The challenge's text in Rancher v1.
     pub const REALM: &'static str = "Enter API access key and secret key as username and password";
+
+    /// Whether browsers are told to speak TLS to this host always. On loopback they are not: they would hold every other
+    /// server of this machine to it. A proxy in front speaks for itself.
+    pub(crate) fn is_https_only(&self) -> bool {
+        self.tls.is_some() && self.exposure == Exposure::Network
+    }
 }
 
 impl Default for AppConfig {
     fn default() -> Self {
         Self {
             exposure: Exposure::default(),
+            tls: None,
             trusted_proxies: Vec::new(),
             public_url: None,
             limits: Limits::default(),

@@ -27,7 +27,7 @@ mod reply;
 mod request_id;
 
 pub use app::{App, AppConfig, Exposure};
-pub use connection::{Drained, Limits, serve};
+pub use connection::{Certificate, CertificateError, Drained, Limits, Tls, serve};
 pub use origin::{ParsePublicUrlError, PublicUrl};
 pub use ports::{Clock, Entropy, EntropyError};
 pub use proxies::{Network, ParseNetworkError};

@@ -49,8 +49,8 @@ impl PublicUrl {
         let proxied = if is_trusted(&config.trusted_proxies, peer) { forwarded(host, headers) } else { None };
         proxied.unwrap_or_else(|| {
             let scheme = match config.exposure {
-                Exposure::Loopback => "http",
-                Exposure::BehindTlsProxy => "https",
+                Exposure::Loopback if config.tls.is_none() => "http",
+                Exposure::Loopback | Exposure::Network | Exposure::BehindTlsProxy => "https",
             };
             Self { scheme, host: host.clone() }
         })

@@ -102,6 +102,8 @@ pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>
     }
 }
 
+/// For a year from now on browsers ask over TLS only. Other names below this one are not ours to speak for.
+pub(crate) const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// That an answer tells of what was made before.
 pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// That it does so without the secret.

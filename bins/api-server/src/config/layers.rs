@@ -62,6 +62,8 @@ pub(super) struct Choices {
     pub(super) data_dir: Chosen,
     pub(super) database: Chosen,
     pub(super) pepper_file: Chosen,
+    pub(super) tls_cert: Chosen,
+    pub(super) tls_key: Chosen,
     pub(super) behind_tls_proxy: Chosen,
     pub(super) trusted_proxy: Chosen,
     pub(super) public_url: Chosen,
@@ -108,6 +110,8 @@ impl Choices {
                 format!("sqlite:{}", within("keys.sqlite3")),
             )?,
             pepper_file: choose("pepper-file", flags.pepper_file, file.pepper_file, within("pepper"))?,
+            tls_cert: choose("tls-cert", flags.tls_cert, file.tls_cert, String::new())?,
+            tls_key: choose("tls-key", flags.tls_key, file.tls_key, String::new())?,
             behind_tls_proxy: choose(
                 "behind-tls-proxy",
                 flags.behind_tls_proxy,
@@ -141,6 +145,8 @@ impl Choices {
             &self.data_dir,
             &self.database,
             &self.pepper_file,
+            &self.tls_cert,
+            &self.tls_key,
             &self.behind_tls_proxy,
             &self.trusted_proxy,
             &self.public_url,
@@ -157,11 +163,13 @@ impl Choices {
 }
 
 /// The names of the settings.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 12] = [
     "listen",
     "data-dir",
     "database",
     "pepper-file",
+    "tls-cert",
+    "tls-key",
     "behind-tls-proxy",
     "trusted-proxy",
     "public-url",

@@ -15,7 +15,9 @@ use tracing::Level;
 pub(crate) use self::error::ConfigError;
 use self::layers::{Choices, Chosen};
 use crate::cli::Options;
-use crate::exit::Failure;
+use crate::clock;
+use crate::exit::{Failure, with_causes};
+use crate::tls::TlsFiles;
 
 /// A checked configuration.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Who can reach that.
     pub(crate) exposure: Exposure,
+    /// What TLS is spoken with, if it is.
+    pub(crate) tls: Option<TlsFiles>,
     /// The proxies whose `X-Forwarded-*` are believed.
     pub(crate) trusted_proxies: Vec<Network>,
     /// What links in answers begin with, if that is fixed.
@@ -67,6 +71,7 @@ impl Config {
     fn of(choices: &Choices) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let listen = take(&choices.listen, address, &mut problems);
+        let tls = tls(choices).map_err(|problem| problems.push(problem)).ok();
         let behind_tls_proxy = take(&choices.behind_tls_proxy, boolean, &mut problems);
         let trusted_proxies = take(&choices.trusted_proxy, networks, &mut problems);
         let public_url = take(&choices.public_url, public_url, &mut problems);
@@ -76,13 +81,15 @@ impl Config {
         let database = take(&choices.database, database, &mut problems);
         let log_format = take(&choices.log_format, log_format, &mut problems);
         let log_level = take(&choices.log_level, log_level, &mut problems);
-        let exposure = listen
-            .zip(behind_tls_proxy)
-            .and_then(|(listen, proxied)| exposure(listen, proxied).map_err(|text| problems.push(text)).ok());
+        let exposure = listen.zip(behind_tls_proxy).and_then(|(listen, proxied)| {
+            let own = !choices.tls_cert.text.is_empty();
+            exposure(listen, own, proxied).map_err(|text| problems.push(text)).ok()
+        });
         let config = (|| {
             Some(Self {
                 listen: listen?,
                 exposure: exposure?,
+                tls: tls?,
                 trusted_proxies: trusted_proxies?,
                 public_url: public_url?,
                 data_dir: data_dir?,
@@ -108,7 +115,10 @@ pub(crate) fn check(flags: Options) -> Result<(), Failure> {
     let choices = Choices::make(flags, &layers::environment())?;
     let print = |text: String| io::stdout().write_all(text.as_bytes()).map_err(Failure::stdout);
     print(choices.to_string())?;
-    Config::of(&choices)?;
+    let config = Config::of(&choices)?;
+    if let Some(tls) = &config.tls {
+        print(format!("# {}\n", tls.validity(clock::wall_clock())))?;
+    }
     print("# ok\n".to_owned())
 }
 
@@ -180,13 +190,33 @@ fn log_level(text: &str) -> Result<Level, String> {
     }
 }
 
-fn exposure(listen: SocketAddr, behind_tls_proxy: bool) -> Result<Exposure, String> {
-    match (is_loopback(listen.ip()), behind_tls_proxy) {
-        (_, true) => Ok(Exposure::BehindTlsProxy),
-        (true, false) => Ok(Exposure::Loopback),
-        (false, false) => Err(format!(
+/// The certificate and its key: both, or neither.
+fn tls(choices: &Choices) -> Result<Option<TlsFiles>, String> {
+    let (certificate, key) = (&choices.tls_cert, &choices.tls_key);
+    match (certificate.text.as_str(), key.text.as_str()) {
+        ("", "") => Ok(None),
+        (_, "") => Err(format!(
+            "tls-cert ({}): its private key is missing: name it with --tls-key",
+            certificate.source
+        )),
+        ("", _) => {
+            Err(format!("tls-key ({}): its certificate is missing: name it with --tls-cert", key.source))
+        }
+        (certificate, key) => {
+            TlsFiles::read(certificate.into(), key.into()).map(Some).map_err(|error| with_causes(&error))
+        }
+    }
+}
+
+fn exposure(listen: SocketAddr, own_tls: bool, behind_tls_proxy: bool) -> Result<Exposure, String> {
+    match (is_loopback(listen.ip()), own_tls, behind_tls_proxy) {
+        (_, _, true) => Ok(Exposure::BehindTlsProxy),
+        (true, _, false) => Ok(Exposure::Loopback),
+        (false, true, false) => Ok(Exposure::Network),
+        (false, false, false) => Err(format!(
             "listen: {listen} can be reached from other machines, where secrets would travel unencrypted; listen on \
-             127.0.0.1, or put a proxy that speaks TLS in front and say so with --behind-tls-proxy"
+             127.0.0.1, speak TLS with --tls-cert and --tls-key, or put a proxy that does in front and say so with \
+             --behind-tls-proxy"
         )),
     }
 }

@@ -36,6 +36,7 @@ fn the_defaults_are_those_of_the_manual() {
     let config = load(Options::default(), &[]).unwrap();
     assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(config.exposure, Exposure::Loopback);
+    assert!(config.tls.is_none());
     assert_eq!(config.data_dir, Path::new("./keys-data"));
     assert_eq!(config.database.to_string(), "sqlite:./keys-data/keys.sqlite3");
     assert_eq!(config.pepper_file.as_deref(), Some(Path::new("./keys-data/pepper")));
@@ -68,6 +69,8 @@ fn every_setting_can_come_from_every_source() {
         ("data-dir", "\"/d\""),
         ("database", "\"memory:\""),
         ("pepper-file", "\"/p\""),
+        ("tls-cert", "\"/c\""),
+        ("tls-key", "\"/k\""),
         ("behind-tls-proxy", "true"),
         ("trusted-proxy", "\"10.0.0.0/8,192.0.2.1\""),
         ("public-url", "\"https://keys.example.com\""),
@@ -96,6 +99,8 @@ fn every_setting_can_come_from_every_source() {
             data_dir: Some("/d".to_owned()),
             database: Some("memory:".to_owned()),
             pepper_file: Some("/p".to_owned()),
+            tls_cert: Some("/c".to_owned()),
+            tls_key: Some("/k".to_owned()),
             behind_tls_proxy: Some("true".to_owned()),
             trusted_proxy: Some(vec!["10.0.0.0/8".to_owned(), "192.0.2.1".to_owned()]),
             public_url: Some("https://keys.example.com".to_owned()),
@@ -137,7 +142,7 @@ fn a_wrong_file_is_refused_with_the_line() {
     assert_eq!(
         file_refusal("listen = '127.0.0.1:1'\n\nlsten = '127.0.0.1:2'\n"),
         "server.toml, line 3: unknown field `lsten`, expected one of `listen`, `data-dir`, `database`, \
-         `pepper-file`, `behind-tls-proxy`, `trusted-proxy`, `public-url`, `accept-lost-pepper`, `log-format`, `log-level`"
+         `pepper-file`, `tls-cert`, `tls-key`, `behind-tls-proxy`, `trusted-proxy`, `public-url`, `accept-lost-pepper`, `log-format`, `log-level`"
     );
     assert_eq!(
         file_refusal("\nbehind-tls-proxy = 'yes'\n"),
@@ -179,11 +184,11 @@ fn a_password_in_a_url_is_never_repeated() {
 }
 
 #[test]
-fn an_address_others_can_reach_needs_a_proxy() {
+fn an_address_others_can_reach_needs_tls_or_a_proxy() {
     for reachable in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[2001:db8::1]:80", "[::ffff:192.0.2.1]:80"] {
         let flags = || Options { listen: Some(reachable.to_owned()), ..Options::default() };
         let text = refusal(flags(), &[]);
-        assert!(text.contains("--behind-tls-proxy"), "{text}");
+        assert!(text.contains("--tls-cert") && text.contains("--behind-tls-proxy"), "{text}");
         let proxied = load(flags(), &[("APIKEYS_BEHIND_TLS_PROXY", "true")]).unwrap();
         assert_eq!(proxied.exposure, Exposure::BehindTlsProxy);
     }

@@ -23,6 +23,8 @@ fn a_good_configuration_is_printed_with_its_sources() {
 data-dir = "/var/lib/apikeys"  # environment APIKEYS_DATA_DIR
 database = "sqlite:/var/lib/apikeys/keys.sqlite3"  # default
 pepper-file = "/var/lib/apikeys/pepper"  # default
+tls-cert = ""  # default
+tls-key = ""  # default
 behind-tls-proxy = false  # default
 trusted-proxy = ""  # default
 public-url = ""  # default
@@ -97,6 +99,8 @@ fn help_tells_every_flag_and_exit_code() {
         "--data-dir",
         "--database",
         "--pepper-file",
+        "--tls-cert",
+        "--tls-key",
         "--behind-tls-proxy",
         "--trusted-proxy",
         "--public-url",

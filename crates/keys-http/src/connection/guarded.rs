@@ -1,4 +1,4 @@
-//! A stream with deadlines: for the next head, for the rest of a head, and for a caller who does not read.
+//! A stream with deadlines for what a caller has to say: its first request, the rest of a head, the next request.
 
 use std::io;
 use std::pin::Pin;
@@ -63,11 +63,10 @@ pub(super) struct Guarded<S> {
     /// How many requests had begun when that was last looked at.
     requests: u64,
     deadline: Pin<Box<Sleep>>,
-    /// Runs while a write is pending.
-    stalled: Option<Pin<Box<Sleep>>>,
+    /// Whether the last write could not go on.
+    writing: bool,
     header_time: Duration,
     idle_time: Duration,
-    write_stall: Duration,
 }
 
 impl<S> Guarded<S> {
@@ -81,10 +80,9 @@ impl<S> Guarded<S> {
             waiting: None,
             requests: 0,
             deadline: Box::pin(sleep(limits.header_time)),
-            stalled: None,
+            writing: false,
             header_time: limits.header_time,
             idle_time: limits.idle_time,
-            write_stall: limits.write_stall,
         }
     }
 
@@ -125,13 +123,6 @@ impl<S> Guarded<S> {
         }
         self.deadline.as_mut().poll(cx).map(|()| waited)
     }
-
-    /// Starts the deadline of a write that cannot go on, and says whether it has passed.
-    fn poll_stalled<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let time = self.write_stall;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(time)));
-        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
-    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
@@ -153,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
         match this.poll_deadline(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(waited) => {
-                if waited == Waiting::Head && this.stalled.is_none() {
+                if waited == Waiting::Head && !this.writing {
                     // Nothing is being answered, so nothing else is being written.
                     let _ = Pin::new(&mut this.stream).poll_write(cx, SLOW.as_bytes());
                 }
@@ -166,13 +157,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        match Pin::new(&mut this.stream).poll_write(cx, bytes) {
-            Poll::Pending => this.poll_stalled(cx),
-            ready @ Poll::Ready(_) => {
-                this.stalled = None;
-                ready
-            }
-        }
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.writing = written.is_pending();
+        written
     }
 
     fn poll_write_vectored(
@@ -181,13 +168,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        match Pin::new(&mut this.stream).poll_write_vectored(cx, slices) {
-            Poll::Pending => this.poll_stalled(cx),
-            ready @ Poll::Ready(_) => {
-                this.stalled = None;
-                ready
-            }
-        }
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.writing = written.is_pending();
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -232,6 +215,14 @@ pub(super) const FULL: &str = whole_answer!(
     "Retry-After: 1\r\n",
     "181",
     r#"{"id":"","type":"error","links":{},"actions":{},"status":503,"code":"Service Unavailable","message":"Service Unavailable","detail":"there are too many connections; try again later"}"#
+);
+
+/// The answer to who speaks HTTP where TLS is spoken.
+pub(super) const PLAIN: &str = whole_answer!(
+    "400 Bad Request",
+    "",
+    "212",
+    r#"{"id":"","type":"error","links":{},"actions":{},"status":400,"code":"Bad Request","message":"Bad Request","detail":"this address speaks HTTPS: begin the URL with https://, and change a key that was sent without"}"#
 );
 
 #[cfg(test)]
@@ -296,7 +287,7 @@ mod tests {
 
     #[test]
     fn answers_written_by_hand_are_well_formed() {
-        for answer in [SLOW, FULL] {
+        for answer in [SLOW, FULL, PLAIN] {
             let (head, body) = answer.split_once("\r\n\r\n").unwrap();
             let length = head.split("Content-Length: ").nth(1).unwrap();
             assert_eq!(length, body.len().to_string());

@@ -6,6 +6,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
+    /// How long a TLS handshake may take.
+    pub handshake_time: Duration,
     /// How long the head of a request may take from its first byte on.
     pub header_time: Duration,
     /// How long a connection may stay open without a request.
@@ -39,6 +41,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            handshake_time: Duration::from_secs(10),
             header_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(60),
             body_time: Duration::from_secs(10),

@@ -4,6 +4,8 @@ mod door;
 mod guarded;
 mod limits;
 mod scanner;
+mod tls;
+mod unread;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,14 +20,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 pub use limits::Limits;
+pub use tls::{Certificate, CertificateError, Tls};
 
 use self::door::{Admission, Door};
 use self::guarded::{Guarded, Signals};
+use self::unread::Unread;
 use crate::app::App;
 use crate::flow::{self, Arrival};
 
@@ -40,7 +46,7 @@ pub struct Drained {
 /// How long to wait after the system refused to accept: it is out of file descriptors, and hurrying makes it worse.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `app` on `listener` until `shutdown` resolves, then lets the requests that are running end for as long as
+/// Serves `app` on `listener`, over TLS if it was given a certificate, until `shutdown` resolves, then lets the requests that are running end for as long as
 /// [`Limits::drain_time`] allows.
 ///
 /// Once `shutdown` resolves the listener is closed, so that nobody waits in its queue for an answer that never comes.
@@ -48,6 +54,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     let graceful = GracefulShutdown::new();
     let door = Door::new(&app.config.limits, &app.config.trusted_proxies);
     let mut connections = JoinSet::new();
+    // Handshakes end when this is dropped: nothing has been asked behind them yet.
+    let (serving, _) = watch::channel(());
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -59,8 +67,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         match accepted {
             Ok((stream, peer)) => match door.admit(peer.ip()) {
                 Some(admission) => {
-                    connections.spawn(connect(stream, peer, Arc::clone(&app), graceful.watcher(), admission));
+                    let until = serving.subscribe();
+                    let watcher = graceful.watcher();
+                    connections.spawn(connect(stream, peer, Arc::clone(&app), (watcher, until), admission));
                 }
+                // There is no room for a handshake either, and without one there is nothing to say.
+                None if app.config.tls.is_some() => {}
                 None => turn_away(&stream),
             },
             Err(error) => {
@@ -73,7 +85,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
             }
         }
     }
-    drop(listener);
+    drop((listener, serving));
     app.begin_draining();
     let drain = async {
         graceful.shutdown().await;
@@ -89,9 +101,35 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
 }
 
 /// One connection, to its end.
-async fn connect(stream: TcpStream, peer: SocketAddr, app: Arc<App>, watcher: Watcher, admission: Admission) {
+async fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Arc<App>,
+    (watcher, mut until): (Watcher, watch::Receiver<()>),
+    admission: Admission,
+) {
     // Answers are small and written whole; waiting to fill a packet only makes them late.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = &app.config.tls else {
+        converse(Unread::new(stream, app.config.limits.write_stall), peer, app, watcher).await;
+        return drop(admission);
+    };
+    let accepted = tokio::select! {
+        accepted = tls::accept(tls, stream, &app.config.limits) => accepted,
+        // Nothing is ever sent on it: it changes by ending.
+        _ = until.changed() => None,
+    };
+    if let Some(stream) = accepted {
+        converse(stream, peer, app, watcher).await;
+    }
+    drop(admission);
+}
+
+/// Requests and answers, one after the other.
+async fn converse<S>(stream: S, peer: SocketAddr, app: Arc<App>, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let signals = Arc::new(Signals::default());
     let limits = app.config.limits.clone();
     let io = TokioIo::new(Guarded::new(stream, Arc::clone(&signals), &limits));
@@ -111,7 +149,6 @@ async fn connect(stream: TcpStream, peer: SocketAddr, app: Arc<App>, watcher: Wa
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(target: "connection", %error, "a connection ended early");
     }
-    drop(admission);
 }
 
 async fn answer(

@@ -93,6 +93,9 @@ pub(crate) async fn respond<B: Incoming>(
     }
     let headers = response.headers_mut();
     reply::finish(headers, request_id.as_str());
+    if app.config.is_https_only() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, reply::HTTPS_ONLY);
+    }
     reply::put(headers, reply::X_API_CLIENT_IP, Some(&client.to_string()));
     // A caller of HTTP/1.0 gets one answer, and one whose framing is in doubt too. Behind a body that was given up,
     // nothing more can be read.

@@ -20,8 +20,8 @@ pub(crate) fn check_exposure(
     headers: &HeaderMap,
 ) -> Result<(), Problem> {
     match (access_control, exposure) {
-        (AccessControl::On, Exposure::Loopback | Exposure::BehindTlsProxy) => Ok(()),
-        (AccessControl::Off, Exposure::BehindTlsProxy) => Err(Problem::NotProtected),
+        (AccessControl::On, Exposure::Loopback | Exposure::Network | Exposure::BehindTlsProxy) => Ok(()),
+        (AccessControl::Off, Exposure::Network | Exposure::BehindTlsProxy) => Err(Problem::NotProtected),
         (AccessControl::Off, Exposure::Loopback) if came_through_a_proxy(headers) => {
             Err(Problem::Misdirected(PROXIED))
         }
@@ -85,12 +85,9 @@ mod tests {
 
     #[test]
     fn a_server_on_a_network_answers_nobody_while_open() {
-        assert!(!check(Exposure::BehindTlsProxy, AccessControl::Off, "localhost", None));
-        assert!(check(
-            Exposure::BehindTlsProxy,
-            AccessControl::On,
-            "keys.example.com",
-            Some("X-Forwarded-For")
-        ));
+        for exposure in [Exposure::Network, Exposure::BehindTlsProxy] {
+            assert!(!check(exposure, AccessControl::Off, "localhost", None));
+            assert!(check(exposure, AccessControl::On, "keys.example.com", Some("X-Forwarded-For")));
+        }
     }
 }

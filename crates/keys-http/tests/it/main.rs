@@ -29,6 +29,7 @@ mod server;
 mod settings;
 mod shell;
 mod support;
+mod tls;
 mod types;
 mod types_written;
 mod walk;

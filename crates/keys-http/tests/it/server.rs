@@ -1,6 +1,6 @@
 //! A server on a socket of its own, and a client that writes bytes.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -25,7 +25,10 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(change: impl FnOnce(&mut Limits)) -> Self {
-        let mut config = AppConfig::default();
+        Self::start_with(AppConfig::default(), change)
+    }
+
+    pub(crate) fn start_with(mut config: AppConfig, change: impl FnOnce(&mut Limits)) -> Self {
         change(&mut config.limits);
         let app = TestApp::with(config);
         let runtime =
@@ -49,7 +52,7 @@ impl Server {
         let stream = TcpStream::connect(self.address).ok()?;
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        Some(Client { stream, read: Vec::new() })
+        Some(Client::over(stream))
     }
 
     /// Tells the server to stop.
@@ -72,8 +75,8 @@ impl Server {
     }
 }
 
-pub(crate) struct Client {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Client<S = TcpStream> {
+    pub(crate) stream: S,
     read: Vec<u8>,
 }
 
@@ -101,7 +104,12 @@ impl Answer {
     }
 }
 
-impl Client {
+impl<S: Read + Write> Client<S> {
+    /// A client on a stream that is connected.
+    pub(crate) fn over(stream: S) -> Self {
+        Self { stream, read: Vec::new() }
+    }
+
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.stream.write_all(bytes.as_ref()).unwrap();
         self
