@@ -130,9 +130,15 @@ fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> 
         return None;
     }
     if kind == "text/html; charset=utf-8" {
-        tags::are_ours(std::str::from_utf8(&reply.body).expect("a page is UTF-8"));
+        let page = std::str::from_utf8(&reply.body).expect("a page is UTF-8");
         let policy = reply.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none';"), "{reply:?}");
+        // The administrator may have put another API page in the place of ours.
+        if policy.contains("script-src") {
+            tags::are_of_the_shell(page);
+        } else {
+            tags::are_ours(page);
+        }
         return None;
     }
     if kind == "application/problem+json" {
