@@ -430,7 +430,7 @@ pub enum Requirement {
     },
     /// Whoever wants the change may still want it.
     CallerStands(Standing),
-    /// This password is Active and at this revision: it is the one that was compared.
+    /// This password is Active and at this revision, so it is the one that was compared, and its account is Active.
     PasswordIs {
         /// Which.
         password: PasswordId,

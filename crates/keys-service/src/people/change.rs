@@ -95,10 +95,10 @@ impl Authority {
             let beside = match transition {
                 AccountTransition::Activate => Vec::new(),
                 AccountTransition::Deactivate => ends_of_sessions(id),
+                // It is Inactive: its sessions ended then, and none begins meanwhile.
                 AccountTransition::Remove => {
                     let mut ends = self.ends_of_memberships(id)?;
                     ends.extend(self.end_of_password(id, context.now)?);
-                    ends.extend(ends_of_sessions(id));
                     ends
                 }
             };

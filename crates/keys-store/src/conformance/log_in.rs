@@ -4,8 +4,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use keys_core::{
-    AccountId, DeviceHash, DeviceRecord, Digest, NewPassword, NewSession, Owner, PasswordId, PasswordParts,
-    PasswordRecord, PasswordState, Revision, SessionHash, SessionId, SessionKind, SessionRecord, Target,
+    AccountId, AccountTransition, DeviceHash, DeviceRecord, Digest, NewPassword, NewSession, Owner,
+    PasswordId, PasswordParts, PasswordRecord, PasswordState, Revision, SessionHash, SessionId, SessionKind,
+    SessionRecord, Target,
 };
 
 use super::sample;
@@ -303,6 +304,11 @@ pub fn a_session_can_require_the_password_that_was_compared(store: &dyn KeyStore
     let changed = update(store, compared.clone().change(sample::digest(2), sample::instant(2)).unwrap());
     assert_eq!(sample::refusal(begins(3, &compared)), (0, Refusal::Unmet));
     begins(3, &changed).unwrap();
+    // A session of somebody who was stopped meanwhile would be there when they are let in again.
+    let stopped = store.account(owner).unwrap().unwrap();
+    let stopped = stopped.transition(AccountTransition::Deactivate, sample::instant(3)).unwrap();
+    sample::update_account(store, stopped);
+    assert_eq!(sample::refusal(begins(4, &changed)), (0, Refusal::Unmet));
     let removed = update(store, changed.remove(sample::instant(3)).unwrap());
     assert_eq!(sample::refusal(begins(4, &removed)), (0, Refusal::Unmet));
     assert!(found(store, 4).is_none());

@@ -1,8 +1,8 @@
 //! What must hold for a change, looked at in the state that the changes before it leave.
 
 use keys_core::{
-    AccountId, EnvironmentId, KeyId, KeyRecord, LifecycleState, MemberId, Owner, OwnerRow, OwnerStanding,
-    Revision, SettingName, Timestamp,
+    AccountId, AccountState, EnvironmentId, KeyId, KeyRecord, LifecycleState, MemberId, Owner, OwnerRow,
+    OwnerStanding, Revision, SettingName, Timestamp,
 };
 
 use super::plan::Plan;
@@ -22,7 +22,11 @@ pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
         }
         Requirement::OwnerRemains { environment, without } => owner_remains(plan, environment, without),
         Requirement::CallerStands(standing) => stands(plan, standing),
-        Requirement::PasswordIs { password, revision } => plan.log_ins_now().password_is(password, revision),
+        Requirement::PasswordIs { password, revision } => {
+            let account = plan.log_ins_now().account_of_password(password, revision);
+            let account = account.and_then(|id| plan.account(id));
+            account.is_some_and(|account| account.parts().state == AccountState::Active)
+        }
     }
 }
 

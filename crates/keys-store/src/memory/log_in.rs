@@ -307,10 +307,10 @@ pub(super) struct LogInView<'a> {
 }
 
 impl LogInView<'_> {
-    /// Whether a password is Active and at this revision.
-    pub(super) fn password_is(&self, id: PasswordId, revision: Revision) -> bool {
-        let record = self.delta.passwords.get(&id).or_else(|| self.base.passwords.get(&id));
-        record.is_some_and(|record| record.digest().is_some() && record.parts().revision == revision)
+    /// Whose a password is, if it is Active and at this revision.
+    pub(super) fn account_of_password(&self, id: PasswordId, revision: Revision) -> Option<AccountId> {
+        let record = self.delta.passwords.get(&id).or_else(|| self.base.passwords.get(&id))?;
+        (record.digest().is_some() && record.parts().revision == revision).then(|| record.parts().account)
     }
 
     /// Whether an account has an Active password.

@@ -1,9 +1,9 @@
 //! Passwords, sessions and devices in SQLite: rows, questions, changes.
 
 use keys_core::{
-    AccountId, DeviceHash, DeviceRecord, FoldedLogin, LoginName, NewPassword, NewSession, Owner, PasswordId,
-    PasswordParts, PasswordRecord, PasswordState, Revision, SessionHash, SessionId, SessionKind,
-    SessionParts, SessionRecord, Timestamp,
+    AccountId, AccountState, DeviceHash, DeviceRecord, FoldedLogin, LoginName, NewPassword, NewSession,
+    Owner, PasswordId, PasswordParts, PasswordRecord, PasswordState, Revision, SessionHash, SessionId,
+    SessionKind, SessionParts, SessionRecord, Timestamp,
 };
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -260,14 +260,18 @@ pub(super) fn device(connection: &Connection, hash: &DeviceHash) -> Result<Optio
     one(connection, SQL, [blob(hash.as_bytes())], read)
 }
 
-/// Whether a password is Active and at this revision.
+/// Whether a password is Active and at this revision, and its account Active.
 pub(super) fn password_is(
     connection: &Connection,
     id: PasswordId,
     revision: Revision,
 ) -> Result<bool, Fault> {
-    let stored = password(connection, Reach::AllOwners, id)?;
-    Ok(stored.is_some_and(|record| record.digest().is_some() && record.parts().revision == revision))
+    let Some(record) = password(connection, Reach::AllOwners, id)? else { return Ok(false) };
+    if record.digest().is_none() || record.parts().revision != revision {
+        return Ok(false);
+    }
+    let account = account(connection, record.parts().account)?;
+    Ok(account.is_some_and(|account| account.parts().state == AccountState::Active))
 }
 
 /// Whether an account has an Active password.
