@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
+use keys_core::AccountKind;
 use keys_http::{AppConfig, Exposure, Limits};
 use keys_store::fault::{Call, Calls, Fault, FaultStore, Moment};
 use keys_store::{BackendErrorKind, KeyStore, MemoryStore, Reach, Write};
 use serde_json::Value;
 
+use crate::support::log_in::{as_bearer, bearer, by_code, person};
 use crate::support::{Ask, Pair, Reply, TestApp};
 use crate::written::written_with_advice;
 
@@ -143,6 +145,7 @@ fn every_error_is_told_whole() {
         .chain([("nobody could administer", nobody_could_administer())])
         .chain([("an idempotency key of another request", reused())])
         .chain([("too much at once", busy()), ("taking too long", late()), ("contended", contended())])
+        .chain(log_ins())
         .chain(failures())
     {
         note(&mut told, &mut seen, asked, &reply);
@@ -178,6 +181,28 @@ fn reused() -> Reply {
     };
     assert_eq!(create("one").status, 201);
     create("another")
+}
+
+/// What passwords and log-ins are refused for.
+fn log_ins() -> [(&'static str, Reply); 6] {
+    let app = TestApp::new();
+    let ada = person(&app, AccountKind::User, "ada");
+    let set = |account: &str, name: &str, password: &str| {
+        let body = serde_json::json!({"accountId": account, "publicValue": name, "secretValue": password});
+        app.post("/v1/passwords", &body)
+    };
+    let account = ada.account.to_string();
+    let token = bearer(&app, "ada");
+    let change = serde_json::json!({"oldSecret": "12345678", "newSecret": "123456789"});
+    let change_secret = format!("/v1/passwords/{}?action=changesecret", ada.password);
+    [
+        ("a second password of one account", set(&account, "grace", "12345678")),
+        ("a password of nobody", set("1a999", "grace", "12345678")),
+        ("a password of seven characters", set("1a1", "admin", "1234567")),
+        ("another old password", as_bearer(Method::POST, &change_secret, &token).json(&change).send(&app)),
+        ("a failed log-in", by_code(&app, "grace:12345678")),
+        ("the next one", by_code(&app, "grace:12345678")),
+    ]
 }
 
 fn limited(change: impl FnOnce(&mut Limits)) -> TestApp {
