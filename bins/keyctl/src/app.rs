@@ -7,16 +7,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
-use keys_api::client::{BaseUrl, Roots};
+use keys_api::client::{BaseUrl, Client, Roots};
 use keys_core::Timestamp;
 
 use crate::authority::remote::Remote;
 use crate::authority::{Authority, local};
-use crate::cli::{CommandLine, OutputFormat, Reach};
-use crate::command::Need;
+use crate::cli::{Command, CommandLine, OutputFormat, Reach};
 use crate::credentials::{self, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
+use crate::sessions::Sessions;
 use crate::system;
 
 /// Runs a command line.
@@ -43,8 +43,8 @@ fn carry_out(
     surroundings: &Surroundings<'_>,
 ) -> Result<(), Failure> {
     let now = system::now();
-    let authority = connect(line.reach, line.command.need(), surroundings, now)?;
-    let answer = line.command.run(authority.as_ref(), now)?;
+    let authority = connect(line.reach, &line.command, surroundings, now)?;
+    let answer = line.command.run(authority.as_ref(), surroundings, now)?;
     // Let go of the database before anybody is slow to read the answer.
     drop(authority);
     print(&answer, format, now)?;
@@ -55,7 +55,7 @@ fn carry_out(
 /// Reaches the authority that the arguments, else the environment, name.
 fn connect(
     reach: Reach,
-    need: Need,
+    command: &Command,
     surroundings: &Surroundings<'_>,
     now: Timestamp,
 ) -> Result<Box<dyn Authority>, Failure> {
@@ -71,15 +71,20 @@ fn connect(
         (_, None) if reach.pepper_file.is_some() => {
             usage("--pepper-file is for --database: a server has its own")
         }
+        (None, Some(_)) if command.is_about_session() => {
+            usage("sessions are for --url: whoever holds the database needs none")
+        }
         (None, Some(database)) => {
+            let need = command.need();
             Ok(Box::new(local::open(database, reach.pepper_file.as_deref(), need, now)?))
         }
-        (_, None) => Ok(Box::new(connect_over_http(reach, surroundings, now)?)),
+        (_, None) => Ok(Box::new(connect_over_http(reach, command, surroundings, now)?)),
     }
 }
 
 fn connect_over_http(
     reach: Reach,
+    command: &Command,
     surroundings: &Surroundings<'_>,
     now: Timestamp,
 ) -> Result<Remote, Failure> {
@@ -93,9 +98,13 @@ fn connect_over_http(
         .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
     let roots = roots(reach.ca_file, &url, surroundings)?;
     let access_key = reach.access_key;
-    let credential = credentials::find(access_key.as_deref(), reach.secret_stdin, url.host(), surroundings)?;
+    let found = if command.is_about_session() {
+        None
+    } else {
+        credentials::find(access_key.as_deref(), reach.secret_stdin, &url, surroundings)?
+    };
     let in_the_clear = !url.is_secure() && !url.is_loopback();
-    if in_the_clear && credential.is_some() {
+    if in_the_clear && (found.is_some() || command.is_about_session()) {
         warn_of_the_clear();
     }
     let ask = Box::new(move || {
@@ -104,7 +113,11 @@ fn connect_over_http(
         }
         credentials::ask(access_key.as_deref())
     });
-    Remote::new(url, roots.as_ref(), credential.as_ref(), ask, now)
+    let mut client = Client::new(url);
+    if let Some(roots) = &roots {
+        client = client.with_roots(roots);
+    }
+    Remote::new(client, found.as_ref(), ask, Sessions::of(surroundings)?, now)
 }
 
 /// The certificates that vouch for the server, if others than the public authorities' shall.
@@ -199,7 +212,7 @@ fn complain(failure: &Failure, format: OutputFormat) {
 }
 
 fn warn_of_the_clear() {
-    let message = "keyctl: warning: the API key goes over the network in the clear; use https://";
+    let message = "keyctl: warning: what lets you in goes over the network in the clear; use https://";
     let _ = writeln!(io::stderr(), "{message}");
 }
 

@@ -8,12 +8,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, Description, EnvironmentId, EnvironmentTransition, KeyId, Name, Timestamp,
-    Transition,
+    AccessControl, AccessKey, AccountId, Description, EnvironmentId, EnvironmentTransition, KeyId, LoginName,
+    Name, Password, Timestamp, Transition,
 };
 
 use crate::exit::Failure;
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Session};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
@@ -62,6 +62,20 @@ pub(crate) trait Authority: fmt::Debug {
 
     /// Switches access control. Switching it on may be refused for want of an administrator's key.
     fn set_access_control(&self, access_control: AccessControl) -> Result<(), Failure>;
+
+    /// Begins a session, and keeps it for later runs.
+    fn log_in(&self, login: &LoginName, password: &Password) -> Result<Session, Failure>;
+
+    /// Ends the session that was kept.
+    fn log_out(&self) -> Result<(), Failure>;
+
+    /// Gives an account a password, and the name to log in by, which one that has a password may keep.
+    fn set_password(
+        &self,
+        account: AccountId,
+        login: Option<LoginName>,
+        password: Password,
+    ) -> Result<LogIn, Failure>;
 
     /// The environment that the way of reaching the authority stands for, if it does.
     fn home(&self) -> Option<EnvironmentId>;

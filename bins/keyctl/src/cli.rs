@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keys_core::EnvironmentId;
+use keys_core::{AccountId, EnvironmentId};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
@@ -12,8 +12,8 @@ use crate::expires::Expiry;
 ///
 /// An authority is reached over HTTP (--url, else KEYCTL_URL or RANCHER_URL) or by opening its database
 /// (--database). With --url a credential is taken from --secret-stdin, from KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY
-/// (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), or from .netrc; on a terminal it is asked for. It is never an
-/// argument.
+/// (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a session begun by `login`, or from .netrc; on a terminal it is
+/// asked for. It is never an argument.
 ///
 /// Exit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 not authenticated or not allowed, 5 conflict or illegal
 /// transition, 6 key not valid, 7 authority not reached.
@@ -93,6 +93,13 @@ pub(crate) enum Command {
     /// Switch access control, or show whether it is on
     #[command(subcommand)]
     AccessControl(AccessControl),
+    /// Log in to a server; the session holds for later commands, for 16 hours at most
+    Login(LogIn),
+    /// End the session with a server
+    Logout,
+    /// Manage how people log in
+    #[command(subcommand)]
+    User(User),
 }
 
 /// `create`.
@@ -249,6 +256,41 @@ pub(crate) enum AccessControl {
     Status,
 }
 
+/// `login`.
+#[derive(Debug, Args)]
+pub(crate) struct LogIn {
+    /// The name to log in by [default: asked for]
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// `user`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Give a person a password: ends their sessions, and opens the lock that failed log-ins have closed
+    Password(UserPassword),
+}
+
+/// `user password`.
+#[derive(Debug, Args)]
+pub(crate) struct UserPassword {
+    /// The account, such as 1a1
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) account: AccountId,
+
+    /// The name to log in by; an account that has a password keeps its name unless another is given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) login: Option<String>,
+
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -270,6 +312,7 @@ mod tests {
             .into_iter()
             .filter(|name| name.contains("secret") || name.contains("password") || name.contains("token"))
             .collect();
-        assert_eq!(telling, ["secret_stdin"], "a switch, which takes no value");
+        let switches = ["secret_stdin", "password_stdin", "password_stdin"];
+        assert_eq!(telling, switches, "switches, which take no value");
     }
 }

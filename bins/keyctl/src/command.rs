@@ -7,11 +7,13 @@ mod edit;
 mod env;
 mod get;
 mod list;
+mod log_in;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
 use crate::authority::{Authority, Edit};
-use crate::cli::{AccessControl, Command, EditedTexts, Env};
+use crate::cli::{AccessControl, Command, EditedTexts, Env, User};
+use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
 
@@ -31,7 +33,8 @@ impl Command {
     pub(crate) const fn need(&self) -> Need {
         match self {
             Self::Create(_) => Need::Issue,
-            Self::List(_) | Self::Get(_) => Need::Read,
+            Self::List(_) | Self::Get(_) | Self::Login(_) | Self::Logout => Need::Read,
+            Self::User(User::Password(_)) => Need::Change,
             Self::Edit(_) | Self::Activate(_) | Self::Deactivate(_) | Self::Delete(_) => Need::Change,
             Self::Env(env) => match env {
                 Env::List => Need::Read,
@@ -46,12 +49,22 @@ impl Command {
         }
     }
 
+    /// Whether it is about the session itself, so that no credential is presented with it.
+    pub(crate) const fn is_about_session(&self) -> bool {
+        matches!(self, Self::Login(_) | Self::Logout)
+    }
+
     /// Carries the command out.
     ///
     /// # Errors
     ///
     /// Why it was not carried out; what was, when it had several parts.
-    pub(crate) fn run(self, authority: &dyn Authority, now: Timestamp) -> Result<Answer, Failure> {
+    pub(crate) fn run(
+        self,
+        authority: &dyn Authority,
+        surroundings: &Surroundings<'_>,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
         match self {
             Self::Create(create) => create::run(authority, create, now),
             Self::List(list) => list::run(authority, &list),
@@ -73,6 +86,9 @@ impl Command {
                 Env::Delete(these) => change::environments(authority, &these, EnvironmentTransition::Remove),
             },
             Self::AccessControl(access_control) => access_control::run(authority, access_control),
+            Self::Login(login) => log_in::log_in(authority, login, surroundings),
+            Self::Logout => log_in::log_out(authority),
+            Self::User(User::Password(user)) => log_in::set_password(authority, user, surroundings),
         }
     }
 }

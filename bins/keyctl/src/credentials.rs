@@ -1,18 +1,21 @@
 //! Where the credential comes from. Never from an argument: process lists and histories show those.
 //!
-//! In this order: `--secret-stdin`; the environment; `.netrc`. `--access-key` says which pair is meant. When none is
-//! found and the server wants one, a person at a terminal is asked.
+//! In this order: `--secret-stdin`; the environment; a session, which `login` has begun; `.netrc`. `--access-key` says which
+//! pair is meant, and so that no session is. When none is found and the server wants one, a person at a terminal is
+//! asked.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use keys_api::client::{BaseUrl, SecretText};
 use keys_core::{AccessKey, Credential};
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 use crate::netrc;
+use crate::sessions::Sessions;
 
 /// What a run is given besides its arguments.
 pub(crate) struct Surroundings<'a> {
@@ -51,7 +54,15 @@ impl Surroundings<'_> {
     }
 }
 
-/// The credential for a host, if there is one.
+/// What is presented to a server.
+pub(crate) enum Found {
+    /// A pair.
+    Pair(Credential),
+    /// The token of a session.
+    Session(SecretText),
+}
+
+/// The credential for a server, if there is one.
 ///
 /// # Errors
 ///
@@ -59,19 +70,25 @@ impl Surroundings<'_> {
 pub(crate) fn find(
     access_key: Option<&str>,
     secret_stdin: bool,
-    host: &str,
+    url: &BaseUrl,
     surroundings: &Surroundings<'_>,
-) -> Result<Option<Credential>, Failure> {
+) -> Result<Option<Found>, Failure> {
     let access_key = access_key.map(parse_access_key).transpose()?;
     if secret_stdin {
-        return from_stdin(access_key, surroundings).map(Some);
+        return from_stdin(access_key, surroundings).map(Found::Pair).map(Some);
     }
     for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
         if let Some(credential) = from_environment(access_key, names, surroundings)? {
-            return Ok(Some(credential));
+            return Ok(Some(Found::Pair(credential)));
         }
     }
-    from_netrc(access_key, host, surroundings)
+    if access_key.is_none()
+        && let Some(sessions) = Sessions::of(surroundings)?
+        && let Some(token) = sessions.token(url)?
+    {
+        return Ok(Some(Found::Session(token)));
+    }
+    Ok(from_netrc(access_key, url.host(), surroundings)?.map(Found::Pair))
 }
 
 /// Whether there is a person at a terminal to ask.
@@ -88,24 +105,69 @@ pub(crate) fn ask(access_key: Option<&str>) -> Result<Option<Credential>, Failur
     if !can_ask() {
         return Ok(None);
     }
-    let failed = |error: io::Error| Failure::new(Exit::Failure, format!("the terminal failed: {error}"));
     let access_key = match access_key {
         Some(access_key) => access_key.to_owned(),
-        None => {
-            let mut stderr = io::stderr();
-            write!(stderr, "Access key: ").and_then(|()| stderr.flush()).map_err(failed)?;
-            let mut line = String::new();
-            io::stdin().lock().read_line(&mut line).map_err(failed)?;
-            line.trim().to_owned()
-        }
+        None => ask_line("Access key: ")?.unwrap_or_default(),
     };
-    let secret_key = Zeroizing::new(rpassword::prompt_password("Secret key: ").map_err(failed)?);
+    let secret_key = ask_secretly(&["Secret key: "])?.unwrap_or_default();
     pair(&access_key, secret_key.trim(), "what was typed").map(Some)
+}
+
+/// Asks a person at a terminal for a line; `None` when there is no terminal.
+///
+/// # Errors
+///
+/// The terminal failed.
+pub(crate) fn ask_line(prompt: &str) -> Result<Option<String>, Failure> {
+    if !can_ask() {
+        return Ok(None);
+    }
+    let mut stderr = io::stderr();
+    write!(stderr, "{prompt}").and_then(|()| stderr.flush()).map_err(terminal_failed)?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(terminal_failed)?;
+    Ok(Some(line.trim().to_owned()))
+}
+
+/// Asks a person at a terminal for a secret, which is not shown while it is typed, once for each prompt; `None` when there
+/// is no terminal.
+///
+/// # Errors
+///
+/// The terminal failed, or what was typed is not always the same.
+pub(crate) fn ask_secretly(prompts: &[&str]) -> Result<Option<Zeroizing<String>>, Failure> {
+    if !can_ask() {
+        return Ok(None);
+    }
+    let mut typed: Option<Zeroizing<String>> = None;
+    for prompt in prompts {
+        let secret = Zeroizing::new(rpassword::prompt_password(prompt).map_err(terminal_failed)?);
+        if typed.replace(secret.clone()).is_some_and(|before| before != secret) {
+            return Err(usage("what was typed differs, so nothing was done"));
+        }
+    }
+    Ok(typed)
+}
+
+fn terminal_failed(error: io::Error) -> Failure {
+    Failure::new(Exit::Failure, format!("the terminal failed: {error}"))
+}
+
+/// The first line of standard input, which holds a secret.
+///
+/// # Errors
+///
+/// [`Exit::Usage`]: there is none, in these words.
+pub(crate) fn line_of_stdin(
+    surroundings: &Surroundings<'_>,
+    none: &str,
+) -> Result<Zeroizing<String>, Failure> {
+    read_line((surroundings.stdin)(), none)
 }
 
 /// One line of standard input: a secret key, or a pair in the joined form.
 fn from_stdin(access_key: Option<AccessKey>, surroundings: &Surroundings<'_>) -> Result<Credential, Failure> {
-    let line = read_line((surroundings.stdin)())?;
+    let line = line_of_stdin(surroundings, "no secret key")?;
     if line.starts_with(Credential::JOINED_PREFIX) {
         let credential =
             Credential::parse_joined(&line).map_err(|error| malformed("standard input", &error))?;
@@ -126,8 +188,8 @@ fn from_stdin(access_key: Option<AccessKey>, surroundings: &Surroundings<'_>) ->
 }
 
 /// The first line, without its end. A secret is short, so no more is read than one could have.
-fn read_line(stdin: Box<dyn Read>) -> Result<Zeroizing<String>, Failure> {
-    const LONGEST: u64 = 1_024;
+fn read_line(stdin: Box<dyn Read>, none: &str) -> Result<Zeroizing<String>, Failure> {
+    const LONGEST: u64 = 2_048;
     let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
     BufReader::new(stdin.take(LONGEST))
         .read_line(&mut line)
@@ -135,7 +197,7 @@ fn read_line(stdin: Box<dyn Read>) -> Result<Zeroizing<String>, Failure> {
     let end = line.trim_end_matches(['\r', '\n']).len();
     line.truncate(end);
     if line.is_empty() {
-        return Err(usage("standard input holds no secret key"));
+        return Err(usage(format!("standard input holds {none}")));
     }
     Ok(line)
 }
@@ -171,7 +233,7 @@ fn from_netrc(
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Credential>, Failure> {
     let Some((path, required)) = netrc_path(surroundings)? else { return Ok(None) };
-    let (text, mode) = match read_netrc(&path) {
+    let (text, mode) = match read_private(&path) {
         Ok(read) => read,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Ok(None),
         Err(error) => return Err(usage(format!("{} cannot be read: {error}", path.display()))),
@@ -183,10 +245,7 @@ fn from_netrc(
         Err(_) => false,
     });
     let Some(entry) = entry else { return Ok(None) };
-    if mode & 0o077 != 0 {
-        return Err(usage(format!("{} can be read by others", path.display()))
-            .hint(format!("chmod 600 {}", path.display())));
-    }
+    check_private(&path, mode)?;
     pair(&entry.login, &entry.password, &path.display().to_string()).map(Some)
 }
 
@@ -198,8 +257,25 @@ fn netrc_path(surroundings: &Surroundings<'_>) -> Result<Option<(PathBuf, bool)>
     Ok(surroundings.text("HOME")?.map(|home| (Path::new(&home).join(".netrc"), false)))
 }
 
-/// The file's text and the bits of its mode that say who may read it.
-fn read_netrc(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
+/// Refuses a file with secrets that others can read, by its mode.
+///
+/// # Errors
+///
+/// [`Exit::Usage`].
+pub(crate) fn check_private(path: &Path, mode: u32) -> Result<(), Failure> {
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(usage(format!("{} can be read by others", path.display()))
+        .hint(format!("chmod 600 {}", path.display())))
+}
+
+/// A file's text and the bits of its mode that say who may read it.
+///
+/// # Errors
+///
+/// It cannot be read, or is no such file.
+pub(crate) fn read_private(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
     const LONGEST: u64 = 1_024 * 1_024;
     let file = File::open(path)?;
     let metadata = file.metadata()?;

@@ -10,6 +10,7 @@ mod expires;
 mod model;
 mod netrc;
 mod output;
+mod sessions;
 mod system;
 
 fn main() -> std::process::ExitCode {

@@ -78,6 +78,26 @@ impl std::fmt::Debug for Receipt {
     }
 }
 
+/// A session just begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// By which name.
+    pub(crate) login: String,
+    /// Who has logged in.
+    pub(crate) account: AccountId,
+    /// The API that it holds for.
+    pub(crate) api: String,
+}
+
+/// How somebody logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogIn {
+    /// Who.
+    pub(crate) account: AccountId,
+    /// By which name.
+    pub(crate) login: String,
+}
+
 /// An environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Environment {

@@ -9,7 +9,7 @@ use keys_core::{AccessControl, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::cli::{OutputFormat, SecretFormat};
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Session};
 
 /// The answer of a command.
 #[derive(Debug)]
@@ -26,6 +26,12 @@ pub(crate) enum Answer {
     Environments(Vec<Environment>),
     /// Access control.
     AccessControl(AccessControl),
+    /// A session has begun.
+    LoggedIn(Session),
+    /// It has ended.
+    LoggedOut,
+    /// Somebody has another password.
+    PasswordSet(LogIn),
 }
 
 impl Answer {
@@ -48,7 +54,10 @@ impl Answer {
             | Self::Keys(_)
             | Self::Environment(_)
             | Self::Environments(_)
-            | Self::AccessControl(_) => {}
+            | Self::AccessControl(_)
+            | Self::LoggedIn(_)
+            | Self::LoggedOut
+            | Self::PasswordSet(_) => {}
         }
     }
 
@@ -63,7 +72,10 @@ impl Answer {
             | Self::Keys(_)
             | Self::Environment(_)
             | Self::Environments(_)
-            | Self::AccessControl(_) => None,
+            | Self::AccessControl(_)
+            | Self::LoggedIn(_)
+            | Self::LoggedOut
+            | Self::PasswordSet(_) => None,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, EnvironmentId, EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId, KeyRecord,
-    Keyring, Pepper, Transition,
+    AccessControl, AccountId, EnvironmentId, EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId,
+    KeyRecord, Keyring, LoginName, Password, PasswordId, PasswordRecord, Pepper, Transition,
 };
 use keys_store::{BackendError, BackendErrorKind, KeyStore};
 use rand_core::TryCryptoRng;
@@ -18,7 +18,7 @@ use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
-use crate::log_in::LogIns;
+use crate::log_in::{LogIns, PasswordChangeError, PasswordEdit};
 use crate::settings::SettingError;
 
 /// The use cases that take no pepper, for a tool that owns the store of an installation and lacks its pepper file:
@@ -110,6 +110,37 @@ impl Maintenance {
         transition: EnvironmentTransition,
     ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
         self.0.transition_environment(context, id, transition, None)
+    }
+
+    /// As [`Authority::set_password`]: the way back for an administrator who has forgotten theirs.
+    ///
+    /// # Errors
+    ///
+    /// See [`PasswordChangeError`].
+    pub fn set_password<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        account: AccountId,
+        login: LoginName,
+        password: &Password,
+        rng: &mut R,
+    ) -> Result<PasswordRecord, PasswordChangeError> {
+        self.0.set_password(context, account, login, password, rng)
+    }
+
+    /// As [`Authority::edit_password`].
+    ///
+    /// # Errors
+    ///
+    /// See [`PasswordChangeError`].
+    pub fn edit_password<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        id: PasswordId,
+        edit: &PasswordEdit,
+        rng: &mut R,
+    ) -> Result<PasswordRecord, PasswordChangeError> {
+        self.0.edit_password(context, id, edit, None, rng)
     }
 
     /// As [`Authority::set_access_control`].

@@ -12,19 +12,23 @@ use std::sync::Arc;
 
 use keys_core::{
     AccessControl, AccountId, Description, EnvironmentId, EnvironmentRecord, EnvironmentTransition, KeyId,
-    KeyRecord, Lifecycle, Name, SettingName, Timestamp, Transition, Uuid,
+    KeyRecord, Lifecycle, LoginName, Name, Owner, Password, SettingName, Timestamp, Transition, Uuid,
 };
-use keys_service::{Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, Patch};
-use keys_store::{Cursor, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, Reach, SortValue, StateFilter};
+use keys_service::{
+    Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, PasswordEdit, Patch,
+};
+use keys_store::{
+    Cursor, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, PasswordQuery, Reach, SortValue, StateFilter,
+};
 
 use self::failures::{
     backend_failed, changes_need_ownership, environment_not_changed, issue_failed, key_not_changed,
-    not_switched,
+    not_switched, password_not_set, sessions_are_of_servers,
 };
-use super::refusals::{no_environment, no_key, not_enterable};
+use super::refusals::{no_environment, no_key, not_enterable, wants_login};
 use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, Receipt};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -185,6 +189,37 @@ impl Authority for Local {
 
     fn set_access_control(&self, access_control: AccessControl) -> Result<(), Failure> {
         self.maintenance()?.set_access_control(&self.context()?, access_control).map_err(not_switched)
+    }
+
+    fn log_in(&self, _: &LoginName, _: &Password) -> Result<Session, Failure> {
+        Err(sessions_are_of_servers())
+    }
+
+    fn log_out(&self) -> Result<(), Failure> {
+        Err(sessions_are_of_servers())
+    }
+
+    fn set_password(
+        &self,
+        account: AccountId,
+        login: Option<LoginName>,
+        password: Password,
+    ) -> Result<LogIn, Failure> {
+        let (maintenance, context) = (self.maintenance()?, self.context()?);
+        let of_account = Reach::Owner(Owner::Account(account));
+        let page = self.store.passwords(of_account, &PasswordQuery::default()).map_err(backend_failed)?;
+        let set = match page.items.first() {
+            Some(record) => {
+                let edit = PasswordEdit { login, password: Some(password) };
+                maintenance.edit_password(&context, record.parts().id, &edit, &mut system::rng())
+            }
+            None => {
+                let login = login.ok_or_else(|| wants_login(account))?;
+                maintenance.set_password(&context, account, login, &password, &mut system::rng())
+            }
+        };
+        let record = set.map_err(|error| password_not_set(account, error))?;
+        Ok(LogIn { account, login: record.parts().login.as_str().to_owned() })
     }
 
     fn home(&self) -> Option<EnvironmentId> {

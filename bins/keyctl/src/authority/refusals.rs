@@ -73,6 +73,25 @@ pub(super) fn not_enterable(id: EnvironmentId) -> Failure {
         .hint(format!("keyctl env activate {id}"))
 }
 
+/// There is no such account, or nobody stands behind it.
+pub(super) fn no_person(account: AccountId) -> Failure {
+    Failure::new(Exit::NotFound, format!("there is no account {account} that somebody can log in as"))
+}
+
+/// A first password comes with a name.
+pub(super) fn wants_login(account: AccountId) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("account {account} has no password yet, so it has no name to log in by"),
+    )
+    .hint("--login NAME")
+}
+
+/// Somebody else logs in by this name.
+pub(super) fn login_taken() -> Failure {
+    Failure::new(Exit::Conflict, "another account has this log-in name").hint("--login with another")
+}
+
 /// Access control cannot be switched on for want of a key to switch it off with.
 pub(super) fn no_administrator_key() -> Failure {
     let message = format!(

@@ -5,22 +5,24 @@ mod parse;
 
 use std::cell::RefCell;
 
-use keys_api::client::{self, BaseUrl, ClientError, Refusal, Roots};
+use keys_api::client::{self, BaseUrl, ClientError, Refusal, SecretText};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput};
 use keys_core::{
     AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
-    EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, Name, SettingName, Timestamp,
-    Transition, TransitionError,
+    EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, LoginName, Name, Password,
+    SettingName, Timestamp, Transition, TransitionError,
 };
 
 use self::failures::{ClientFailure, refused};
 use super::refusals::{
-    environment_refusal, environment_refused, key_refusal, key_refused, no_administrator_key, no_environment,
-    no_key, not_enterable,
+    environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator_key,
+    no_environment, no_key, no_person, not_enterable, wants_login,
 };
 use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
+use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, Receipt};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
+use crate::sessions::Sessions;
 use crate::system;
 
 /// Asks a person for a credential; `None` when there is nobody to ask.
@@ -32,6 +34,9 @@ pub(crate) struct Remote {
     url: BaseUrl,
     home: Option<EnvironmentId>,
     ask: Ask,
+    sessions: Option<Sessions>,
+    /// Whether a session is presented, which can end by itself.
+    in_session: bool,
     now: Timestamp,
 }
 
@@ -42,32 +47,32 @@ impl std::fmt::Debug for Remote {
 }
 
 impl Remote {
-    /// A server at `url`, vouched for by `roots` or else by a public authority. Without a credential the first request
-    /// goes out bare, and `ask` is asked when the server wants one.
+    /// The server of a client that presents nothing yet. Without a credential the first request goes out bare, and `ask`
+    /// is asked when the server wants one.
     ///
     /// # Errors
     ///
     /// The URL names an environment by something that is no id, or the credential cannot be sent.
     pub(crate) fn new(
-        url: BaseUrl,
-        roots: Option<&Roots>,
-        credential: Option<&Credential>,
+        mut client: client::Client,
+        found: Option<&Found>,
         ask: Ask,
+        sessions: Option<Sessions>,
         now: Timestamp,
     ) -> Result<Self, Failure> {
+        let url = client.url().clone();
         let home = match url.project().map(str::parse) {
             None => None,
             Some(Ok(id)) => Some(id),
             Some(Err(_)) => return Err(Failure::new(Exit::Usage, "the URL names no environment")),
         };
-        let mut client = client::Client::new(url.clone());
-        if let Some(roots) = roots {
-            client = client.with_roots(roots);
+        match found {
+            None => {}
+            Some(Found::Pair(credential)) => client = client.with_credential(presentable(credential)?),
+            Some(Found::Session(token)) => client = client.with_credential(presentable_token(token)?),
         }
-        if let Some(credential) = credential {
-            client = client.with_credential(presentable(credential)?);
-        }
-        Ok(Self { client: RefCell::new(client), url, home, ask, now })
+        let in_session = matches!(found, Some(Found::Session(_)));
+        Ok(Self { client: RefCell::new(client), url, home, ask, sessions, in_session, now })
     }
 
     /// Makes a request, and once more with a credential when the server wants one and somebody can give it.
@@ -94,6 +99,9 @@ impl Remote {
     }
 
     fn failure(&self, error: ClientFailure) -> Failure {
+        if self.in_session && error.is_unauthenticated() {
+            return Failure::new(Exit::NotAllowed, "the session has ended").hint("keyctl login");
+        }
         error.in_words(&self.url)
     }
 
@@ -276,6 +284,65 @@ impl Authority for Remote {
         }
     }
 
+    fn log_in(&self, login: &LoginName, password: &Password) -> Result<Session, Failure> {
+        let sessions = self.sessions()?;
+        // It presents no credential: see `Command::is_about_session`.
+        let bare = self.client.borrow().clone();
+        let begun = bare.log_in(login.as_str(), &SecretText::new(password.expose()));
+        let begun = begun.map_err(|error| match error {
+            ClientError::Unauthenticated { .. } => {
+                Failure::new(Exit::NotAllowed, "name and password are not those of anybody who may log in")
+            }
+            error => ClientFailure::Client(error).in_words(&self.url),
+        })?;
+        let account = parse::account(&begun.account_id)?;
+        // The one before would stay open, and nobody would know it any longer.
+        if let Some(before) = sessions.token(&self.url)? {
+            drop(bare.clone().with_credential(presentable_token(&before)?).log_out());
+        }
+        sessions.keep(&self.url, login.as_str(), &begun.token)?;
+        Ok(Session { login: login.as_str().to_owned(), account, api: self.url.api() })
+    }
+
+    fn log_out(&self) -> Result<(), Failure> {
+        let sessions = self.sessions()?;
+        let Some(token) = sessions.token(&self.url)? else {
+            let message = format!("there is no session with {}", self.url);
+            return Err(Failure::new(Exit::NotFound, message));
+        };
+        let client = self.client.borrow().clone().with_credential(presentable_token(&token)?);
+        match client.log_out() {
+            // It had ended by itself.
+            Ok(()) | Err(ClientError::Unauthenticated { .. }) => sessions.forget(&self.url),
+            Err(error) => Err(ClientFailure::Client(error).in_words(&self.url)),
+        }
+    }
+
+    fn set_password(
+        &self,
+        account: AccountId,
+        login: Option<LoginName>,
+        password: Password,
+    ) -> Result<LogIn, Failure> {
+        let (of, secret) = (account.to_string(), SecretText::new(password.expose()));
+        let passwords = self.asked(client::Client::passwords)?;
+        let known = passwords.into_iter().find(|known| {
+            known.account_id.as_deref() == Some(&*of) && known.state.as_deref() == Some("active")
+        });
+        let set = match (known, login) {
+            (Some(known), login) => self.request(|client| {
+                client.edit_password(&known.id, login.as_ref().map(LoginName::as_str), &secret)
+            }),
+            (None, Some(login)) => self.request(|client| client.set_password(&of, login.as_str(), &secret)),
+            (None, None) => return Err(wants_login(account)),
+        };
+        let set = set.map_err(|error| match error {
+            ClientFailure::Client(ClientError::Refused(refusal)) => password_refused(account, &refusal),
+            error => self.failure(error),
+        })?;
+        Ok(LogIn { account, login: set.public_value.unwrap_or_default() })
+    }
+
     fn home(&self) -> Option<EnvironmentId> {
         self.home
     }
@@ -286,6 +353,13 @@ impl Authority for Remote {
 }
 
 impl Remote {
+    fn sessions(&self) -> Result<&Sessions, Failure> {
+        self.sessions.as_ref().ok_or_else(|| {
+            Failure::new(Exit::Usage, "there is no place to keep a session")
+                .hint("set XDG_CONFIG_HOME or HOME")
+        })
+    }
+
     /// Why a key was not made in an environment: most likely because of the environment.
     fn create_refused(&self, id: EnvironmentId, refusal: &Refusal) -> Failure {
         match self.environment(id) {
@@ -315,6 +389,19 @@ fn idempotency_key() -> Result<client::IdempotencyKey, Failure> {
 fn presentable(credential: &Credential) -> Result<client::Credential, Failure> {
     client::Credential::new(credential.access_key().as_str(), credential.secret_key().expose())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+fn presentable_token(token: &SecretText) -> Result<client::Credential, Failure> {
+    client::Credential::session(token.expose())
+        .map_err(|error| Failure::new(Exit::Usage, format!("the session that was kept: {error}")))
+}
+
+fn password_refused(account: AccountId, refusal: &Refusal) -> Failure {
+    match (refusal.code.as_str(), refusal.field_name.as_deref()) {
+        ("InvalidReference", Some("accountId")) => no_person(account),
+        ("NotUnique", Some("publicValue")) => login_taken(),
+        _ => refused(refusal),
+    }
 }
 
 fn edit_input(edit: Edit) -> EditInput {

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use super::*;
 
 const HOST: &str = "keys.example";
+const URL: &str = "https://keys.example";
 
 /// A run with these variables and this standard input.
 fn find_with(
@@ -17,8 +18,13 @@ fn find_with(
         variable: &|name| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| value.into()),
         stdin: &|| Box::new(io::Cursor::new(input.clone().into_bytes())),
     };
-    find(access_key, stdin.is_some(), HOST, &surroundings)
-        .map(|found| found.map(|credential| credential.expose_joined().as_str().to_owned()))
+    find(access_key, stdin.is_some(), &URL.parse().expect("a URL"), &surroundings)
+        .map(|found| {
+            found.map(|found| match found {
+                Found::Pair(credential) => credential.expose_joined().as_str().to_owned(),
+                Found::Session(token) => token.expose().to_owned(),
+            })
+        })
         .map_err(|failure| failure.to_string())
 }
 

@@ -21,6 +21,15 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::AccessControl(access_control) => {
             line(&JsonAccessControl { enabled: *access_control == AccessControl::On })
         }
+        Answer::LoggedIn(session) => line(&JsonSession {
+            account: session.account.to_string(),
+            login: &session.login,
+            server: &session.api,
+        }),
+        Answer::LoggedOut => line(&JsonLoggedOut { logged_in: false }),
+        Answer::PasswordSet(log_in) => {
+            line(&JsonLogIn { account: log_in.account.to_string(), login: &log_in.login })
+        }
     });
     text.push('\n');
     text
@@ -102,4 +111,23 @@ impl<'a> JsonEnvironment<'a> {
 #[derive(Serialize)]
 struct JsonAccessControl {
     enabled: bool,
+}
+
+#[derive(Serialize)]
+struct JsonSession<'a> {
+    account: String,
+    login: &'a str,
+    server: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonLoggedOut {
+    logged_in: bool,
+}
+
+#[derive(Serialize)]
+struct JsonLogIn<'a> {
+    account: String,
+    login: &'a str,
 }

@@ -28,6 +28,15 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
                 "access control is off: whoever reaches the address is the administrator\n".to_owned()
             }
         }),
+        Answer::LoggedIn(session) => fields(&[
+            ("logged in", one_line(&session.login)),
+            ("account", session.account.to_string()),
+            ("server", session.api.clone()),
+        ]),
+        Answer::LoggedOut => Zeroizing::new("logged out\n".to_owned()),
+        Answer::PasswordSet(log_in) => {
+            fields(&[("account", log_in.account.to_string()), ("log-in name", one_line(&log_in.login))])
+        }
     }
 }
 

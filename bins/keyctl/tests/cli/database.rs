@@ -58,12 +58,12 @@ impl Installation {
     }
 
     /// Opens the database as a server does.
-    fn open(&self) -> Arc<dyn KeyStore> {
+    pub(crate) fn open(&self) -> Arc<dyn KeyStore> {
         let url: StoreUrl = self.url().parse().expect("a store");
         url.open(OpenMode::Own).expect("a database")
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
@@ -71,7 +71,7 @@ impl Installation {
         format!("sqlite:{}", self.path("keys.sqlite3").display())
     }
 
-    fn keyctl<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Keyctl {
+    pub(crate) fn keyctl<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Keyctl {
         let url = self.url();
         let arguments: Vec<_> = arguments.into_iter().collect();
         keyctl(["--database", url.as_str()].into_iter().chain(arguments))

@@ -30,16 +30,21 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// An access key and its secret key, presented by HTTP Basic.
+/// An access key and its secret key, presented by HTTP Basic, or the token of a session, presented as a bearer.
 #[derive(Debug, Clone)]
-pub struct Credential {
-    access_key: String,
-    secret_key: SecretText,
+pub struct Credential(Presented);
+
+#[derive(Debug, Clone)]
+enum Presented {
+    Pair { access_key: String, secret_key: SecretText },
+    Session(SecretText),
 }
 
-/// Why two texts are no [`Credential`]. Holds no part of them.
+/// Why texts are no [`Credential`]. Holds no part of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an access key and a secret key are printable ASCII without blanks, and the access key has no colon")]
+#[error(
+    "access keys, secret keys and tokens are printable ASCII without blanks, and an access key has no colon"
+)]
 #[non_exhaustive]
 pub struct InvalidCredential;
 
@@ -54,26 +59,38 @@ impl Credential {
         secret_key: impl Into<String>,
     ) -> Result<Self, InvalidCredential> {
         let (access_key, secret_key) = (access_key.into(), SecretText::new(secret_key));
-        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if plain(&access_key) && plain(secret_key.expose()) && !access_key.contains(':') {
-            Ok(Self { access_key, secret_key })
+        if is_plain(&access_key) && is_plain(secret_key.expose()) && !access_key.contains(':') {
+            Ok(Self(Presented::Pair { access_key, secret_key }))
         } else {
             Err(InvalidCredential)
         }
     }
 
-    /// The public half.
-    #[must_use]
-    pub fn access_key(&self) -> &str {
-        &self.access_key
+    /// Takes the token of a session, as a log-in gives it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCredential`] when a header could not carry it unchanged.
+    pub fn session(token: impl Into<String>) -> Result<Self, InvalidCredential> {
+        let token = SecretText::new(token);
+        if is_plain(token.expose()) { Ok(Self(Presented::Session(token))) } else { Err(InvalidCredential) }
     }
 
     /// The value of the `Authorization` header.
-    pub(crate) fn basic(&self) -> Zeroizing<String> {
-        let pair = Zeroizing::new(format!("{}:{}", self.access_key, self.secret_key.expose()));
-        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-        Zeroizing::new(format!("Basic {}", encoded.as_str()))
+    pub(crate) fn authorization(&self) -> Zeroizing<String> {
+        match &self.0 {
+            Presented::Pair { access_key, secret_key } => {
+                let pair = Zeroizing::new(format!("{access_key}:{}", secret_key.expose()));
+                let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+                Zeroizing::new(format!("Basic {}", encoded.as_str()))
+            }
+            Presented::Session(token) => Zeroizing::new(format!("Bearer {}", token.expose())),
+        }
     }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -83,7 +100,16 @@ mod tests {
     #[test]
     fn a_pair_becomes_a_basic_header() {
         let credential = Credential::new("Aladdin", "opensesame").expect("a pair");
-        assert_eq!(credential.basic().as_str(), "Basic QWxhZGRpbjpvcGVuc2VzYW1l");
+        assert_eq!(credential.authorization().as_str(), "Basic QWxhZGRpbjpvcGVuc2VzYW1l");
+    }
+
+    #[test]
+    fn a_token_becomes_a_bearer_header() {
+        let credential = Credential::session("ks_1").expect("a token");
+        assert_eq!(credential.authorization().as_str(), "Bearer ks_1");
+        for token in ["", "a b", "a\r\nX: y", "é"] {
+            assert_eq!(Credential::session(token).err(), Some(InvalidCredential), "{token:?}");
+        }
     }
 
     #[test]
@@ -103,5 +129,6 @@ mod tests {
     fn debug_output_holds_no_secret() {
         let credential = Credential::new("KC1", "hush").expect("a pair");
         assert!(!format!("{credential:?}").contains("hush"));
+        assert!(!format!("{:?}", Credential::session("hush")).contains("hush"));
     }
 }

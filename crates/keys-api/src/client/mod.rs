@@ -24,6 +24,7 @@
 mod base_url;
 mod credential;
 mod error;
+mod log_in;
 mod once;
 mod resources;
 mod roots;
@@ -34,6 +35,7 @@ mod transport;
 pub use base_url::{BaseUrl, ParseBaseUrlError};
 pub use credential::{Credential, InvalidCredential, SecretText};
 pub use error::{ClientError, Refusal};
+pub use log_in::Session;
 pub use once::{IdempotencyKey, InvalidIdempotencyKey};
 pub use resources::{Change, IssuedApiKey};
 pub use roots::{ParseRootsError, Roots};

@@ -166,7 +166,7 @@ impl Client {
 
     /// Reads a list to its end. Of the address of the next page only the query is taken, so that a server behind a
     /// proxy, which knows no better than its own name, is followed all the same, and a false one nowhere else.
-    fn list<T: DeserializeOwned>(&self, path: &str, filters: &str) -> Result<Vec<T>, ClientError> {
+    pub(super) fn list<T: DeserializeOwned>(&self, path: &str, filters: &str) -> Result<Vec<T>, ClientError> {
         let mut query = format!("{PAGE}{filters}");
         let mut members = Vec::new();
         loop {

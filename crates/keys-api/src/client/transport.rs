@@ -145,7 +145,7 @@ impl Client {
             request = request.header(name, value);
         }
         if let Some(credential) = &self.credential {
-            let mut value = HeaderValue::from_str(&credential.basic())
+            let mut value = HeaderValue::from_str(&credential.authorization())
                 .map_err(|error| ClientError::Unreachable(error.into()))?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);

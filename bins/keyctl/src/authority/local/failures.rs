@@ -2,15 +2,15 @@
 
 use std::error::Error;
 
-use keys_core::{EnvironmentId, KeyId};
+use keys_core::{AccountId, EnvironmentId, KeyId};
 use keys_service::{
-    EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError, SettingError,
-    StoreFailure,
+    EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError, PasswordChangeError,
+    SettingError, StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind, OpenError};
 
 use super::super::refusals::{
-    environment_refused, key_refused, no_administrator_key, no_environment, no_key,
+    environment_refused, key_refused, login_taken, no_administrator_key, no_environment, no_key, no_person,
 };
 use crate::exit::{Exit, Failure};
 
@@ -124,5 +124,22 @@ pub(super) fn not_switched(error: SettingError) -> Failure {
         SettingError::NoAdministratorKey => no_administrator_key(),
         SettingError::Store(failure) => store_failed(failure),
         SettingError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
+    }
+}
+
+/// A session was asked for where there is none.
+pub(super) fn sessions_are_of_servers() -> Failure {
+    Failure::new(Exit::Usage, "sessions are for --url: whoever holds the database needs none")
+}
+
+pub(super) fn password_not_set(account: AccountId, error: PasswordChangeError) -> Failure {
+    match error {
+        PasswordChangeError::NotFound | PasswordChangeError::NoPerson => no_person(account),
+        PasswordChangeError::NameTaken => login_taken(),
+        PasswordChangeError::Store(failure) => store_failed(failure),
+        PasswordChangeError::Busy | PasswordChangeError::Rng(_) | PasswordChangeError::Hash(_) => {
+            Failure::new(Exit::Failure, chain(&error))
+        }
+        _ => Failure::new(Exit::Conflict, chain(&error)).hint("try again"),
     }
 }

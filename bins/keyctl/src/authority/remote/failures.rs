@@ -19,6 +19,11 @@ impl ClientFailure {
         matches!(self, Self::Client(ClientError::Refused(refusal)) if refusal.status == 404)
     }
 
+    /// Whether the server did not accept what was presented.
+    pub(super) const fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Client(ClientError::Unauthenticated { .. }))
+    }
+
     /// What it means to a reader.
     pub(super) fn in_words(self, url: &BaseUrl) -> Failure {
         match self {
@@ -35,7 +40,7 @@ fn in_words(error: ClientError, url: &BaseUrl) -> Failure {
         ClientError::Unauthenticated { presented: false } => {
             Failure::new(Exit::NotAllowed, "the server asks for an API key").hint(
                 "set KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY, pass --access-key with --secret-stdin, \
-                 or put the pair into ~/.netrc",
+                 put the pair into ~/.netrc, or log in with keyctl login",
             )
         }
         ClientError::Unauthenticated { presented: true } => {

@@ -2,7 +2,7 @@
 
 use keys_api::client::SecretText;
 use keys_api::{ApiKey, Date, Project, Setting};
-use keys_core::{AccessControl, EnvironmentState, LifecycleState, SecretKey, Timestamp};
+use keys_core::{AccessControl, AccountId, EnvironmentState, LifecycleState, SecretKey, Timestamp};
 
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, Key};
@@ -44,6 +44,11 @@ pub(super) fn environment(project: &Project) -> Result<Environment, Failure> {
         },
         created: date("created", project.created.as_ref())?.ok_or_else(|| strange("created"))?,
     })
+}
+
+/// The id of an account.
+pub(super) fn account(id: &str) -> Result<AccountId, Failure> {
+    id.parse().map_err(|_| strange("accountId"))
 }
 
 /// The setting of access control.
