@@ -5,10 +5,21 @@ use serde::{Deserialize, Serialize};
 /// For whom a schema is written: what a caller may not do is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// Who acts as the administrator, outside any environment.
+    /// Who acts as an administrator, outside any environment.
     Administrator,
-    /// Who acts as an environment or as another account.
-    Principal,
+    /// Another person, outside any environment.
+    Person,
+    /// Who has entered an environment as an owner of it.
+    Owner,
+    /// Who has entered an environment as a member of it, and an environment's own key.
+    Member,
+    /// Who has entered an environment to read.
+    Reader,
+}
+
+impl Audience {
+    /// Every audience, the one that may most first.
+    pub const ALL: [Self; 5] = [Self::Administrator, Self::Person, Self::Owner, Self::Member, Self::Reader];
 }
 
 /// A method of HTTP that the dialect knows.
@@ -54,12 +65,24 @@ impl Methods {
     pub const READ: Self = Self { collection: &[Verb::Get], resource: &[Verb::Get], actions: false };
     /// Nothing: the type is not there for the audience.
     pub const NONE: Self = Self { collection: &[], resource: &[], actions: false };
+    /// As an environment is seen from inside by those who may change it.
+    pub const CHANGE: Self =
+        Self { collection: &[Verb::Get], resource: &[Verb::Get, Verb::Put, Verb::Delete], actions: true };
     /// Everything.
     pub const ALL: Self = Self {
         collection: &[Verb::Get, Verb::Post],
         resource: &[Verb::Get, Verb::Put, Verb::Delete],
         actions: true,
     };
+
+    /// What is left of it for who may read only.
+    #[must_use]
+    pub const fn reading(self) -> Self {
+        const fn read(verbs: &[Verb]) -> &'static [Verb] {
+            if verbs.is_empty() { &[] } else { &[Verb::Get] }
+        }
+        Self { collection: read(self.collection), resource: read(self.resource), actions: false }
+    }
 }
 
 /// How a filter compares: the part of `name_like=` behind the last underscore.
@@ -135,6 +158,8 @@ pub struct Field {
     pub required: bool,
     /// Whether only the answer to the create shows it.
     pub read_on_create_only: bool,
+    /// Whether only an administrator may set it.
+    pub by_administrators: bool,
     /// The most characters.
     pub max_length: Option<u32>,
     /// The only values it takes, if they are counted.
@@ -155,6 +180,7 @@ impl Field {
             update: false,
             required: false,
             read_on_create_only: false,
+            by_administrators: false,
             max_length: None,
             options: &[],
             filters,
@@ -240,6 +266,18 @@ impl Field {
         Self { create: true, update: true, ..self }
     }
 
+    /// The field, settable by administrators only.
+    #[must_use]
+    pub const fn by_administrators(self) -> Self {
+        Self { by_administrators: true, ..self }
+    }
+
+    /// The field, settable on edit only.
+    #[must_use]
+    pub const fn on_edit(self) -> Self {
+        Self { update: true, ..self }
+    }
+
     /// The field, settable on edit only and never null.
     #[must_use]
     pub const fn update_only(self) -> Self {
@@ -262,6 +300,14 @@ pub struct Action {
     pub input: Option<&'static str>,
     /// The type of its answer.
     pub output: &'static str,
+}
+
+impl Action {
+    /// An action that takes nothing.
+    #[must_use]
+    pub const fn plain(name: &'static str, output: &'static str) -> Self {
+        Self { name, input: None, output }
+    }
 }
 
 /// A link of a type to one other resource: `GET {self}/{name}` gives it, and `?include={name}` nests it.
@@ -302,10 +348,18 @@ pub struct Declaration {
     pub filtered: bool,
     /// Its actions.
     pub actions: &'static [Action],
-    /// What the administrator may do.
+    /// What an administrator may do.
     pub administrator: Methods,
+    /// What another person may do, outside any environment; `None` when as `principal`.
+    pub person: Option<Methods>,
+    /// What an owner may do, inside the environment; `None` when as `principal`.
+    pub owner: Option<Methods>,
+    /// What may do who has entered an environment to read; `None` when what is left of `principal` for one who reads.
+    pub reader: Option<Methods>,
     /// What other principals may do.
     pub principal: Methods,
+    /// Whether it is only what an action takes, and nothing that can be asked for.
+    pub is_input: bool,
     /// What each of it leads to, one resource each.
     pub links: &'static [Link],
     /// What it is, for people.
@@ -326,7 +380,11 @@ impl Declaration {
             filtered: true,
             actions: &[],
             administrator: Methods::READ,
+            person: None,
+            owner: None,
+            reader: None,
             principal: Methods::READ,
+            is_input: false,
             links: &[],
             help: "",
         }
@@ -348,9 +406,19 @@ impl Declaration {
     /// What this audience may do.
     #[must_use]
     pub const fn methods(&self, audience: Audience) -> Methods {
-        match audience {
-            Audience::Administrator => self.administrator,
-            Audience::Principal => self.principal,
+        let other = match audience {
+            Audience::Administrator => return self.administrator,
+            Audience::Reader => match self.reader {
+                Some(methods) => return methods,
+                None => return self.principal.reading(),
+            },
+            Audience::Member => None,
+            Audience::Person => self.person,
+            Audience::Owner => self.owner,
+        };
+        match other {
+            Some(methods) => methods,
+            None => self.principal,
         }
     }
 

@@ -16,11 +16,15 @@ pub use collection::{Applied, Collection, Pagination, Sort};
 pub use date::Date;
 pub use declaration::{Action, Audience, Declaration, DeclaredFilter, Field, Link, Methods, Modifier, Verb};
 pub use error::{ErrorObject, ProblemDetails};
-pub use input::{ApiKeyInput, EditInput, ProjectInput, SettingInput};
+pub use input::{
+    AccountEditInput, AccountInput, ApiKeyInput, EditInput, MemberInput, MembersInput, ProjectInput,
+    SettingInput,
+};
 pub use openapi::openapi;
 pub use resource::{Links, Resource};
 pub use resources::{
-    Account, ActiveSetting, ApiKey, ApiVersion, AuditLog, Credential, Identity, LocalAuthConfig, Password,
-    Project, ProjectMember, Setting, Token, TypeDocumentation,
+    Account, ActiveSetting, ApiKey, ApiVersion, AuditLog, ChangeSecretInput, Credential, Identity,
+    LocalAuthConfig, Password, Project, ProjectMember, SetProjectMembersInput, Setting, Token,
+    TypeDocumentation,
 };
 pub use schema::{Schema, SchemaAction, SchemaField, SchemaFilter, declarations};

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::date::Date;
 use crate::declaration::Declaration;
-use crate::resources::Identity;
+use crate::resources::{Identity, ProjectMember};
 
 /// Names and absolute URLs.
 pub type Links = BTreeMap<String, String>;
@@ -54,6 +54,12 @@ impl WireField for Option<Vec<Identity>> {
 }
 
 impl WireField for Option<BTreeMap<String, String>> {
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
+}
+
+impl WireField for Option<Vec<ProjectMember>> {
     fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry(name, self)
     }
@@ -185,7 +191,7 @@ mod tests {
             serde_json::to_string(&later).unwrap(),
             r#"{"id":"1t1","type":"thing","links":{},"actions":{},"name":"x","since":"2016-04-02T10:11:12Z"}"#
         );
-        let schema = |declaration: &Declaration| declaration.schema(Audience::Principal, ToOwned::to_owned);
+        let schema = |declaration: &Declaration| declaration.schema(Audience::Member, ToOwned::to_owned);
         let (before, after) = (schema(&Thing::DECLARATION), schema(&later::Thing::DECLARATION));
         let new = |before: BTreeSet<String>, after: BTreeSet<String>| -> Vec<String> {
             after.difference(&before).cloned().collect()

@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::declaration::{Audience, Declaration, Field, Modifier, Verb};
 use crate::resource::{Links, Resource};
 use crate::resources::{
-    Account, ActiveSetting, ApiKey, AuditLog, Credential, Identity, LocalAuthConfig, Password, Project,
-    ProjectMember, Setting, Token, TypeDocumentation,
+    Account, ActiveSetting, ApiKey, AuditLog, ChangeSecretInput, Credential, Identity, LocalAuthConfig,
+    Password, Project, ProjectMember, SetProjectMembersInput, Setting, Token, TypeDocumentation,
 };
 
 impl Declaration {
@@ -22,7 +22,7 @@ impl Declaration {
         if methods.collection.contains(&Verb::Get) {
             links.insert("collection".to_owned(), url(&self.plural.to_ascii_lowercase()));
         }
-        let creates = methods.collection.contains(&Verb::Post);
+        let creates = methods.collection.contains(&Verb::Post) || self.is_input;
         let edits = methods.resource.contains(&Verb::Put);
         Schema {
             id: self.id.to_owned(),
@@ -32,7 +32,10 @@ impl Declaration {
             plural_name: self.plural.to_owned(),
             resource_fields: self
                 .all_fields()
-                .map(|field| (field.name.to_owned(), SchemaField::new(field, creates, edits)))
+                .map(|field| {
+                    let may = !field.by_administrators || audience == Audience::Administrator;
+                    (field.name.to_owned(), SchemaField::new(field, creates && may, edits && may))
+                })
                 .collect(),
             collection_filters: self
                 .filters()
@@ -59,12 +62,13 @@ impl Declaration {
 
 /// Every type there is, by id.
 #[must_use]
-pub const fn declarations() -> [&'static Declaration; 14] {
+pub const fn declarations() -> [&'static Declaration; 16] {
     [
         &Account::DECLARATION,
         &ActiveSetting::DECLARATION,
         &ApiKey::DECLARATION,
         &AuditLog::DECLARATION,
+        &ChangeSecretInput::DECLARATION,
         &Credential::DECLARATION,
         &Identity::DECLARATION,
         &LocalAuthConfig::DECLARATION,
@@ -72,6 +76,7 @@ pub const fn declarations() -> [&'static Declaration; 14] {
         &Project::DECLARATION,
         &ProjectMember::DECLARATION,
         &Schema::DECLARATION,
+        &SetProjectMembersInput::DECLARATION,
         &Setting::DECLARATION,
         &Token::DECLARATION,
         &TypeDocumentation::DECLARATION,

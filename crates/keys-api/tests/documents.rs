@@ -133,7 +133,7 @@ fn a_list_has_every_member_of_the_contract() {
 
 #[test]
 fn the_secret_is_no_filter_and_shown_on_create_only() {
-    for audience in [Audience::Administrator, Audience::Principal] {
+    for audience in Audience::ALL {
         let schema = ApiKey::DECLARATION.schema(audience, |path| format!("http://h/v1/{path}"));
         assert!(schema.resource_fields["secretValue"].read_on_create_only);
         assert!(!schema.collection_filters.contains_key("secretValue"));
@@ -143,14 +143,33 @@ fn the_secret_is_no_filter_and_shown_on_create_only() {
             .filter(|(_, field)| field.create || field.update)
             .map(|(name, _)| name.as_str())
             .collect();
-        assert_eq!(settable, ["description", "expiresAt", "name"]);
+        let expected: &[&str] = match audience {
+            Audience::Administrator => &["accountId", "description", "expiresAt", "name"],
+            Audience::Person | Audience::Owner | Audience::Member => &["description", "expiresAt", "name"],
+            Audience::Reader => &[],
+        };
+        assert_eq!(settable, expected, "{audience:?}");
     }
 }
 
 #[test]
 fn a_schema_says_only_what_the_audience_may_do() {
     let url = |path: &str| format!("http://h/v1/{path}");
-    let schema = Project::DECLARATION.schema(Audience::Principal, url);
+    for (audience, methods, acts) in [
+        (
+            Audience::Person,
+            r#""resourceMethods":["GET","PUT","DELETE"],"collectionMethods":["GET","POST"]"#,
+            true,
+        ),
+        (Audience::Owner, r#""resourceMethods":["GET","PUT","DELETE"],"collectionMethods":["GET"]"#, true),
+        (Audience::Reader, r#""resourceMethods":["GET"],"collectionMethods":["GET"]"#, false),
+    ] {
+        let schema = Project::DECLARATION.schema(audience, url);
+        let text = serde_json::to_string(&schema).unwrap();
+        assert!(text.contains(methods), "{audience:?}: {text}");
+        assert_eq!(schema.resource_actions.contains_key("setmembers"), acts);
+    }
+    let schema = Project::DECLARATION.schema(Audience::Member, url);
     let text = serde_json::to_string(&schema).unwrap();
     assert!(text.contains(r#""resourceMethods":["GET"],"collectionMethods":["GET"]"#), "{text}");
     assert!(schema.resource_actions.is_empty());

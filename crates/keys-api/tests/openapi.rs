@@ -62,7 +62,7 @@ fn every_declared_method_and_filter_is_an_operation_and_a_parameter() {
     let document = openapi();
     for declaration in declarations() {
         for (before, audience) in
-            [("/v1", Audience::Administrator), ("/v1/projects/{projectId}", Audience::Principal)]
+            [("/v1", Audience::Administrator), ("/v1/projects/{projectId}", Audience::Owner)]
         {
             let methods = declaration.methods(audience);
             let list = format!("{before}/{}", declaration.plural.to_ascii_lowercase());

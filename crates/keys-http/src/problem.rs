@@ -71,6 +71,10 @@ pub(crate) enum Problem {
         /// For how many seconds nothing is compared.
         seconds: u64,
     },
+    /// A list of members is none an environment can have.
+    BadMembers(Cow<'static, str>),
+    /// Nobody could administer afterwards.
+    LastAdministrator,
     /// Too much is being done at once.
     Busy,
     /// This server does not answer while access control is off.
@@ -166,6 +170,11 @@ impl Problem {
                     "too many log-ins failed with this name or from this address; try again in {seconds} s"
                 ),
             ),
+            Self::BadMembers(detail) => {
+                Public::with(StatusCode::BAD_REQUEST, detail.as_ref()).coded("InvalidFormat", Some("members"))
+            }
+            Self::LastAdministrator => Public::with(StatusCode::METHOD_NOT_ALLOWED, LAST_ADMINISTRATOR)
+                .coded("LastAdminAccount", None),
             Self::Busy => {
                 Public::with(StatusCode::SERVICE_UNAVAILABLE, "too much is being done at once; try again")
             }
@@ -183,7 +192,12 @@ impl Problem {
 
     /// The methods for the `Allow` of a 405.
     pub(crate) fn allow(&self) -> Option<&str> {
-        if let Self::MethodNotAllowed { allow, .. } = self { Some(allow) } else { None }
+        match self {
+            Self::MethodNotAllowed { allow, .. } => Some(allow),
+            // An answer with this status names the methods; it is this account that has none of the others now.
+            Self::LastAdministrator => Some("GET, HEAD, PUT, OPTIONS"),
+            _ => None,
+        }
     }
 
     /// After how many seconds the caller should come back, if that can help.
@@ -232,6 +246,9 @@ const PRECONDITION_FAILED: &str = "it is not in the state that `If-Match` or `If
 
 const NO_AUTH_PROVIDER: &str =
     "nobody logs in here yet: send an access key and a secret key as user name and password";
+
+const LAST_ADMINISTRATOR: &str = "nobody else who administers could enter, and access control is on: make another account \
+    an administrator and give it an API key first";
 
 const NOT_PROTECTED: &str = "access control is off, and this server can be reached from a network: switch it on, on \
     the server's machine, with `keyctl --database sqlite:PATH access-control enable`";

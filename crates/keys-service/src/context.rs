@@ -115,6 +115,17 @@ impl Caller {
         }
     }
 
+    /// Whether the caller may see who there is, to name them as members.
+    #[must_use]
+    pub const fn may_name_people(&self) -> bool {
+        match self.position() {
+            // Whoever may make an environment may own one.
+            Position::Administrator | Position::Person => true,
+            Position::Inside { role, .. } => role.may_set_members(),
+            Position::Environment => false,
+        }
+    }
+
     /// The role the caller has in an environment without being one of its members: an environment's key in its own,
     /// and an administrator in any.
     pub(crate) fn given_role(&self, environment: EnvironmentId) -> Option<Role> {
@@ -227,6 +238,8 @@ mod tests {
             assert_eq!(caller.administers(), administers, "{position:?}");
             assert_eq!(caller.may_change_keys(), keys, "{position:?}");
             assert_eq!(caller.may_make_environments(), environments, "{position:?}");
+            let names = environments || matches!(position, Position::Inside { role: Role::Owner, .. });
+            assert_eq!(caller.may_name_people(), names, "{position:?}");
             let reach = if administers { Reach::AllOwners } else { Reach::Owner(caller.effective()) };
             assert_eq!(caller.reach(), reach, "{position:?}");
         }

@@ -136,6 +136,7 @@ impl Authority for Remote {
             name: new.name.map(|name| name.as_str().to_owned()),
             description: new.description.map(|description| description.as_str().to_owned()),
             expires_at: new.expires_at.map(|at| at.to_string()),
+            account_id: None,
         };
         let once = idempotency_key()?;
         let issued = self.request(|client| client.create_key(project.as_deref(), &input, &once));
@@ -212,6 +213,7 @@ impl Authority for Remote {
         let input = ProjectInput {
             name: name.map(|name| name.as_str().to_owned()),
             description: description.map(|description| description.as_str().to_owned()),
+            members: None,
         };
         let once = idempotency_key()?;
         parse::environment(&self.asked(|client| client.create_project(&input, &once))?)

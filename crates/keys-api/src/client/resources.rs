@@ -8,7 +8,10 @@ use super::credential::SecretText;
 use super::error::ClientError;
 use super::once::IdempotencyKey;
 use super::transport::{Answer, Client};
-use crate::{ApiKey, ApiKeyInput, Collection, EditInput, Project, ProjectInput, Setting, SettingInput};
+use crate::{
+    Account, AccountEditInput, AccountInput, ApiKey, ApiKeyInput, Collection, EditInput, MemberInput,
+    MembersInput, Project, ProjectInput, ProjectMember, Setting, SettingInput,
+};
 
 /// A key just issued. The only place a secret key leaves the server.
 #[derive(Debug)]
@@ -136,6 +139,52 @@ impl Client {
     /// Moves an environment to its next state.
     pub fn change_project(&self, project: &str, change: Change) -> Result<Project, ClientError> {
         self.change("/projects", project, change)
+    }
+
+    /// Every account the caller reaches, environments among them, in the server's order.
+    pub fn accounts(&self) -> Result<Vec<Account>, ClientError> {
+        self.list("/accounts", "")
+    }
+
+    /// The account with this id; a removed one too.
+    pub fn account(&self, account: &str) -> Result<Account, ClientError> {
+        Ok(self.get(&format!("/accounts/{}", id(account)?))?.body)
+    }
+
+    /// Makes the account of a person. Once under one idempotency key, however often it is asked for.
+    pub fn create_account(
+        &self,
+        input: &AccountInput,
+        once: &IdempotencyKey,
+    ) -> Result<Account, ClientError> {
+        Ok(self.create("/accounts", input, once)?.body)
+    }
+
+    /// Changes an account.
+    pub fn edit_account(&self, account: &str, edit: &AccountEditInput) -> Result<Account, ClientError> {
+        Ok(self.put(&format!("/accounts/{}", id(account)?), edit)?.body)
+    }
+
+    /// Moves an account to its next state.
+    pub fn change_account(&self, account: &str, change: Change) -> Result<Account, ClientError> {
+        self.change("/accounts", account, change)
+    }
+
+    /// The keys that were made as this account or environment, of all that the caller reaches.
+    pub fn keys_made_as(&self, account: &str) -> Result<Vec<ApiKey>, ClientError> {
+        self.list("/apikeys", &format!("&creatorId={}", id(account)?))
+    }
+
+    /// The members of an environment.
+    pub fn members(&self, project: &str) -> Result<Vec<ProjectMember>, ClientError> {
+        self.list("/projectmembers", &format!("&projectId={}", id(project)?))
+    }
+
+    /// Makes these, and nobody else, the members of an environment.
+    pub fn set_members(&self, project: &str, members: Vec<MemberInput>) -> Result<(), ClientError> {
+        let path = format!("/projects/{}?action=setmembers", id(project)?);
+        self.post::<serde::de::IgnoredAny>(&path, &MembersInput { members })?;
+        Ok(())
     }
 
     /// A setting, such as `api.security.enabled`.

@@ -47,7 +47,7 @@ fn paths() -> Map<String, Value> {
     let mut paths = operations::fixed();
     for declaration in declarations() {
         add(&mut paths, "/v1", declaration, Audience::Administrator);
-        add(&mut paths, "/v1/projects/{projectId}", declaration, Audience::Principal);
+        add(&mut paths, "/v1/projects/{projectId}", declaration, Audience::Owner);
     }
     paths
 }
@@ -55,7 +55,7 @@ fn paths() -> Map<String, Value> {
 /// The list of a type and one of it, as far as the audience has them.
 fn add(paths: &mut Map<String, Value>, before: &str, declaration: &Declaration, audience: Audience) {
     let list = format!("{before}/{}", declaration.plural.to_ascii_lowercase());
-    let inside = audience == Audience::Principal;
+    let inside = audience == Audience::Owner;
     for (path, item) in [
         (list.clone(), operations::list(declaration, audience, inside)),
         (format!("{list}/{{id}}"), operations::one(declaration, audience, inside)),

@@ -138,10 +138,7 @@ pub(super) fn one(declaration: &Declaration, audience: Audience, inside: bool) -
         item.insert(verb.as_str().to_ascii_lowercase(), Value::Object(operation));
     }
     if methods.actions && !declaration.actions.is_empty() {
-        item.insert(
-            "post".to_owned(),
-            Value::Object(act(declaration, inside, answered("As it is now.", true))),
-        );
+        item.insert("post".to_owned(), Value::Object(act(declaration, inside)));
     }
     item
 }
@@ -165,13 +162,30 @@ fn read(mut responses: Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The actions, which are one operation with a parameter.
-fn act(declaration: &Declaration, inside: bool, mut responses: Map<String, Value>) -> Map<String, Value> {
-    let schema = reference("schemas", declaration.id);
-    responses.insert("202".to_owned(), answers::document("As it is now.", &schema));
+fn act(declaration: &Declaration, inside: bool) -> Map<String, Value> {
+    let own = reference("schemas", declaration.id);
+    let takes: Vec<&str> = declaration.actions.iter().filter_map(|action| action.input).collect();
+    let others = declaration
+        .actions
+        .iter()
+        .filter(|action| action.input.is_some() && action.output != declaration.id)
+        .map(|action| reference("schemas", action.output));
+    let answers: Vec<Value> = std::iter::once(own.clone()).chain(others).collect();
+    let schema = if answers.len() > 1 { json!({"anyOf": answers}) } else { own };
+    let mut responses = answers::refusals(true, true);
+    for status in ["200", "202"] {
+        responses.insert(status.to_owned(), answers::document("As it is now.", &schema));
+    }
     let names: Vec<&str> = declaration.actions.iter().map(|action| action.name).collect();
     let mut operation = operation("act", declaration, inside, &responses);
     let parameter = json!({"name": "action", "in": "query", "required": true, "schema": {"enum": names}});
     operation.insert("parameters".to_owned(), json!([parameter]));
+    if let [input] = takes.as_slice() {
+        let schema = json!({"schema": reference("schemas", input)});
+        let body =
+            json!({"description": "For the action that takes it.", "content": {"application/json": schema}});
+        operation.insert("requestBody".to_owned(), body);
+    }
     operation
 }
 

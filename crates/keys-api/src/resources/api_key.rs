@@ -13,12 +13,14 @@ resource! {
         name: Option<String> = Field::text("name", 255).editable();
         /// `active`, `inactive` or `removed`.
         state: Option<String> = Field::word("state", STATES);
-        /// Whom it belongs to: an environment or an account.
-        account_id: Option<String> = Field::reference("accountId", "reference[account]");
+        /// Whom it belongs to: an environment or an account. An administrator outside any environment may say it; from
+        /// anybody else it is ignored, and the key belongs to whom its maker acts as.
+        account_id: Option<String> =
+            Field::reference("accountId", "reference[account]").on_create().by_administrators();
         /// When it was made.
         created: Option<Date> = Field::date("created");
         /// Who made it.
-        creator_id: Option<String> = Field::reference("creatorId", "reference[account]").unfiltered();
+        creator_id: Option<String> = Field::reference("creatorId", "reference[account]");
         /// Its description.
         description: Option<String> = Field::text("description", 1024).editable();
         /// From when on it is refused.
@@ -43,10 +45,10 @@ resource! {
     Declaration {
         links: &[Link::ACCOUNT],
         actions: &[
-            Action { name: "activate", input: None, output: "credential" },
-            Action { name: "deactivate", input: None, output: "credential" },
-            Action { name: "remove", input: None, output: "credential" },
-            Action { name: "update", input: None, output: "credential" },
+            Action::plain("activate", "credential"),
+            Action::plain("deactivate", "credential"),
+            Action::plain("remove", "credential"),
+            Action::plain("update", "credential"),
         ],
         administrator: Methods::ALL,
         principal: Methods::ALL,

@@ -23,7 +23,7 @@ resource! {
         created: Option<Date> = Field::date("created");
         /// The key it was done with.
         credential_id: Option<String> = Field::reference("credentialId", "reference[credential]");
-        /// Always `None`.
+        /// Of a member: its account and its role; else `None`.
         description: Option<String> = Field::text("description", 255);
         /// What was done, such as `api.apiKey.create` or `api.environment.deactivate`.
         event_type: Option<String> = Field::text("eventType", 255);

@@ -4,7 +4,7 @@ use crate::declaration::{Declaration, Field};
 use crate::resource::resource;
 
 resource! {
-    /// Who somebody is: the caller itself, and for the administrator all who can be members of environments.
+    /// Who somebody is: the caller itself, and for whoever may name members all who can be one.
     Identity {
         /// The name to show.
         name: Option<String> = Field::text("name", 255);

@@ -29,7 +29,11 @@ resource! {
     }
     Declaration {
         filtered: false,
-        actions: &[Action { name: "changesecret", input: Some("changeSecretInput"), output: "password" }],
+        actions: &[Action {
+            name: "changesecret",
+            input: Some("changeSecretInput"),
+            output: "password",
+        }],
         administrator: Methods {
             collection: &[Verb::Get, Verb::Post],
             resource: &[Verb::Get, Verb::Put, Verb::Delete],

@@ -1,6 +1,6 @@
 //! Environments, which the dialect calls projects.
 
-use super::{STATES, TRANSITIONING};
+use super::{ProjectMember, STATES, TRANSITIONING};
 use crate::date::Date;
 use crate::declaration::{Action, Declaration, Field, Methods};
 use crate::resource::resource;
@@ -20,6 +20,9 @@ resource! {
         description: Option<String> = Field::text("description", 1024).editable();
         /// Always `project`.
         kind: Option<String> = Field::text("kind", 255);
+        /// Who is a member, as what, when it is made; without it whoever makes it is its owner. Never shown: see
+        /// `projectMembers`.
+        members: Option<Vec<ProjectMember>> = Field::document("members", "array[projectMember]").on_create();
         /// When it was removed.
         removed: Option<Date> = Field::date("removed");
         /// Always `no`.
@@ -33,13 +36,20 @@ resource! {
     }
     Declaration {
         actions: &[
-            Action { name: "activate", input: None, output: "account" },
-            Action { name: "deactivate", input: None, output: "account" },
-            Action { name: "remove", input: None, output: "account" },
-            Action { name: "restore", input: None, output: "account" },
-            Action { name: "update", input: None, output: "account" },
+            Action::plain("activate", "account"),
+            Action::plain("deactivate", "account"),
+            Action::plain("remove", "account"),
+            Action::plain("restore", "account"),
+            Action {
+                name: "setmembers",
+                input: Some("setProjectMembersInput"),
+                output: "setProjectMembersInput",
+            },
+            Action::plain("update", "account"),
         ],
         administrator: Methods::ALL,
+        person: Some(Methods::ALL),
+        owner: Some(Methods::CHANGE),
         ..Declaration::readable("project", "projects")
     }
 }

@@ -35,6 +35,12 @@ resource! {
         // A list with one in it that has no address of its own.
         administrator: Methods { collection: &[Verb::Get, Verb::Post, Verb::Delete], resource: &[], actions: false },
         principal: Methods { collection: &[Verb::Get, Verb::Post, Verb::Delete], resource: &[], actions: false },
+        // Logging out is everybody's own.
+        reader: Some(Methods {
+            collection: &[Verb::Get, Verb::Post, Verb::Delete],
+            resource: &[],
+            actions: false,
+        }),
         ..Declaration::readable("token", "tokens")
     }
 }

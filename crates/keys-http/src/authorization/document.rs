@@ -18,17 +18,29 @@ enum Column {
     AdministratorInA,
     KeyOfA,
     KeyOfB,
+    OwnerOfA,
+    OwnerInA,
+    MemberOfA,
+    MemberInA,
+    ReaderInA,
+    Stranger,
     Refused,
 }
 
 impl Column {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 13] = [
         Self::Open,
         Self::Administrator,
         Self::InSession,
         Self::AdministratorInA,
         Self::KeyOfA,
         Self::KeyOfB,
+        Self::OwnerOfA,
+        Self::OwnerInA,
+        Self::MemberOfA,
+        Self::MemberInA,
+        Self::ReaderInA,
+        Self::Stranger,
         Self::Refused,
     ];
 
@@ -40,6 +52,12 @@ impl Column {
             Self::AdministratorInA => "administrator inside A",
             Self::KeyOfA => "key of A",
             Self::KeyOfB => "key of B",
+            Self::OwnerOfA => "owner of A",
+            Self::OwnerInA => "owner inside A",
+            Self::MemberOfA => "member of A",
+            Self::MemberInA => "member inside A",
+            Self::ReaderInA => "reader inside A",
+            Self::Stranger => "person of no environment",
             Self::Refused => "nobody, or a key or session that is refused",
         }
     }
@@ -49,17 +67,24 @@ impl Column {
         let inside = cell.context == Context(Some((Named::Header, Within::Owner(Owner::A))));
         match cell.principal {
             Principal::Administrator if inside => Some(Self::AdministratorInA),
+            Principal::OwnerOfA if inside => Some(Self::OwnerInA),
+            Principal::MemberOfA | Principal::RestrictedInA if inside => Some(Self::MemberInA),
+            Principal::ReaderOfA if inside => Some(Self::ReaderInA),
             _ if cell.context != Context(None) => None,
             Principal::AnybodyOpen => Some(Self::Open),
             Principal::Administrator => Some(Self::Administrator),
             Principal::InSession | Principal::InSessionByCookie => Some(Self::InSession),
             Principal::KeyOfA => Some(Self::KeyOfA),
             Principal::KeyOfB => Some(Self::KeyOfB),
+            Principal::OwnerOfA => Some(Self::OwnerOfA),
+            Principal::MemberOfA | Principal::RestrictedInA | Principal::ReaderOfA => Some(Self::MemberOfA),
+            Principal::Stranger | Principal::Demoted => Some(Self::Stranger),
             Principal::Nobody
             | Principal::KeyOfInactive
             | Principal::Deactivated
             | Principal::Deleted
             | Principal::WrongSecret
+            | Principal::Disabled
             | Principal::SessionEnded
             | Principal::SessionOfDisabled => Some(Self::Refused),
             Principal::KeyOfAOpen | Principal::DeactivatedOpen => None,
@@ -120,7 +145,12 @@ impl Table {
             (Principal::Administrator, Column::Administrator.title()),
             (Principal::KeyOfA, Column::KeyOfA.title()),
             (Principal::KeyOfB, Column::KeyOfB.title()),
+            (Principal::OwnerOfA, Column::OwnerOfA.title()),
+            (Principal::MemberOfA, Column::MemberOfA.title()),
+            (Principal::ReaderOfA, "reader of A"),
+            (Principal::Stranger, Column::Stranger.title()),
             (Principal::KeyOfInactive, "key of an inactive environment"),
+            (Principal::Disabled, "person whose account is inactive"),
             (Principal::Nobody, "nobody"),
         ];
         text.push_str("## Entering an environment\n\n");
@@ -181,8 +211,8 @@ const fn environment(within: Within) -> &'static str {
         Within::Owner(Owner::B) => "B",
         Within::Owner(Owner::Inactive) => "an inactive one",
         Within::Owner(Owner::Removed) => "a removed one",
-        Within::Owner(Owner::Administrator) => "an account's id",
         Within::Owner(Owner::Nobody) => "one that does not exist",
+        Within::Owner(_) => "an account's id",
         Within::Malformed => "what is no id",
     }
 }
@@ -243,6 +273,9 @@ A route of the server without a row in the rules does not compile. Beside the st
 environment's id is answered with the same bytes as one that does not exist (but for the request's id), that every 401 is
 the same, that a refusal changes nothing, and that lists hold exactly what the caller may ask for by id.
 
-A and B are two active environments. A key that is refused is: one of an inactive environment, a deactivated one, a deleted
-one, or an access key with a wrong secret key. A session that is refused is one that has ended, or one of a person who was disabled.
+A and B are two active environments. Other people act by an account key of theirs. The owner of A owns the inactive and the
+removed environment, too, and the member is a member of these; what a member may, a restricted one may, and outside of A one who
+reads. Who was an administrator once is a person of no environment. A key that is refused is: one of an inactive environment
+or account, a deactivated one, a deleted one, or an access key with a wrong secret key. A session that is refused is one that
+has ended, or one of a person who was disabled.
 ";

@@ -40,7 +40,7 @@ enum Question {
 
 impl Question {
     /// Everything that is asked of every address.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Method("GET"),
         Self::Method("HEAD"),
         Self::Method("OPTIONS"),
@@ -55,6 +55,7 @@ impl Question {
         Self::Action("remove"),
         Self::Action("restore"),
         Self::Action("update"),
+        Self::Action("setmembers"),
         Self::Action("purge"),
         Self::Action("changesecret"),
         Self::Action("nonsense"),
@@ -145,7 +146,8 @@ impl Cell {
             ask
         };
         let ask = world.present(self.principal, ask);
-        let ask = ask.json(&serde_json::json!({"name": "cell", "value": "true"}));
+        let owner = serde_json::json!({"externalId": "1a1", "externalIdType": "rancher_id", "role": "owner"});
+        let ask = ask.json(&serde_json::json!({"name": "cell", "value": "true", "members": [owner]}));
         world.app.send_on(runtime, ask.0)
     }
 }
@@ -230,6 +232,10 @@ fn check(cell: &Cell, world: &World, runtime: &Runtime, answers: &mut Answers) -
         // What has a reason of its own to refuse says so.
         403 if matches!(rules::subject(route), Subject::LogIn | Subject::Token) => {
             Some(format!("{principal:?} {context:?} {question:?} {}", route.template()))
+        }
+        // Whom an environment refuses learns nothing of it. What is seen and may not be changed says so.
+        403 if rules::enters(cell) => {
+            Some(format!("{principal:?} {question:?} {} {shape}", route.template()))
         }
         403 => Some(format!("{principal:?} {question:?} {shape}")),
         404 => Some(format!("{principal:?} {context:?} {question:?} {}", route.template())),

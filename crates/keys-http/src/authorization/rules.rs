@@ -155,11 +155,24 @@ impl Expected {
 /// Whom a caller acts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Acting {
-    /// The administrator, who sees and may do everything.
+    /// An administrator, who sees and may do everything.
     Administrator,
-    /// An environment, which sees and may do what is inside, and administers nothing: its keys, and the administrator
-    /// who has entered it.
-    Inside(Owner),
+    /// Another person, who sees itself and the environments it is a member of.
+    Person(Owner),
+    /// An environment, which sees and may do what is inside, and administers nothing: its keys as members, and whoever has
+    /// entered it with the rights it has there.
+    Inside(Owner, Rights),
+}
+
+/// What somebody may inside an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rights {
+    /// Everything, the environment itself included.
+    Own,
+    /// Its keys.
+    Change,
+    /// Nothing: it looks.
+    Read,
 }
 
 /// Whom a principal acts as before it enters an environment; `None` is nobody.
@@ -171,30 +184,64 @@ const fn alone(principal: Principal) -> Option<Acting> {
         | Principal::Administrator
         | Principal::InSession
         | Principal::InSessionByCookie => Some(Acting::Administrator),
-        Principal::KeyOfA | Principal::KeyOfAOpen => Some(Acting::Inside(Owner::A)),
-        Principal::KeyOfB => Some(Acting::Inside(Owner::B)),
+        Principal::KeyOfA | Principal::KeyOfAOpen => Some(Acting::Inside(Owner::A, Rights::Change)),
+        Principal::KeyOfB => Some(Acting::Inside(Owner::B, Rights::Change)),
+        Principal::OwnerOfA => Some(Acting::Person(Owner::OwnerOfA)),
+        Principal::MemberOfA => Some(Acting::Person(Owner::MemberOfA)),
+        Principal::RestrictedInA => Some(Acting::Person(Owner::RestrictedInA)),
+        Principal::ReaderOfA => Some(Acting::Person(Owner::ReaderOfA)),
+        Principal::Stranger => Some(Acting::Person(Owner::Stranger)),
+        Principal::Demoted => Some(Acting::Person(Owner::Demoted)),
         Principal::Nobody
         | Principal::KeyOfInactive
         | Principal::Deactivated
         | Principal::Deleted
         | Principal::WrongSecret
+        | Principal::Disabled
         | Principal::SessionEnded
         | Principal::SessionOfDisabled => None,
     }
 }
 
-/// Whom a caller acts as. An environment is entered if it is active, by itself and by the administrator.
+/// What a person may in A, if it is a member.
+const fn in_a(person: Owner) -> Option<Rights> {
+    match person {
+        Owner::OwnerOfA => Some(Rights::Own),
+        Owner::MemberOfA | Owner::RestrictedInA => Some(Rights::Change),
+        Owner::ReaderOfA => Some(Rights::Read),
+        Owner::A
+        | Owner::B
+        | Owner::Inactive
+        | Owner::Removed
+        | Owner::Administrator
+        | Owner::Stranger
+        | Owner::Disabled
+        | Owner::Demoted
+        | Owner::Nobody => None,
+    }
+}
+
+/// Whom a caller acts as. An environment is entered if it is active: by itself, by administrators and by its members.
 fn acting(cell: &Cell) -> Result<Acting, Expected> {
     let alone = alone(cell.principal).ok_or(Expected::UNAUTHORIZED)?;
     let Some((_, within)) = cell.context.0 else { return Ok(alone) };
-    match within {
-        Within::Owner(owner @ (Owner::A | Owner::B))
-            if alone == Acting::Administrator || alone == Acting::Inside(owner) =>
-        {
-            Ok(Acting::Inside(owner))
+    let rights = match (within, alone) {
+        (Within::Owner(Owner::A | Owner::B), Acting::Administrator) => Some(Rights::Own),
+        (Within::Owner(owner @ (Owner::A | Owner::B)), Acting::Inside(own, rights)) if owner == own => {
+            Some(rights)
         }
-        Within::Owner(_) | Within::Malformed => Err(Expected::FORBIDDEN),
+        (Within::Owner(Owner::A), Acting::Person(person)) => in_a(person),
+        _ => None,
+    };
+    match (within, rights) {
+        (Within::Owner(owner), Some(rights)) => Ok(Acting::Inside(owner, rights)),
+        _ => Err(Expected::FORBIDDEN),
     }
+}
+
+/// Whether a caller is let into the environment it names, if it names one.
+pub(super) fn enters(cell: &Cell) -> bool {
+    acting(cell).is_ok()
 }
 
 /// What must be answered.
@@ -227,13 +274,12 @@ pub(super) fn expected(cell: &Cell) -> Expected {
         Ok(acting) => acting,
         Err(refused) => return refused,
     };
-    if let (Subject::List(Thing::LogIn) | Subject::One(Thing::LogIn), Acting::Inside(_)) = (subject, acting) {
+    let logs_in = matches!(subject, Subject::List(Thing::LogIn) | Subject::One(Thing::LogIn));
+    if logs_in && acting != Acting::Administrator {
         return Expected::NOT_FOUND;
     }
     match (subject, cell.question, cell.question.meant()) {
-        (Subject::One(thing), Question::Action(action), _) => {
-            act(acting, thing, cell.target.as_ref(), action)
-        }
+        (Subject::One(thing), Question::Action(action), _) => act(cell, acting, thing, action),
         (_, Question::Action(_), _) => Expected::NO_ACTION,
         (_, _, "OPTIONS") => Expected::ok(200),
         (Subject::Document | Subject::List(_), _, "GET" | "HEAD") => Expected::ok(200),
@@ -276,29 +322,48 @@ fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
         _ if target.owner == Owner::Nobody => false,
         Thing::Nothing => false,
         Thing::Setting | Thing::ActiveSetting | Thing::Schema => true,
-        // An environment is nobody, and does not log in.
-        Thing::Identity | Thing::LogIn | Thing::Password => acting == Acting::Administrator,
-        Thing::Key
-        | Thing::Environment
-        | Thing::Account
-        | Thing::Credential
-        | Thing::Member
-        | Thing::Audit => match acting {
-            Acting::Administrator => true,
-            Acting::Inside(owner) => owner == target.owner,
+        Thing::LogIn | Thing::Password => acting == Acting::Administrator,
+        // Whoever may name members sees who can be one; an environment is nobody.
+        Thing::Identity => {
+            let names = match acting {
+                Acting::Administrator | Acting::Person(_) | Acting::Inside(_, Rights::Own) => true,
+                Acting::Inside(_, Rights::Change | Rights::Read) => false,
+            };
+            names && target.state == State::Active
+        }
+        Thing::Key | Thing::Credential | Thing::Audit => owns(acting, target.owner),
+        Thing::Environment | Thing::Member | Thing::Account => match acting {
+            Acting::Person(person) => target.owner == person || is_shown(person, target.owner),
+            Acting::Administrator | Acting::Inside(..) => owns(acting, target.owner),
         },
     }
 }
 
-/// Keys are everybody's to make; environments the administrator's.
+fn owns(acting: Acting, owner: Owner) -> bool {
+    match acting {
+        Acting::Administrator => true,
+        Acting::Person(own) | Acting::Inside(own, _) => own == owner,
+    }
+}
+
+/// Whether an environment is shown to a person: an active one to its members, another to its owners.
+fn is_shown(person: Owner, environment: Owner) -> bool {
+    match environment {
+        Owner::A => in_a(person).is_some(),
+        Owner::Inactive | Owner::Removed => person == Owner::OwnerOfA,
+        _ => false,
+    }
+}
+
+/// Keys are made by everybody who does not only look; environments by people; accounts by administrators.
 fn creates(acting: Acting, thing: Thing) -> bool {
     match thing {
-        Thing::Key => true,
-        Thing::Environment => acting == Acting::Administrator,
+        Thing::Key => !matches!(acting, Acting::Inside(_, Rights::Read)),
+        Thing::Environment => matches!(acting, Acting::Administrator | Acting::Person(_)),
+        Thing::Account => acting == Acting::Administrator,
         Thing::Setting
         | Thing::Schema
         | Thing::ActiveSetting
-        | Thing::Account
         | Thing::Credential
         | Thing::Member
         | Thing::Identity
@@ -309,44 +374,71 @@ fn creates(acting: Acting, thing: Thing) -> bool {
     }
 }
 
-/// Who may change one of a type: whoever sees a key; the administrator for the rest.
+/// Whether one of a type can be changed by such a caller, if it may change this one.
 fn changes(acting: Acting, thing: Thing, method: &str) -> bool {
     match (thing, method) {
-        (Thing::Key, "PUT" | "DELETE") => true,
-        (Thing::Environment | Thing::Password, "PUT" | "DELETE") | (Thing::Setting, "PUT") => {
+        (Thing::Key, "PUT" | "DELETE") => !matches!(acting, Acting::Inside(_, Rights::Read)),
+        (Thing::Environment, "PUT" | "DELETE") => changes_environments(acting),
+        (Thing::Account, "PUT") => matches!(acting, Acting::Administrator | Acting::Person(_)),
+        (Thing::Account, "DELETE") | (Thing::Password, "PUT" | "DELETE") | (Thing::Setting, "PUT") => {
             acting == Acting::Administrator
         }
         _ => false,
     }
 }
 
+const fn changes_environments(acting: Acting) -> bool {
+    matches!(acting, Acting::Administrator | Acting::Person(_) | Acting::Inside(_, Rights::Own))
+}
+
+/// Whether what is seen may not be changed all the same: an environment by a person who does not own it, and an
+/// environment where it is seen as an account.
+fn is_forbidden(acting: Acting, thing: Thing, owner: Owner) -> bool {
+    match thing {
+        Thing::Environment => matches!(acting, Acting::Person(person) if person != Owner::OwnerOfA),
+        Thing::Account => matches!(owner, Owner::A | Owner::B | Owner::Inactive | Owner::Removed),
+        _ => false,
+    }
+}
+
 fn one(acting: Acting, thing: Thing, target: Option<&Target>, method: &str) -> Expected {
-    if !matches!(method, "GET" | "HEAD") && !changes(acting, thing, method) {
+    let reads = matches!(method, "GET" | "HEAD");
+    if !reads && !changes(acting, thing, method) {
         return Expected::METHOD;
     }
-    match target.filter(|target| visible(acting, thing, target)) {
-        None => Expected::NOT_FOUND,
-        // The page this grew from: an Active key offers no Delete.
-        Some(target) if (thing, method, target.state) == (Thing::Key, "DELETE", State::Active) => {
-            Expected::METHOD
-        }
-        Some(_) => Expected::ok(200),
+    let Some(target) = target.filter(|target| visible(acting, thing, target)) else {
+        return Expected::NOT_FOUND;
+    };
+    match (thing, method, target.state) {
+        _ if !reads && is_forbidden(acting, thing, target.owner) => Expected::FORBIDDEN,
+        // The page this grew from: an Active key offers no Delete. Nor does an account.
+        (Thing::Key | Thing::Account, "DELETE", State::Active) => Expected::METHOD,
+        _ => Expected::ok(200),
     }
 }
 
 /// An action is refused by its name before anything is looked up.
-fn act(acting: Acting, thing: Thing, target: Option<&Target>, action: &str) -> Expected {
+fn act(cell: &Cell, acting: Acting, thing: Thing, action: &str) -> Expected {
     let may = match thing {
-        Thing::Key => matches!(action, "activate" | "deactivate" | "remove" | "update"),
-        Thing::Environment => {
-            acting == Acting::Administrator
-                && matches!(action, "activate" | "deactivate" | "remove" | "restore" | "update")
+        Thing::Key => {
+            !matches!(acting, Acting::Inside(_, Rights::Read))
+                && matches!(action, "activate" | "deactivate" | "remove" | "update")
         }
-        Thing::Password => action == "changesecret",
+        Thing::Environment => {
+            changes_environments(acting)
+                && matches!(
+                    action,
+                    "activate" | "deactivate" | "remove" | "restore" | "setmembers" | "update"
+                )
+        }
+        Thing::Account => {
+            acting == Acting::Administrator
+                && matches!(action, "activate" | "deactivate" | "remove" | "update")
+        }
+        Thing::Password => action == "changesecret" && !matches!(acting, Acting::Inside(_, Rights::Read)),
         Thing::Setting
         | Thing::Schema
         | Thing::ActiveSetting
-        | Thing::Account
         | Thing::Credential
         | Thing::Member
         | Thing::Identity
@@ -357,15 +449,21 @@ fn act(acting: Acting, thing: Thing, target: Option<&Target>, action: &str) -> E
     if !may {
         return Expected::NO_ACTION;
     }
-    let Some(target) = target.filter(|target| visible(acting, thing, target)) else {
+    let Some(target) = cell.target.as_ref().filter(|target| visible(acting, thing, target)) else {
         return Expected::NOT_FOUND;
     };
     match (thing, target.state, action) {
         // Neither the old nor the new one is sent.
         (Thing::Password, ..) => Expected::NO_CODE,
-        (Thing::Environment, State::Active, "deactivate") => Expected::ok(200),
-        (Thing::Key, State::Active, "deactivate" | "update")
-        | (Thing::Key | Thing::Environment, State::Inactive, "activate" | "remove" | "update")
+        _ if is_forbidden(acting, thing, target.owner) => Expected::FORBIDDEN,
+        (Thing::Environment, State::Active, "deactivate")
+        | (Thing::Environment, State::Active | State::Inactive, "setmembers") => Expected::ok(200),
+        (Thing::Key | Thing::Account, State::Active, "deactivate" | "update")
+        | (
+            Thing::Key | Thing::Environment | Thing::Account,
+            State::Inactive,
+            "activate" | "remove" | "update",
+        )
         | (Thing::Environment, State::Active, "remove" | "update")
         | (Thing::Environment, State::Removed, "restore") => Expected::ok(202),
         _ => Expected::NOT_NOW,

@@ -22,6 +22,20 @@ pub(super) enum Owner {
     Removed,
     /// The administrator's account.
     Administrator,
+    /// A person who owns A, the inactive and the removed environment.
+    OwnerOfA,
+    /// A person who is a member of these.
+    MemberOfA,
+    /// A person who is a restricted member of A.
+    RestrictedInA,
+    /// A person who reads in A.
+    ReaderOfA,
+    /// A person who is a member of nothing.
+    Stranger,
+    /// A member of A whose account is not active.
+    Disabled,
+    /// A person who was an administrator, and is a member of nothing.
+    Demoted,
     /// Nobody: there is no such thing.
     Nobody,
 }
@@ -35,6 +49,13 @@ impl Owner {
             Self::Inactive => "1a7",
             Self::Removed => "1a8",
             Self::Administrator => "1a1",
+            Self::OwnerOfA => "1a9",
+            Self::MemberOfA => "1a10",
+            Self::RestrictedInA => "1a11",
+            Self::ReaderOfA => "1a12",
+            Self::Stranger => "1a13",
+            Self::Disabled => "1a14",
+            Self::Demoted => "1a15",
             Self::Nobody => "1a999",
         }
     }
@@ -97,10 +118,24 @@ pub(super) enum Principal {
     SessionEnded,
     /// A person who was disabled while in a session.
     SessionOfDisabled,
+    /// A person, by an account key: the owner of A.
+    OwnerOfA,
+    /// A member of A.
+    MemberOfA,
+    /// A restricted member of A.
+    RestrictedInA,
+    /// Who reads in A.
+    ReaderOfA,
+    /// A person who is a member of nothing.
+    Stranger,
+    /// A person whose account is not active.
+    Disabled,
+    /// A person who was an administrator when its key was made.
+    Demoted,
 }
 
 impl Principal {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::AnybodyOpen,
         Self::KeyOfAOpen,
         Self::DeactivatedOpen,
@@ -116,6 +151,13 @@ impl Principal {
         Self::InSessionByCookie,
         Self::SessionEnded,
         Self::SessionOfDisabled,
+        Self::OwnerOfA,
+        Self::MemberOfA,
+        Self::RestrictedInA,
+        Self::ReaderOfA,
+        Self::Stranger,
+        Self::Disabled,
+        Self::Demoted,
     ];
 
     /// Whether access control is on for them.
@@ -214,8 +256,45 @@ pub(super) struct World {
     of_inactive: Pair,
     deactivated: Pair,
     deleted: Pair,
+    members: Vec<(Owner, Pair)>,
     keys: Vec<Target>,
     people: People,
+}
+
+/// The members, in the order of their ids, and what each is in A, the inactive and the removed environment.
+const MEMBERS: [(Owner, &[(Owner, &str)]); 7] = [
+    (Owner::OwnerOfA, &[(Owner::A, "owner"), (Owner::Inactive, "owner"), (Owner::Removed, "owner")]),
+    (Owner::MemberOfA, &[(Owner::A, "member"), (Owner::Inactive, "member"), (Owner::Removed, "member")]),
+    (Owner::RestrictedInA, &[(Owner::A, "restricted")]),
+    (Owner::ReaderOfA, &[(Owner::A, "readonly")]),
+    (Owner::Stranger, &[]),
+    (Owner::Disabled, &[(Owner::A, "member")]),
+    (Owner::Demoted, &[]),
+];
+
+/// Makes them, each with an account key, and the members.
+fn members(app: &TestApp) -> Vec<(Owner, Pair)> {
+    let mut people = Vec::new();
+    for (person, _) in MEMBERS {
+        let kind = if person == Owner::Demoted { "admin" } else { "user" };
+        assert_eq!(app.post("/v1/accounts", &json!({"kind": kind})).json()["id"], person.id());
+        people.push((person, Pair::of(&app.post("/v1/apikeys", &json!({"accountId": person.id()})))));
+    }
+    for environment in [Owner::A, Owner::Inactive, Owner::Removed] {
+        let roles = MEMBERS.iter().flat_map(|(person, roles)| roles.iter().map(move |role| (*person, *role)));
+        let named = roles.filter(|(_, (place, _))| *place == environment);
+        let member =
+            |id: &str, role: &str| json!({"externalId": id, "externalIdType": "rancher_id", "role": role});
+        let mut members: Vec<Value> = named.map(|(person, (_, role))| member(person.id(), role)).collect();
+        members.push(member("1a1", "owner"));
+        let path = format!("/v1/projects/{}?action=setmembers", environment.id());
+        let set = Ask::post(&path).json(&json!({ "members": members })).send(app);
+        assert_eq!(set.status, StatusCode::OK, "{set:?}");
+    }
+    act(app, &format!("/v1/accounts/{}", Owner::Disabled.id()), "deactivate");
+    let demoted = app.put(&format!("/v1/accounts/{}", Owner::Demoted.id()), &json!({"kind": "user"}));
+    assert_eq!(demoted.json()["kind"], "user");
+    people
 }
 
 impl World {
@@ -231,6 +310,7 @@ impl World {
         let (deactivated, deleted) = (inside(Owner::A), inside(Owner::A));
         let (deactivated_of_b, deleted_of_b) = (inside(Owner::B), inside(Owner::B));
         let (other_of_a, of_removed) = (inside(Owner::A), inside(Owner::Removed));
+        let members = members(&app);
         for pair in [&deactivated, &deleted, &deactivated_of_b, &deleted_of_b] {
             act(&app, &format!("/v1/apikeys/{}", pair.id), "deactivate");
         }
@@ -250,13 +330,14 @@ impl World {
             key("an Active key of the inactive environment", &of_inactive, Owner::Inactive, State::Active),
             key("an Active key of the removed environment", &of_removed, Owner::Removed, State::Active),
             key("the administrator's key", &administrator, Owner::Administrator, State::Active),
+            key("the account key of the owner of A", &members[0].1, Owner::OwnerOfA, State::Active),
         ];
         let people = People::in_sessions(&app);
         if access_control {
             let switched = app.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
             assert_eq!(switched.status, StatusCode::OK);
         }
-        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, keys, people }
+        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, members, keys, people }
     }
 
     /// What somebody presents.
@@ -274,6 +355,13 @@ impl World {
             Principal::KeyOfInactive => &self.of_inactive,
             Principal::Deactivated | Principal::DeactivatedOpen => &self.deactivated,
             Principal::Deleted => &self.deleted,
+            Principal::OwnerOfA => self.pair_of(Owner::OwnerOfA),
+            Principal::MemberOfA => self.pair_of(Owner::MemberOfA),
+            Principal::RestrictedInA => self.pair_of(Owner::RestrictedInA),
+            Principal::ReaderOfA => self.pair_of(Owner::ReaderOfA),
+            Principal::Stranger => self.pair_of(Owner::Stranger),
+            Principal::Disabled => self.pair_of(Owner::Disabled),
+            Principal::Demoted => self.pair_of(Owner::Demoted),
             Principal::WrongSecret => {
                 let access_key = self.administrator.access_key.clone();
                 return Some(Pair { access_key, ..self.of_a.clone() });
@@ -296,6 +384,11 @@ impl World {
             _ => return ask,
         };
         ask.header("authorization", &format!("Bearer {token}"))
+    }
+
+    fn pair_of(&self, person: Owner) -> &Pair {
+        let (_, pair) = self.members.iter().find(|(own, _)| *own == person).unwrap();
+        pair
     }
 
     /// Everything of a type that can be asked for, and what cannot.
@@ -340,14 +433,33 @@ impl World {
                 target("environment A as an account", Owner::A.id(), Owner::A),
                 target("environment B as an account", Owner::B.id(), Owner::B),
                 target("the administrator's account", Owner::Administrator.id(), Owner::Administrator),
+                target("the account of the owner of A", Owner::OwnerOfA.id(), Owner::OwnerOfA),
+                Target {
+                    state: State::Inactive,
+                    ..target("an inactive account", Owner::Disabled.id(), Owner::Disabled)
+                },
             ],
             Thing::Credential => {
                 self.keys.iter().filter(|key| key.name.contains("Active key of")).cloned().collect()
             }
             Thing::Member => {
-                vec![target("a member of A", "1pm5", Owner::A), target("a member of B", "1pm6", Owner::B)]
+                let inactive = Target {
+                    state: State::Inactive,
+                    ..target("a member of the inactive environment", "1pm3", Owner::Inactive)
+                };
+                vec![
+                    target("a member of A", "1pm1", Owner::A),
+                    target("a member of B", "1pm2", Owner::B),
+                    inactive,
+                ]
             }
-            Thing::Identity => vec![target("a person", "1i!rancher_id:1a1", Owner::Administrator)],
+            Thing::Identity => vec![
+                target("a person", "1i!rancher_id:1a9", Owner::OwnerOfA),
+                Target {
+                    state: State::Inactive,
+                    ..target("a person whose account is inactive", "1i!rancher_id:1a14", Owner::Disabled)
+                },
+            ],
             Thing::ActiveSetting => vec![target("a setting", "api.auth.realm", Owner::Administrator)],
             Thing::LogIn => vec![target("the way to log in", "local", Owner::Administrator)],
             Thing::Password => self.people.passwords.clone(),
@@ -355,21 +467,21 @@ impl World {
                 target("the first event", "1al1", Owner::Administrator),
                 target("an event of A", &self.event_of(Owner::A), Owner::A),
                 target("an event of B", &self.event_of(Owner::B), Owner::B),
+                target("an event of the owner of A", &self.event_of(Owner::OwnerOfA), Owner::OwnerOfA),
             ],
             Thing::Nothing | Thing::Key | Thing::Environment | Thing::Setting | Thing::Schema => Vec::new(),
         };
-        for id in ["1a999", "1pm8", "1al999", "nonsense"] {
+        for id in ["1a999", "1pm99", "1al999", "nonsense"] {
             targets.push(target("what does not exist", id, Owner::Nobody));
         }
         targets
     }
 
-    /// The first event that is an environment's.
+    /// The first event that is an environment's or a person's.
     fn event_of(&self, owner: Owner) -> String {
         let events = self.app.store.audit(None, 1_000).unwrap();
-        let own = events
-            .iter()
-            .find(|linked| linked.event.owner.to_string() == format!("environment/{}", owner.id()));
+        let names = [format!("environment/{}", owner.id()), format!("account/{}", owner.id())];
+        let own = events.iter().find(|linked| names.contains(&linked.event.owner.to_string()));
         own.unwrap().event.id.to_string()
     }
 }

@@ -73,6 +73,11 @@ impl Fields {
         }
     }
 
+    /// What is said of a field that is no text.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
     /// What is said of a field of text. Numbers and booleans are taken as text.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! What the use cases refuse and fail with, as problems.
 
-use keys_core::{EnvironmentTransitionError, TransitionError};
+use keys_core::{AccountChangeError, AccountTransitionError, EnvironmentTransitionError, TransitionError};
 use keys_service::{
-    AuthenticateError, EndSessionsError, EnterError, EnvironmentChangeError, IssueError, KeyChangeError,
-    SettingError, StoreFailure,
+    AccountError, AuthenticateError, EndSessionsError, EnterError, EnvironmentChangeError, IssueError,
+    KeyChangeError, MembersError, SettingError, StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind};
 
@@ -16,6 +16,7 @@ const UNKNOWN: &str = "the server failed while it stored the change; it is unkno
 const UNREAD: &str = "the server could not read its store; try again, and if it stays so, its log says why";
 const DEFECT: &str = "the server failed; nothing was changed, and its log says why";
 
+const REVOKED: &str = "what you may was taken away while this was being done; nothing was changed";
 const READ_ONLY: &str = "your role in this environment is to read: ask one of its owners for another";
 
 impl From<BackendError> for Problem {
@@ -49,6 +50,7 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::Busy => Self::Busy,
             IssueError::Forbidden => Self::Forbidden(READ_ONLY),
+            IssueError::Revoked => Self::Forbidden(REVOKED),
             IssueError::ExpiryPassed => {
                 Self::field("MinLimitExceeded", "expiresAt", "the expiry is not in the future")
             }
@@ -80,6 +82,7 @@ impl From<KeyChangeError> for Problem {
     fn from(error: KeyChangeError) -> Self {
         match error {
             KeyChangeError::Forbidden => Self::Forbidden(READ_ONLY),
+            KeyChangeError::Revoked => Self::Forbidden(REVOKED),
             KeyChangeError::NotFound => Self::NotFound,
             KeyChangeError::Refused(refusal) => refused(&refusal, key_advice(&refusal)),
             KeyChangeError::Conflict { .. } => Self::PreconditionFailed,
@@ -106,8 +109,10 @@ impl From<EnvironmentChangeError> for Problem {
     fn from(error: EnvironmentChangeError) -> Self {
         match error {
             EnvironmentChangeError::Forbidden => {
-                Self::Forbidden("only the administrator, outside any environment, may do this")
+                Self::Forbidden("only an owner of the environment or an administrator may do this")
             }
+            EnvironmentChangeError::Revoked => Self::Forbidden(REVOKED),
+            EnvironmentChangeError::Members(refusal) => refusal.into(),
             EnvironmentChangeError::AnotherRequest(_) => another_request(),
             EnvironmentChangeError::NotFound => Self::NotFound,
             EnvironmentChangeError::Refused(refusal) => refused(&refusal, environment_advice(&refusal)),
@@ -129,6 +134,63 @@ fn environment_advice(refusal: &EnvironmentTransitionError) -> &'static str {
 
     let NotAllowed { from: keys_core::EnvironmentState::Removed { .. }, .. } = refusal else { return "" };
     "; restore it first: POST it with ?action=restore"
+}
+
+impl From<MembersError> for Problem {
+    fn from(error: MembersError) -> Self {
+        match error {
+            MembersError::Forbidden => {
+                Self::Forbidden("only an owner of the environment or an administrator may do this")
+            }
+            MembersError::Revoked => Self::Forbidden(REVOKED),
+            MembersError::NotFound => Self::NotFound,
+            MembersError::Removed => {
+                Self::field("ActionNotAvailable", "action", "the environment is removed")
+            }
+            MembersError::Refused(refusal) => Self::BadMembers(refusal.to_string().into()),
+            refusal @ MembersError::NotAPerson { .. } => Self::BadMembers(refusal.to_string().into()),
+            MembersError::Contended => Self::Conflict,
+            MembersError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Forbidden => {
+                Self::Forbidden("only an administrator may do this; where you begin is yours to say")
+            }
+            AccountError::Revoked => Self::Forbidden(REVOKED),
+            AccountError::NotFound => Self::NotFound,
+            AccountError::Refused(refusal) => refused(&refusal, account_advice(&refusal)),
+            AccountError::LastAdministrator => Self::LastAdministrator,
+            AccountError::NotEnterable => Self::field(
+                "InvalidReference",
+                "defaultProjectId",
+                "the person may not enter this environment",
+            ),
+            AccountError::Conflict { .. } => Self::PreconditionFailed,
+            AccountError::Contended => Self::Conflict,
+            AccountError::AnotherRequest(_) => another_request(),
+            AccountError::Rng(cause) => Self::Failed { soon: true, detail: DEFECT, cause: cause.into() },
+            AccountError::Store(failure) => failure.into(),
+            other @ (AccountError::Repeated | _) => {
+                Self::Failed { soon: false, detail: DEFECT, cause: other.into() }
+            }
+        }
+    }
+}
+
+fn account_advice(refusal: &AccountChangeError) -> &'static str {
+    let active = keys_core::AccountState::Active;
+    match refusal {
+        AccountChangeError::State(AccountTransitionError::NotAllowed { from, .. }) if *from == active => {
+            "; deactivate it first: POST it with ?action=deactivate"
+        }
+        _ => "",
+    }
 }
 
 impl From<EnterError> for Problem {

@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::auth::Cookies;
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
+use crate::dialect::handlers;
 use crate::dialect::types::Type;
 use crate::dialect::views;
 use crate::flow::body::Incoming;
@@ -158,7 +159,7 @@ async fn answer<B: Incoming>(
         let effective = views::owner_id(caller.effective());
         reply::put(headers, reply::X_API_ACCOUNT_ID, Some(&effective));
         if let Some(view) = &mut *view {
-            view.answered(caller.administers(), &effective);
+            view.answered(handlers::audience_of(&caller), &effective);
             view.called(outcome.name);
             view.logged_in(outcome.person);
         }

@@ -95,8 +95,8 @@ impl View {
     }
 
     /// Learns who asks.
-    pub(crate) fn answered(&mut self, administers: bool, account: &str) {
-        self.audience = Some(if administers { Audience::Administrator } else { Audience::Principal });
+    pub(crate) fn answered(&mut self, audience: Audience, account: &str) {
+        self.audience = Some(audience);
         self.account = Some(account.to_owned());
     }
 

@@ -130,7 +130,10 @@ fn head_and_options_answer_for_every_address() {
         ("/v1/projects/1a5", "GET, HEAD, PUT, DELETE, OPTIONS, POST"),
         ("/v1/settings", "GET, HEAD, OPTIONS"),
         ("/v1/settings/api.security.enabled", "GET, HEAD, PUT, OPTIONS"),
-        ("/v1/projects/1a5/projects/1a5", "GET, HEAD, OPTIONS"),
+        ("/v1/projects/1a5/projects/1a5", "GET, HEAD, PUT, DELETE, OPTIONS, POST"),
+        ("/v1/projects/1a5/projects", "GET, HEAD, OPTIONS"),
+        ("/v1/accounts", "GET, HEAD, POST, OPTIONS"),
+        ("/v1/accounts/1a1", "GET, HEAD, PUT, DELETE, OPTIONS, POST"),
     ] {
         let ask = |method: Method| Ask::new(method, path).send(&app);
         assert_eq!(ask(Method::HEAD).status, 200, "{path}");

@@ -42,12 +42,13 @@ fn every_type_is_named_in_any_letter_case_and_number_everywhere() {
         ("auditLog", "1al5"),
         ("credential", "1c1"),
         ("project", "1a5"),
-        ("projectMember", "1pm5"),
+        ("projectMember", "1pm1"),
         ("schema", "apiKey"),
         ("setting", "api.security.enabled"),
         ("typeDocumentation", "apiKey"),
     ];
-    let paths = keys_api::declarations().into_iter().flat_map(|declaration| {
+    let addressed = keys_api::declarations().into_iter().filter(|declaration| !declaration.is_input);
+    let paths = addressed.flat_map(|declaration| {
         let names = [declaration.id, declaration.plural].map(str::to_owned);
         let written: Vec<String> = names
             .iter()
@@ -135,7 +136,7 @@ fn an_environment_sees_what_is_its_own() {
     for (list, ids) in [
         ("accounts?limit=100", vec!["1a5"]),
         ("credentials", vec!["1c1"]),
-        ("projectmembers", vec!["1pm5"]),
+        ("projectmembers", vec!["1pm1"]),
         ("identities", vec![]),
         ("passwords", vec![]),
     ] {
@@ -145,7 +146,7 @@ fn an_environment_sees_what_is_its_own() {
         "accounts/1a1",
         "accounts/1a6",
         "credentials/1c2",
-        "projectmembers/1pm6",
+        "projectmembers/1pm2",
         "auditlogs/1al1",
         "identities/1i!rancher_id:1a1",
     ] {

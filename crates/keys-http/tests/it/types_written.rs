@@ -21,7 +21,7 @@ const TYPES: &[(&str, Option<&str>)] = &[
     // None are kept.
     ("passwords", None),
     ("projects", Some("1a5")),
-    ("projectMembers", Some("1pm5")),
+    ("projectMembers", Some("1pm1")),
     // The list of schemas is in `documents.rs`.
     ("schemas", Some("apiKey")),
     ("settings", Some("api.security.enabled")),
@@ -67,7 +67,8 @@ fn without_request_ids(reply: &Reply) -> String {
 
 #[test]
 fn one_of_each_type_and_its_list() {
-    let declared: BTreeSet<_> = declarations().into_iter().map(|declaration| declaration.plural).collect();
+    let addressed = declarations().into_iter().filter(|declaration| !declaration.is_input);
+    let declared: BTreeSet<_> = addressed.map(|declaration| declaration.plural).collect();
     let written: BTreeSet<_> = TYPES.iter().map(|(plural, _)| *plural).collect();
     assert_eq!(written, declared, "a type is missing here");
     let house = furnished();

@@ -77,7 +77,7 @@ fn the_administrator_finds_no_dead_link() {
         walk(&app, Some(&admin), &["/", "/v1/apikeys?limit=1", "/v1/auditlogs?limit=3&sort=id&order=desc"]);
     for path in [
         "/v1/apikeys/1c1/account",
-        "/v1/projectmembers/1pm5/project",
+        "/v1/projectmembers/1pm1/project",
         "/v1/projects/1a5/projectmembers",
         "/v1/projects/1a5/auditlogs",
         "/v1/localauthconfigs/local",

@@ -1,6 +1,6 @@
 //! Reading environments.
 
-use keys_core::{EnvironmentId, EnvironmentRecord};
+use keys_core::{EnvironmentId, EnvironmentRecord, Role};
 use keys_store::{BackendError, EnvironmentQuery, Page};
 
 use crate::authority::Authority;
@@ -22,6 +22,18 @@ impl Authority {
             self.settle(record.parts().revision)?;
         }
         Ok(record)
+    }
+
+    /// Whether the caller may edit, move and remove an environment that it sees, and set its members.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn may_change_environment(&self, context: &Context, id: EnvironmentId) -> Result<bool, BackendError> {
+        let role = context.caller.role_in(id, |account| {
+            Ok::<_, BackendError>(self.store.membership(id, account)?.map(|member| member.role))
+        })?;
+        Ok(role.is_some_and(Role::may_change_environment))
     }
 
     /// One page of the environments within the caller's reach.

@@ -8,6 +8,7 @@ use keys_core::{AccountChangeError, AccountKind, Description, EnvironmentId, Nam
 
 use crate::Patch;
 use crate::error::StoreFailure;
+use crate::receipts::AnotherRequest;
 
 /// What a caller says of an account to be made.
 #[derive(Debug, Clone)]
@@ -52,6 +53,9 @@ pub enum AccountError {
     /// Only an administrator may.
     #[error("only an administrator may do this")]
     Forbidden,
+    /// The idempotency key was used for another request; nothing was made.
+    #[error("the account is not made")]
+    AnotherRequest(#[from] AnotherRequest),
     /// What the caller may was taken away while the change was made.
     #[error("the caller's right to this was taken away meanwhile")]
     Revoked,

@@ -49,6 +49,44 @@ impl Authority {
         Ok(Page { items: own.into_iter().take(limit).collect(), more: false })
     }
 
+    /// Up to `limit` accounts behind `after`, in order of id, that the caller may name as members: those of Active people
+    /// are among them. All of them for whoever may set members somewhere; its own for anybody else.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn nameable(
+        &self,
+        context: &Context,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Page<AccountRecord>, BackendError> {
+        if context.caller.may_name_people() {
+            let page = self.store.accounts(after, limit)?;
+            self.settle_all()?;
+            return Ok(page);
+        }
+        self.accounts(context, after, limit)
+    }
+
+    /// An account that the caller may name as a member, as [`nameable`](Self::nameable).
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn nameable_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+    ) -> Result<Option<AccountRecord>, BackendError> {
+        if context.caller.may_name_people() {
+            let record = self.store.account(id)?;
+            self.settle_all()?;
+            return Ok(record);
+        }
+        self.account(context, id)
+    }
+
     /// Where a person begins: the default environment of its account, as long as it may enter it. What was taken away is
     /// not shown, and comes back with the right.
     ///

@@ -1,7 +1,7 @@
 //! Identities: who the caller is, and who can be a member of an environment.
 
 use keys_api::{Identity, Resource as _};
-use keys_core::{AccountId, AccountKind, AccountRecord, AccountState};
+use keys_core::{AccountId, AccountRecord, AccountState};
 
 use super::{Answer, Call};
 use crate::dialect::paging::{Paging, Sorting};
@@ -15,12 +15,12 @@ const SORTING: &[Sorting<()>] = &[];
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let (_, account) = id.rsplit_once(':').ok_or(Problem::NotFound)?;
     let account: AccountId = account.parse().map_err(|_| Problem::NotFound)?;
-    let record = call.authority.account(call.context, account)?.filter(is_person);
+    let record = call.authority.nameable_account(call.context, account)?.filter(is_person);
     let record = record.filter(|_| views::identity_id(account) == id).ok_or(Problem::NotFound)?;
     Answer::ok(&views::identity(&record, call.urls))
 }
 
-/// `GET /v1/identities`: everybody for the administrator, itself for anybody else; an environment is nobody.
+/// `GET /v1/identities`: everybody for whoever may name members, itself for anybody else; an environment is nobody.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let paging = Paging::read(call.query, SORTING);
     let declaration = &Identity::DECLARATION;
@@ -28,7 +28,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let after = paging.marker.as_deref().map(marker::read_id::<AccountId>).transpose()?;
     let wanted = Wanted { limit: paging.limit, after, sparse: true };
     let read = |after: Option<&AccountId>, limit: usize| {
-        Ok(call.authority.accounts(call.context, after.copied(), limit)?.into())
+        Ok(call.authority.nameable(call.context, after.copied(), limit)?.into())
     };
     let passes = |record: &AccountRecord| {
         is_person(record) && filter::passes(&filters, &views::identity(record, call.urls))
@@ -41,5 +41,5 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
 
 fn is_person(record: &AccountRecord) -> bool {
     let parts = record.parts();
-    matches!(parts.kind, AccountKind::Admin | AccountKind::User) && parts.state == AccountState::Active
+    parts.kind.is_person() && parts.state == AccountState::Active
 }

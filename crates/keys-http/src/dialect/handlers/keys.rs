@@ -1,7 +1,10 @@
 //! API keys.
 
 use keys_api::{ApiKey, Credential, Link, Resource as _};
-use keys_core::{KeyId, KeyRecord, Lifecycle, LifecycleState, Timestamp, Transition, TransitionError, Uuid};
+use keys_core::{
+    AccountId, KeyId, KeyRecord, Lifecycle, LifecycleState, Owner, Timestamp, Transition, TransitionError,
+    Uuid,
+};
 use keys_service::{KeyChangeError, KeyRequest, Once, ReceivedKey};
 use keys_store::{Cursor, KeyFilter, KeyOrder, KeyQuery, StateFilter};
 
@@ -37,13 +40,13 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
                 .map_err(|error| Problem::field("InvalidDateFormat", "expiresAt", error.to_string()))?,
         ),
     };
-    let request = KeyRequest { name, description, expires_at, owner: None };
+    let request = KeyRequest { name, description, expires_at, owner: owner(call)? };
     let rng = &mut EntropyRng(call.entropy);
     let Once { made: ReceivedKey { record, secret_key }, replayed } = match call.idempotency.key()? {
         None => Once { made: call.authority.issue_key(call.context, request, rng)?.into(), replayed: false },
         Some(key) => call.authority.issue_key_once(call.context, request, key, rng)?,
     };
-    let document = views::key(&record, secret_key.as_ref(), call.urls);
+    let document = views::key(&record, secret_key.as_ref(), call.audience(), call.urls);
     // The tag is of the key as it is read from now on: it says nothing of the secret.
     let tag = shown(&record, call, Answer::ok)?.tag;
     let replayed = match (replayed, &secret_key) {
@@ -54,15 +57,36 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer { tag, replayed, ..Answer::created(&document, document.links.get("self"))? })
 }
 
+/// To whom the key shall belong, if an administrator says it. From anybody else it is dropped, as the contract has it: its
+/// clients send what they read.
+fn owner(call: &Call<'_>) -> Result<Option<Owner>, Problem> {
+    if !call.context.caller.administers() {
+        return Ok(None);
+    }
+    let id = match call.fields.text("accountId")? {
+        Given::Absent | Given::Null => return Ok(None),
+        Given::Text(id) => id,
+    };
+    let refused =
+        || Problem::field("InvalidReference", "accountId", "there is no such account or environment");
+    let account: AccountId = id.parse().map_err(|_| refused())?;
+    if call.authority.account(call.context, account)?.is_some() {
+        return Ok(Some(Owner::Account(account)));
+    }
+    let environment = id.parse().map_err(|_| refused())?;
+    let found = call.authority.environment(call.context, environment)?;
+    found.map(|_| Some(Owner::Environment(environment))).ok_or_else(refused)
+}
+
 /// `GET /v1/apikeys/{id}`, deleted ones included.
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let record = load(call, parse(id)?)?;
-    Ok(resource(call, views::key(&record, None, call.urls))?.at(record.parts().revision))
+    Ok(resource(call, views::key(&record, None, call.audience(), call.urls))?.at(record.parts().revision))
 }
 
 /// A key as a document.
 pub(super) fn document(call: &Call<'_>, id: &str) -> Result<ApiKey, Problem> {
-    Ok(views::key(&load(call, parse(id)?)?, None, call.urls))
+    Ok(views::key(&load(call, parse(id)?)?, None, call.audience(), call.urls))
 }
 
 /// The same as a credential.
@@ -112,7 +136,7 @@ fn update(call: &Call<'_>, id: KeyId) -> Result<Answer, Problem> {
 
 /// `GET /v1/apikeys`.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    list_as(call, |record| views::key(record, None, call.urls))
+    list_as(call, |record| views::key(record, None, call.audience(), call.urls))
 }
 
 /// `GET /v1/credentials`: the same keys, read only.
@@ -176,6 +200,7 @@ fn value(record: &KeyRecord, field: &str) -> FieldValue {
         "description" => text(parts.description.as_ref().map(ToString::to_string)),
         "state" => FieldValue::Text(views::key_state(parts.lifecycle.state()).to_owned()),
         "accountId" => FieldValue::Text(views::owner_id(parts.owner)),
+        "creatorId" => FieldValue::Text(views::owner_id(parts.creator.principal)),
         "kind" => FieldValue::Text("apiKey".to_owned()),
         "publicValue" => FieldValue::Text(parts.access_key.to_string()),
         "uuid" => FieldValue::Text(Uuid::of_key(&parts.access_key).to_string()),
@@ -194,7 +219,7 @@ fn shown(
     call: &Call<'_>,
     answer: impl FnOnce(&ApiKey) -> Result<Answer, Problem>,
 ) -> Result<Answer, Problem> {
-    Ok(answer(&views::key(record, None, call.urls))?.at(record.parts().revision))
+    Ok(answer(&views::key(record, None, call.audience(), call.urls))?.at(record.parts().revision))
 }
 
 impl Refers for ApiKey {
@@ -233,6 +258,7 @@ fn active(call: &Call<'_>) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use keys_api::Audience;
     use keys_core::{EnvironmentId, Owner, Revision};
     use keys_store::conformance::sample;
 
@@ -253,7 +279,8 @@ mod tests {
             .unwrap();
         let nameless = made(4).edit(None, None, sample::instant(1));
         for record in [made(1), inactive, removed, nameless] {
-            let document = serde_json::to_value(views::key(&record, None, &urls())).unwrap();
+            let document =
+                serde_json::to_value(views::key(&record, None, Audience::Administrator, &urls())).unwrap();
             for field in ApiKey::DECLARATION.all_fields().filter(|field| !field.filters.is_empty()) {
                 assert_eq!(value(&record, field.name), FieldValue::shown(field, &document), "{}", field.name);
             }

@@ -15,8 +15,8 @@ mod token;
 
 use http::StatusCode;
 use keys_api::{Audience, Link};
-use keys_core::{Description, DescriptionError, Name, NameError, Revision};
-use keys_service::{Authority, Context, Edit, Patch};
+use keys_core::{Description, DescriptionError, Name, NameError, Revision, Role};
+use keys_service::{Authority, Caller, Context, Edit, Patch, Position};
 use serde::Serialize;
 
 use super::body::{Fields, Given};
@@ -154,7 +154,20 @@ enum Ask<'a> {
 impl Call<'_> {
     /// For whom documents are written.
     pub(crate) fn audience(&self) -> Audience {
-        if self.context.caller.administers() { Audience::Administrator } else { Audience::Principal }
+        audience_of(&self.context.caller)
+    }
+}
+
+/// For whom documents are written that this caller gets.
+pub(crate) const fn audience_of(caller: &Caller) -> Audience {
+    match caller.position() {
+        Position::Administrator => Audience::Administrator,
+        Position::Person => Audience::Person,
+        Position::Inside { role: Role::Owner, .. } => Audience::Owner,
+        Position::Inside { role: Role::Member | Role::Restricted, .. } | Position::Environment => {
+            Audience::Member
+        }
+        Position::Inside { role: Role::ReadOnly, .. } => Audience::Reader,
     }
 }
 
@@ -208,6 +221,10 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::ApiKey, id), Ask::Delete) => keys::delete(call, id),
         (Route::One(Type::ApiKey, id), Ask::Act(action)) => keys::act(call, id, action),
         (Route::ReceiptConfirmation, Ask::Create) => receipts::confirm(call),
+        (Route::List(Type::Account), Ask::Create) => accounts::create(call),
+        (Route::One(Type::Account, id), Ask::Edit) => accounts::edit(call, id),
+        (Route::One(Type::Account, id), Ask::Delete) => accounts::delete(call, id),
+        (Route::One(Type::Account, id), Ask::Act(action)) => accounts::act(call, id, action),
         (Route::List(Type::Project), Ask::Create) => projects::create(call),
         (Route::One(Type::Project, id), Ask::Edit) => projects::edit(call, id),
         (Route::One(Type::Project, id), Ask::Delete) => projects::delete(call, id),
@@ -245,7 +262,7 @@ fn list(call: &Call<'_>, of: Type) -> Result<Answer, Problem> {
 /// One of a type.
 fn one(call: &Call<'_>, of: Type, id: &str) -> Result<Answer, Problem> {
     match of {
-        Type::Account => Answer::ok(&accounts::find(call, id)?.ok_or(Problem::NotFound)?),
+        Type::Account => accounts::get(call, id),
         Type::ActiveSetting => settings::get_active(call, id),
         Type::ApiKey => keys::get(call, id),
         Type::AuditLog => resource(call, audit::get(call, id)?),

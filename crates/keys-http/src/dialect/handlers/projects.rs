@@ -7,7 +7,7 @@ use keys_core::{
 use keys_service::{EnvironmentChangeError, EnvironmentRequest, Once};
 use keys_store::{Cursor, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery};
 
-use super::{Answer, Call, Replayed, edit as edit_of, texts};
+use super::{Answer, Call, Replayed, edit as edit_of, members, texts};
 use crate::dialect::filter::{self, FieldValue, Filter};
 use crate::dialect::paging::{Paging, Sorting};
 use crate::dialect::scan::{Wanted, scan};
@@ -27,7 +27,7 @@ const SORTING: &[Sorting<EnvironmentOrder>] = &[
 /// `POST /v1/projects`.
 pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let (name, description) = texts(call.fields)?;
-    let request = EnvironmentRequest { name, description, members: None };
+    let request = EnvironmentRequest { name, description, members: members::given(call.fields)? };
     let rng = &mut EntropyRng(call.entropy);
     let Once { made: record, replayed } = match call.idempotency.key()? {
         None => {
@@ -48,7 +48,7 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
 pub(in crate::dialect) fn find(call: &Call<'_>, id: &str) -> Result<Option<Project>, Problem> {
     let Ok(id) = id.parse() else { return Ok(None) };
     let record = call.authority.environment(call.context, id)?;
-    Ok(record.map(|record| views::project(&record, call.audience(), call.urls)))
+    record.map(|record| document(call, &record)).transpose()
 }
 
 /// `PUT /v1/projects/{id}`: name and description.
@@ -79,6 +79,7 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Pro
         "deactivate" => EnvironmentTransition::Deactivate,
         "remove" => EnvironmentTransition::Remove,
         "restore" => EnvironmentTransition::Restore,
+        "setmembers" => return members::set(call, id),
         _ => return update(call, id),
     };
     let record = call.authority.transition_environment(call.context, id, transition, call.expected)?;
@@ -94,6 +95,9 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Answer, Pro
 /// `?action=update` changes nothing; `PUT` is the way to edit.
 fn update(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem> {
     let record = load(call, id)?;
+    if !call.authority.may_change_environment(call.context, id)? {
+        return Err(EnvironmentChangeError::Forbidden.into());
+    }
     if let EnvironmentState::Removed { .. } = record.parts().state {
         return Err(Problem::field("ActionNotAvailable", "action", "the environment is removed"));
     }
@@ -111,13 +115,12 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
         Some(filter) => page(call, &paging, filter, !filters.is_empty(), passes)?,
         None => (Vec::new(), None),
     };
-    let audience = call.audience();
-    let projects = found.iter().map(|record| views::project(record, audience, call.urls)).collect();
+    let projects = found.iter().map(|record| document(call, record)).collect::<Result<_, _>>()?;
     Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, projects, marker))
 }
 
 /// One page of the environments that pass.
-pub(super) fn page(
+fn page(
     call: &Call<'_>,
     paging: &Paging<EnvironmentOrder>,
     filter: EnvironmentFilter,
@@ -175,7 +178,14 @@ fn shown(
     call: &Call<'_>,
     answer: impl FnOnce(&Project) -> Result<Answer, Problem>,
 ) -> Result<Answer, Problem> {
-    Ok(answer(&views::project(record, call.audience(), call.urls))?.at(record.parts().revision))
+    Ok(answer(&document(call, record)?)?.at(record.parts().revision))
+}
+
+/// An environment as a document, with the actions this caller may take on it.
+fn document(call: &Call<'_>, record: &EnvironmentRecord) -> Result<Project, Problem> {
+    let acts = Project::DECLARATION.methods(call.audience()).actions
+        && call.authority.may_change_environment(call.context, record.parts().id)?;
+    Ok(views::project(record, acts, call.urls))
 }
 
 /// What is no id is the id of nothing.
@@ -189,7 +199,6 @@ fn load(call: &Call<'_>, id: EnvironmentId) -> Result<EnvironmentRecord, Problem
 
 #[cfg(test)]
 mod tests {
-    use keys_api::Audience;
     use keys_core::Revision;
     use keys_store::conformance::sample;
 
@@ -210,7 +219,7 @@ mod tests {
         let removed = moved(3, EnvironmentTransition::Remove);
         let nameless = made(4).edit(None, None, sample::instant(1));
         for record in [made(1), inactive, removed, nameless] {
-            let shown = views::project(&record, Audience::Administrator, &urls());
+            let shown = views::project(&record, true, &urls());
             let document = serde_json::to_value(shown).unwrap();
             for field in Project::DECLARATION.all_fields().filter(|field| !field.filters.is_empty()) {
                 assert_eq!(value(&record, field.name), FieldValue::shown(field, &document), "{}", field.name);

@@ -78,7 +78,12 @@ fn documentation(call: &Call<'_>, declaration: &Declaration) -> TypeDocumentatio
 /// The types that are there for the caller.
 fn offered(call: &Call<'_>) -> impl Iterator<Item = &'static Declaration> {
     let audience = call.audience();
-    declarations().into_iter().filter(move |declaration| declaration.is_offered(audience))
+    // What an action takes is described to whoever may take it.
+    let is_taken = move |input: &Declaration| {
+        let acting = declarations().into_iter().filter(|other| other.methods(audience).actions);
+        acting.flat_map(|other| other.actions).any(|action| action.input == Some(input.id))
+    };
+    declarations().into_iter().filter(move |one| one.is_offered(audience) || is_taken(one))
 }
 
 fn find(call: &Call<'_>, name: &str) -> Result<&'static Declaration, Problem> {

@@ -17,23 +17,24 @@ use keys_core::{
 
 pub(crate) use audit::event;
 pub(crate) use log_in::password;
-pub(crate) use people::{account, environment_account, identity, identity_id, member};
+pub(crate) use people::{VOUCHER, account, environment_account, identity, identity_id, member, members};
 
 use super::grammar::Version;
 use super::include::add_links;
 use super::urls::Urls;
 
 /// A key. The secret is shown when there is one, which is in the answer to its issue only.
-pub(crate) fn key(record: &KeyRecord, secret: Option<&SecretKey>, urls: &Urls) -> ApiKey {
+pub(crate) fn key(record: &KeyRecord, secret: Option<&SecretKey>, audience: Audience, urls: &Urls) -> ApiKey {
     let parts = record.parts();
     let own = urls.of(&format!("apikeys/{}", parts.id));
+    let acts = ApiKey::DECLARATION.methods(audience).actions;
     let mut links = Links::new();
     add_links::<ApiKey>(&mut links, &own);
     links.insert("self".to_owned(), own.clone());
     ApiKey {
         id: parts.id.to_string(),
         type_name: ApiKey::DECLARATION.id.to_owned(),
-        actions: actions(&own, key_actions(parts.lifecycle.state())),
+        actions: actions(&own, if acts { key_actions(parts.lifecycle.state()) } else { &[] }),
         links,
         name: parts.name.as_ref().map(ToString::to_string),
         state: Some(key_state(parts.lifecycle.state()).to_owned()),
@@ -66,7 +67,7 @@ pub(crate) fn credential(record: &KeyRecord, urls: &Urls) -> Credential {
         type_name: Credential::DECLARATION.id.to_owned(),
         links,
         actions: Links::new(),
-        ..key(record, None, urls)
+        ..key(record, None, Audience::Reader, urls)
     })
 }
 
@@ -87,14 +88,13 @@ const fn key_actions(state: LifecycleState) -> &'static [&'static str] {
     }
 }
 
-/// An environment. While it is active its links lead to everything inside it.
-pub(crate) fn project(record: &EnvironmentRecord, audience: Audience, urls: &Urls) -> Project {
+/// An environment, for one who may change it or not. While it is active its links lead to everything inside it.
+pub(crate) fn project(record: &EnvironmentRecord, acts: bool, urls: &Urls) -> Project {
     let parts = record.parts();
     let own = urls.of(&format!("projects/{}", parts.id));
-    let acts = Project::DECLARATION.methods(audience).actions;
     // Nobody enters one that is not active, so links into it would lead nowhere.
     let mut links = match parts.state {
-        EnvironmentState::Active => listable(Audience::Principal, |plural| urls.inside(parts.id, plural)),
+        EnvironmentState::Active => listable(Audience::Member, |plural| urls.inside(parts.id, plural)),
         EnvironmentState::Inactive | EnvironmentState::Removed { .. } => Links::new(),
     };
     links.insert("self".to_owned(), own.clone());
@@ -109,6 +109,7 @@ pub(crate) fn project(record: &EnvironmentRecord, audience: Audience, urls: &Url
         creator_id: Some(owner_id(parts.creator.principal)),
         description: parts.description.as_ref().map(ToString::to_string),
         kind: Some("project".to_owned()),
+        members: None,
         removed: parts.state.removed_at().map(date),
         transitioning: Some("no".to_owned()),
         transitioning_message: None,
@@ -119,8 +120,8 @@ pub(crate) fn project(record: &EnvironmentRecord, audience: Audience, urls: &Url
 
 const fn project_actions(state: EnvironmentState) -> &'static [&'static str] {
     match state {
-        EnvironmentState::Active => &["deactivate", "remove", "update"],
-        EnvironmentState::Inactive => &["activate", "remove", "update"],
+        EnvironmentState::Active => &["deactivate", "remove", "setmembers", "update"],
+        EnvironmentState::Inactive => &["activate", "remove", "setmembers", "update"],
         EnvironmentState::Removed { .. } => &["restore"],
     }
 }

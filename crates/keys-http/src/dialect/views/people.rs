@@ -1,24 +1,44 @@
 //! Accounts, members and identities as documents.
 
-use keys_api::{Account, Identity, Links, ProjectMember, Resource as _};
-use keys_core::{AccountId, AccountRecord, EnvironmentRecord};
+use keys_api::{Account, Audience, Identity, Links, ProjectMember, Resource as _, SetProjectMembersInput};
+use keys_core::{AccountId, AccountRecord, AccountState, EnvironmentId, EnvironmentRecord, MemberRecord};
 
-use super::{Urls, date};
+use super::{Urls, actions, date};
 use crate::dialect::include::add_links;
 
 /// Who vouches for the accounts of this installation.
-const VOUCHER: &str = "rancher_id";
+pub(crate) const VOUCHER: &str = "rancher_id";
 
-/// The account of a person or of the system.
-pub(crate) fn account(record: &AccountRecord, urls: &Urls) -> Account {
+/// The account of a person or of the system, and where the person begins.
+pub(crate) fn account(
+    record: &AccountRecord,
+    default: Option<EnvironmentId>,
+    audience: Audience,
+    urls: &Urls,
+) -> Account {
     let parts = record.parts();
+    let bare = bare_account(parts.id.to_string(), urls);
+    let acts = parts.kind.is_person() && Account::DECLARATION.methods(audience).actions;
+    let own = urls.of(&format!("accounts/{}", parts.id));
     Account {
+        actions: actions(&own, if acts { account_actions(parts.state) } else { &[] }),
         name: parts.name.as_ref().map(ToString::to_string),
         state: Some(parts.state.as_str().to_owned()),
         created: Some(date(parts.created)),
+        default_project_id: default.map(|id| id.to_string()),
+        description: parts.description.as_ref().map(ToString::to_string),
         kind: Some(parts.kind.to_string()),
+        removed: parts.state.removed_at().map(date),
         uuid: Some(parts.uuid.to_string()),
-        ..bare_account(parts.id.to_string(), urls)
+        ..bare
+    }
+}
+
+const fn account_actions(state: AccountState) -> &'static [&'static str] {
+    match state {
+        AccountState::Active => &["deactivate", "update"],
+        AccountState::Inactive => &["activate", "remove", "update"],
+        AccountState::Removed { .. } => &[],
     }
 }
 
@@ -46,6 +66,7 @@ fn bare_account(id: String, urls: &Urls) -> Account {
         name: None,
         state: None,
         created: None,
+        default_project_id: None,
         description: None,
         external_id: None,
         external_id_type: None,
@@ -58,32 +79,46 @@ fn bare_account(id: String, urls: &Urls) -> Account {
     }
 }
 
-/// The one member every environment has: the administrator, its owner.
-pub(crate) fn member(environment: &EnvironmentRecord, urls: &Urls) -> ProjectMember {
-    let parts = environment.parts();
-    let id = format!("1pm{}", parts.id.number());
-    let own = urls.of(&format!("projectmembers/{id}"));
+/// A member of an environment.
+pub(crate) fn member(record: &MemberRecord, urls: &Urls) -> ProjectMember {
+    let own = urls.of(&format!("projectmembers/{}", record.id));
     let mut links = Links::new();
     add_links::<ProjectMember>(&mut links, &own);
     links.insert("self".to_owned(), own);
     ProjectMember {
-        id,
+        id: record.id.to_string(),
         type_name: ProjectMember::DECLARATION.id.to_owned(),
         links,
         actions: Links::new(),
         name: None,
         state: Some("active".to_owned()),
-        created: Some(date(parts.created)),
+        created: Some(date(record.created)),
         description: None,
-        external_id: Some(AccountId::ADMIN.to_string()),
+        external_id: Some(record.account.to_string()),
         external_id_type: Some(VOUCHER.to_owned()),
         kind: Some("projectMember".to_owned()),
-        project_id: Some(parts.id.to_string()),
+        project_id: Some(record.environment.to_string()),
         removed: None,
-        role: Some("owner".to_owned()),
+        role: Some(record.role.to_string()),
         transitioning: Some("no".to_owned()),
         transitioning_message: None,
         transitioning_progress: None,
+    }
+}
+
+/// The members an environment has, as the action that sets them answers.
+pub(crate) fn members(
+    environment: EnvironmentId,
+    records: &[MemberRecord],
+    urls: &Urls,
+) -> SetProjectMembersInput {
+    let own = urls.of(&format!("projects/{environment}/projectmembers"));
+    SetProjectMembersInput {
+        id: environment.to_string(),
+        type_name: SetProjectMembersInput::DECLARATION.id.to_owned(),
+        links: Links::from([("self".to_owned(), own)]),
+        actions: Links::new(),
+        members: Some(records.iter().map(|record| member(record, urls)).collect()),
     }
 }
 
