@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use keys_core::AccessControl;
 
 use crate::app::App;
 use crate::dialect::grammar::Route;
@@ -21,12 +22,17 @@ pub(crate) async fn answer(app: &Arc<App>, route: &Route) -> Response<Bytes> {
     }
 }
 
-/// Whether requests can be served: not while the server is going away, nor while its store cannot be read.
+/// Whether requests can be served: not while the server is going away, nor while its store cannot be read. While access
+/// control is off a line of its own says so, in one word, for whoever watches many servers.
 async fn ready(app: &Arc<App>) -> Response<Bytes> {
     let authority = Arc::clone(&app.authority);
     let readable = blocking(&app.blocking, move || authority.store().head().is_ok()).await;
     if !app.is_draining() && readable.unwrap_or(false) {
-        reply::text(StatusCode::OK, "ready\n")
+        let text = match app.authority.access_control() {
+            AccessControl::On => "ready\n",
+            AccessControl::Off => "ready\nopen\n",
+        };
+        reply::text(StatusCode::OK, text)
     } else {
         reply::text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use keys_api::{ErrorObject, ProblemDetails};
+use keys_core::AccessControl;
 
 use crate::dialect::handlers::{Answer, Replayed};
 use crate::problem::{Problem, phrase};
@@ -83,8 +84,8 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
     response
 }
 
-/// The headers of every answer, whatever it says.
-pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str) {
+/// The headers of every answer, whatever it says. While access control is off each of them warns of it.
+pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str, access_control: AccessControl) {
     // The files of pages are no secret and say themselves how long they last.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -93,6 +94,12 @@ pub(crate) fn finish(headers: &mut HeaderMap, request_id: &str) {
         HeaderValue::from_static("Accept, User-Agent, Authorization, X-API-Key, Cookie"),
     );
     put(headers, X_REQUEST_ID, Some(request_id));
+    match access_control {
+        AccessControl::On => {}
+        AccessControl::Off => {
+            headers.insert(X_API_ACCESS_CONTROL, HeaderValue::from_static("off"));
+        }
+    }
 }
 
 /// Sets a header to a text; a text that no header can hold is left out.
@@ -113,6 +120,8 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) const X_API_SCHEMAS: HeaderName = HeaderName::from_static("x-api-schemas");
 /// Whom the caller acts as.
 pub(crate) const X_API_ACCOUNT_ID: HeaderName = HeaderName::from_static("x-api-account-id");
+/// That everybody who gets an answer is the administrator. Not sent otherwise; clients of Rancher v1 ignore it.
+const X_API_ACCESS_CONTROL: HeaderName = HeaderName::from_static("x-api-access-control");
 /// From where the caller was seen.
 pub(crate) const X_API_CLIENT_IP: HeaderName = HeaderName::from_static("x-api-client-ip");
 

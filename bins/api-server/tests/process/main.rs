@@ -4,6 +4,7 @@
 
 mod config;
 mod database;
+mod exposure;
 mod lifetime;
 mod pepper;
 

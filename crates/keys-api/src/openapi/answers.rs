@@ -134,7 +134,7 @@ pub(super) fn text(description: &str) -> Value {
 }
 
 fn common() -> Map<String, Value> {
-    ["X-API-Schemas", "X-API-Account-Id", "X-API-Client-IP", "X-Request-Id"]
+    ["X-API-Schemas", "X-API-Access-Control", "X-API-Account-Id", "X-API-Client-IP", "X-Request-Id"]
         .into_iter()
         .map(|name| (name.to_owned(), reference("headers", name)))
         .collect()
@@ -149,6 +149,7 @@ pub(super) fn headers() -> Map<String, Value> {
         ("Location", "Where what was made is found."),
         ("Retry-After", "After how many seconds to try again."),
         ("WWW-Authenticate", "How to say who asks."),
+        ("X-API-Access-Control", "`off` while everybody is the administrator; not sent otherwise."),
         ("X-API-Account-Id", "Whom the caller acts as."),
         ("X-API-Client-IP", "From where the caller was seen."),
         ("X-API-Secret-Available", "`false` when the secret of what was made before is no longer shown."),

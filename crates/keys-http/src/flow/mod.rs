@@ -93,7 +93,8 @@ pub(crate) async fn respond<B: Incoming>(
         response = pages::render(view, response);
     }
     let headers = response.headers_mut();
-    reply::finish(headers, request_id.as_str());
+    // Read last: the answer that switches access control off is the first to say so.
+    reply::finish(headers, request_id.as_str(), app.authority.access_control());
     if app.config.is_https_only() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, reply::HTTPS_ONLY);
     }

@@ -151,5 +151,5 @@ fn head_and_options_answer_for_every_address() {
     }
     assert_eq!(app.get("/ping").text(), "pong");
     assert_eq!(app.get("/healthz").text(), "ok\n");
-    assert_eq!(app.get("/readyz").text(), "ready\n");
+    assert_eq!(app.get("/readyz").text(), "ready\nopen\n");
 }

@@ -56,6 +56,32 @@ fn only_the_administrator_outside_any_environment_switches() {
     assert_eq!(seen.json()["value"], "true");
 }
 
+#[test]
+fn while_access_control_is_off_every_answer_and_readiness_say_so() {
+    let app = TestApp::new();
+    let told = |ask: Ask| ask.send(&app).header("x-api-access-control").map(str::to_owned);
+    let all = ["/v1", "/v1/apikeys", "/v1/apikeys/1c999", "/nothing", "/ping", "/readyz", "/v1/tokens"];
+    for path in all {
+        assert_eq!(told(Ask::get(path)).as_deref(), Some("off"), "{path}");
+    }
+    assert_eq!(app.get("/readyz").text(), "ready\nopen\n");
+    let foreign = Ask::get("/v1").header("host", "keys.example.org");
+    assert_eq!(told(foreign).as_deref(), Some("off"), "a refusal warns as well");
+
+    let admin = app.protect();
+    for path in all {
+        assert_eq!(told(Ask::get(path)), None, "{path}");
+        assert_eq!(told(Ask::get(path).by(&admin)), None, "{path}");
+    }
+    assert_eq!(app.get("/readyz").text(), "ready\n");
+    let off = Ask::new(Method::PUT, PATH).by(&admin).json(&json!({"value": "false"})).send(&app);
+    assert_eq!(
+        off.header("x-api-access-control"),
+        Some("off"),
+        "the answer that opens the door is the first"
+    );
+}
+
 const SCRIPT: &str = "/v1/settings/api.ui.js.url";
 
 #[test]
