@@ -7,6 +7,7 @@ extern crate std;
 
 pub mod access_key;
 pub mod account;
+pub mod admission;
 pub mod asset_url;
 pub mod audit;
 mod base64url;
@@ -22,6 +23,7 @@ pub mod member;
 pub mod owner;
 pub mod password;
 pub mod pepper;
+pub mod realm;
 pub mod receipt;
 pub mod record;
 pub mod rng;
@@ -43,6 +45,7 @@ pub use account::{
     AccountTransitionError, NewAccount, ParseAccountKindError, ParseAccountStateError,
     ParseAccountTransitionError,
 };
+pub use admission::{AccessMode, AccountList, Admission, ParseAccessModeError, ParseAccountListError};
 pub use asset_url::{AssetUrl, ParseAssetUrlError};
 pub use audit::{
     Action, AuditEvent, AuditLink, Origin, ParseActionError, ParseAuditLinkError, ParseRequestIdError,
@@ -75,6 +78,7 @@ pub use pepper::{
     Keyring, KeyringError, ParsePepperError, ParsePepperIdError, ParseTaggedError, Pepper, PepperId, Tag,
     Tagged,
 };
+pub use realm::{ParseRealmError, Realm};
 pub use receipt::{NewReceipt, ParseSealedSecretError, Receipt, ReceiptSweep, SealError, SealedSecret};
 pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
@@ -84,7 +88,7 @@ pub use session::{
     ParseTokenHashError, SessionDenyReason, SessionGrant, SessionHash, SessionKind, SessionParts,
     SessionPolicy, SessionRecord, SessionToken, SessionVerdict, judge_session, may_log_in,
 };
-pub use setting::{AccessControl, ParseSettingError, SettingName, SettingValue};
+pub use setting::{AccessControl, LogInProvider, ParseSettingError, SettingName, SettingValue};
 pub use soft_lock::{Locked, SoftLock};
 pub use stored_secret::StoredSecret;
 pub use text::{Description, DescriptionError, Name, NameError};

@@ -43,6 +43,7 @@ pub use secrets::{
     Sealed, digest, hash_policy, keyring, pepper, pepper_id, sealed, stored_secret, tag, tagged,
 };
 pub use words::{
-    access_control, account_id, asset_url, audit_id, creator, description, environment_id, key_id, member_id,
-    name, owner, password_id, revision, role, session_id, setting_name, setting_value, timestamp, uuid,
+    access_control, access_mode, account_id, account_list, asset_url, audit_id, creator, description,
+    environment_id, key_id, log_in_provider, member_id, name, owner, password_id, realm, revision, role,
+    session_id, setting_name, setting_value, timestamp, uuid,
 };

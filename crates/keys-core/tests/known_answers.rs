@@ -297,9 +297,9 @@ where
 #[test]
 fn the_text_forms_hold_for_ever() {
     use keys_core::{
-        AccessControl, AccountId, AccountKind, AccountTransition, AssetUrl, AuditId, Creator, Description,
-        EnvironmentId, EnvironmentTransition, KeyId, LifecycleState, MemberId, Name, Owner, RequestId,
-        Revision, Role, SettingName, Timestamp, Transition,
+        AccessControl, AccessMode, AccountId, AccountKind, AccountList, AccountTransition, AssetUrl, AuditId,
+        Creator, Description, EnvironmentId, EnvironmentTransition, KeyId, LifecycleState, LogInProvider,
+        MemberId, Name, Owner, Realm, RequestId, Revision, Role, SettingName, Timestamp, Transition,
     };
 
     round_trips::<AccessKey>(&[ACCESS_KEY, RANCHER_ACCESS_KEY]);
@@ -323,8 +323,20 @@ fn the_text_forms_hold_for_ever() {
     round_trips::<AccountKind>(&["admin", "system", "superadmin", "token", "user"]);
     round_trips::<AccountTransition>(&["activate", "deactivate", "remove"]);
     round_trips::<Role>(&["owner", "member", "restricted", "readonly"]);
+    round_trips::<AccessMode>(&["unrestricted", "restricted", "required"]);
+    round_trips::<AccountList>(&["", "1a7", "1a9,1a7"]);
+    round_trips::<LogInProvider>(&["none", "localauthconfig"]);
+    round_trips::<Realm>(&["Enter API access key and secret key as username and password", "x \"y\""]);
     round_trips::<AccessControl>(&["true", "false"]);
-    round_trips::<SettingName>(&["api.security.enabled", "api.ui.js.url", "api.ui.css.url"]);
+    round_trips::<SettingName>(&[
+        "api.security.enabled",
+        "api.auth.local.access.mode",
+        "api.auth.local.allowed.identities",
+        "api.auth.provider.configured",
+        "api.auth.realm",
+        "api.ui.js.url",
+        "api.ui.css.url",
+    ]);
     round_trips::<AssetUrl>(&["/ui.js", "https://files.example:8443/api-ui/1.0.4/ui.min.js?v=1"]);
     round_trips::<Name>(&["", "build box", "nötig 名前 🔑"]);
     round_trips::<Description>(&["", "one\ttab\nand lines\r\n"]);

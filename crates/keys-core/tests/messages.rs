@@ -7,8 +7,8 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, AccountKind, AccountState, AccountTransition, Action, AssetUrl,
-    AuditId, AuditLink, Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState,
+    AccessControl, AccessKey, AccountId, AccountKind, AccountList, AccountState, AccountTransition, Action,
+    AssetUrl, AuditId, AuditLink, Creator, Credential, Description, Digest, EnvironmentId, EnvironmentState,
     EnvironmentTransition, Fingerprint, IdempotencyHash, IdempotencyKey, KeyId, Keyring, LifecycleState,
     MemberId, Name, Owner, Pepper, PepperId, RequestId, Revision, Role, SealedSecret, SettingName,
     SettingValue, Tagged, Target, Timestamp, Transition, Uuid, Via, strategies,
@@ -147,9 +147,28 @@ fn what_the_parsers_say() {
         (said::<Role>(""), "not a role: expected `owner`, `member`, `restricted` or `readonly`"),
         (
             said::<SettingName>(""),
-            "no such setting; there are `api.security.enabled`, `api.ui.js.url` and `api.ui.css.url`",
+            "no such setting; there are `api.security.enabled`, `api.auth.local.access.mode`, \
+             `api.auth.local.allowed.identities`, `api.auth.provider.configured`, `api.auth.realm`, `api.ui.js.url` and \
+             `api.ui.css.url`",
         ),
         (said::<AccessControl>(""), "not a value of this setting: expected `true` or `false`"),
+        (
+            chain(&SettingValue::parse(SettingName::AccessMode, "closed").unwrap_err()),
+            "not a value of this setting: not an access mode: expected `unrestricted`, `restricted` or `required`",
+        ),
+        (
+            chain(&SettingValue::parse(SettingName::AllowedAccounts, "7").unwrap_err()),
+            "not a value of this setting: not a list of accounts: expected ids like `1a7` with commas between them",
+        ),
+        (said::<AccountList>(&"1a7,".repeat(300)), "more than 256 accounts"),
+        (
+            chain(&SettingValue::parse(SettingName::LogInProvider, "").unwrap_err()),
+            "not a value of this setting: expected `none` or `localauthconfig`",
+        ),
+        (
+            chain(&SettingValue::parse(SettingName::Realm, "").unwrap_err()),
+            "not a value of this setting: not a text for a challenge: expected 1 to 255 printable characters of ASCII",
+        ),
         (
             chain(&SettingValue::parse(SettingName::ApiUiScript, "//host/").unwrap_err()),
             "not a value of this setting: expected the address of a file, or nothing: expected `http://` or `https://` and a host, or a path that begins with one `/`",

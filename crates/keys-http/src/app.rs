@@ -27,7 +27,7 @@ pub enum Exposure {
 }
 
 /// How an [`App`] behaves.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AppConfig {
     /// Who can reach the listening address.
     pub exposure: Exposure,
@@ -39,31 +39,13 @@ pub struct AppConfig {
     pub public_url: Option<PublicUrl>,
     /// How much one caller, and all of them together, may take.
     pub limits: Limits,
-    /// What the challenge of a 401 asks people for.
-    pub realm: String,
 }
 
 impl AppConfig {
-    /// The challenge's text in Rancher v1.
-    pub const REALM: &'static str = "Enter API access key and secret key as username and password";
-
     /// Whether browsers are told to speak TLS to this host always. On loopback they are not: they would hold every other
     /// server of this machine to it. A proxy in front speaks for itself.
     pub(crate) fn is_https_only(&self) -> bool {
         self.tls.is_some() && self.exposure == Exposure::Network
-    }
-}
-
-impl Default for AppConfig {
-    fn default() -> Self {
-        Self {
-            exposure: Exposure::default(),
-            tls: None,
-            trusted_proxies: Vec::new(),
-            public_url: None,
-            limits: Limits::default(),
-            realm: Self::REALM.to_owned(),
-        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Settings of the installation: read as they were last published, changed by the administrator.
 
-use keys_core::{AccessControl, Action, AssetUrl, Revision, SettingName, SettingValue};
-use keys_store::{Requirement, Write};
+use keys_core::{
+    AccessControl, AccessMode, AccountList, Action, AssetUrl, LogInProvider, Realm, Revision, SettingName,
+    SettingValue,
+};
+use keys_store::{BackendError, PasswordQuery, Reach, Requirement, Write};
 
 use crate::authority::Authority;
 use crate::context::Context;
@@ -46,9 +49,57 @@ impl Authority {
         };
         let stylesheet = match self.setting(SettingName::ApiUiStylesheet) {
             SettingValue::ApiUiStylesheet(stylesheet) => stylesheet,
-            SettingValue::AccessControl(_) | SettingValue::ApiUiScript(_) => None,
+            SettingValue::AccessControl(_)
+            | SettingValue::AccessMode(_)
+            | SettingValue::AllowedAccounts(_)
+            | SettingValue::LogInProvider(_)
+            | SettingValue::Realm(_)
+            | SettingValue::ApiUiScript(_) => None,
         };
         Some(ApiUi { script, stylesheet })
+    }
+
+    /// What a challenge asks people for. Never waits for the store.
+    #[must_use]
+    pub fn realm(&self) -> Realm {
+        if let SettingValue::Realm(realm) = self.setting(SettingName::Realm) { realm } else { Realm::DEFAULT }
+    }
+
+    /// Who checks the passwords of people: nobody, as long as nobody has one. That log-ins were given up counts only
+    /// while access control is off: a server that needs them must not be without.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn log_in_provider(&self) -> Result<LogInProvider, BackendError> {
+        let given_up = self.access_control() == AccessControl::Off
+            && self.setting(SettingName::LogInProvider) == SettingValue::LogInProvider(LogInProvider::None);
+        let query = PasswordQuery { limit: 1, ..PasswordQuery::default() };
+        if given_up || self.store.passwords(Reach::AllOwners, &query)?.items.is_empty() {
+            Ok(LogInProvider::None)
+        } else {
+            Ok(LogInProvider::Local)
+        }
+    }
+
+    /// Which people may log in. Never waits for the store.
+    #[must_use]
+    pub fn access_mode(&self) -> AccessMode {
+        if let SettingValue::AccessMode(mode) = self.setting(SettingName::AccessMode) {
+            mode
+        } else {
+            AccessMode::Closed
+        }
+    }
+
+    /// Which people may log in although the mode would not let them. Never waits for the store.
+    #[must_use]
+    pub fn allowed_accounts(&self) -> AccountList {
+        if let SettingValue::AllowedAccounts(list) = self.setting(SettingName::AllowedAccounts) {
+            list
+        } else {
+            AccountList::default()
+        }
     }
 
     /// Gives a setting a value; one that it has already changes nothing and succeeds. Switching access control on needs
@@ -70,6 +121,10 @@ impl Authority {
                 Some(Requirement::AdministratorCanEnter { now: context.now })
             }
             SettingValue::AccessControl(AccessControl::Off)
+            | SettingValue::AccessMode(_)
+            | SettingValue::AllowedAccounts(_)
+            | SettingValue::LogInProvider(_)
+            | SettingValue::Realm(_)
             | SettingValue::ApiUiScript(_)
             | SettingValue::ApiUiStylesheet(_) => None,
         };

@@ -4,10 +4,10 @@
 //! A store that calls these agrees with the others by construction; the rest is what it is good at: keeping.
 
 use keys_core::{
-    AccessControl, AccountId, AccountRecord, AccountState, Action, AuditEvent, AuditId, AuditLink,
-    EnvironmentRecord, EnvironmentState, KeyParts, KeyRecord, Lifecycle, MemberRecord, Origin, Owner,
-    OwnerRow, OwnerStanding, Revision, Role, SettingName, SettingValue, StoredSecret, Tagged, Target,
-    Timestamp, link,
+    AccessControl, AccessMode, AccountId, AccountList, AccountRecord, AccountState, Action, AuditEvent,
+    AuditId, AuditLink, EnvironmentRecord, EnvironmentState, KeyParts, KeyRecord, Lifecycle, LogInProvider,
+    MemberRecord, Origin, Owner, OwnerRow, OwnerStanding, Realm, Revision, Role, SettingName, SettingValue,
+    StoredSecret, Tagged, Target, Timestamp, link,
 };
 
 use crate::error::Refusal;
@@ -248,19 +248,26 @@ pub const fn environment_row(record: &EnvironmentRecord) -> OwnerRow {
 /// what opens no door, because a damaged setting must not: access control is on, and nothing of others is loaded.
 ///
 /// ```
-/// use keys_core::{AccessControl, SettingName, SettingValue};
+/// use keys_core::{AccessControl, AccessMode, SettingName, SettingValue};
 /// use keys_store::rules::setting_value;
 ///
 /// let access_control = |text| setting_value(SettingName::AccessControl, text);
 /// assert_eq!(access_control(None), SettingValue::AccessControl(AccessControl::Off));
 /// assert_eq!(access_control(Some("true")), SettingValue::AccessControl(AccessControl::On));
 /// assert_eq!(access_control(Some("ture")), SettingValue::AccessControl(AccessControl::On));
+/// let mode = setting_value(SettingName::AccessMode, Some("everybody"));
+/// assert_eq!(mode, SettingValue::AccessMode(AccessMode::Closed));
 /// ```
 #[must_use]
 pub fn setting_value(name: SettingName, text: Option<&str>) -> SettingValue {
     let Some(text) = text else { return SettingValue::default_of(name) };
     SettingValue::parse(name, text).unwrap_or(match name {
         SettingName::AccessControl => SettingValue::AccessControl(AccessControl::On),
+        SettingName::AccessMode => SettingValue::AccessMode(AccessMode::Closed),
+        SettingName::AllowedAccounts => SettingValue::AllowedAccounts(AccountList::default()),
+        // Whether people may log in is the mode's to say.
+        SettingName::LogInProvider => SettingValue::LogInProvider(LogInProvider::Local),
+        SettingName::Realm => SettingValue::Realm(Realm::DEFAULT),
         SettingName::ApiUiScript => SettingValue::ApiUiScript(None),
         SettingName::ApiUiStylesheet => SettingValue::ApiUiStylesheet(None),
     })

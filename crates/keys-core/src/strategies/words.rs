@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::{
-    AccessControl, AccountId, AssetUrl, AuditId, Creator, Description, EnvironmentId, KeyId, MemberId, Name,
-    Owner, PasswordId, Revision, Role, SessionId, SettingName, SettingValue, Timestamp, Uuid,
+    AccessControl, AccessMode, AccountId, AccountList, AssetUrl, AuditId, Creator, Description,
+    EnvironmentId, KeyId, LogInProvider, MemberId, Name, Owner, PasswordId, Realm, Revision, Role, SessionId,
+    SettingName, SettingValue, Timestamp, Uuid,
 };
 
 /// Numbers an id can have: small ones mostly, the greatest now and then.
@@ -133,6 +134,10 @@ pub fn setting_value() -> impl Strategy<Value = SettingValue> + Clone {
     let address = option::of(asset_url()).boxed();
     prop_oneof![
         access_control().prop_map(SettingValue::AccessControl),
+        access_mode().prop_map(SettingValue::AccessMode),
+        account_list().prop_map(SettingValue::AllowedAccounts),
+        log_in_provider().prop_map(SettingValue::LogInProvider),
+        realm().prop_map(SettingValue::Realm),
         address.clone().prop_map(SettingValue::ApiUiScript),
         address.prop_map(SettingValue::ApiUiStylesheet),
     ]
@@ -149,4 +154,24 @@ pub fn asset_url() -> impl Strategy<Value = AssetUrl> + Clone {
 /// Access control, on and off.
 pub fn access_control() -> impl Strategy<Value = AccessControl> + Clone {
     prop_oneof![Just(AccessControl::Off), Just(AccessControl::On)]
+}
+
+/// Access modes that can be chosen.
+pub fn access_mode() -> impl Strategy<Value = AccessMode> + Clone {
+    select(AccessMode::ALL.as_slice())
+}
+
+/// Lists of accounts.
+pub fn account_list() -> impl Strategy<Value = AccountList> + Clone {
+    vec(account_id(), 0..=4).prop_filter_map("not too many", |ids| AccountList::new(ids).ok()).boxed()
+}
+
+/// Who may check log-ins.
+pub fn log_in_provider() -> impl Strategy<Value = LogInProvider> + Clone {
+    prop_oneof![Just(LogInProvider::None), Just(LogInProvider::Local)]
+}
+
+/// Texts of a challenge.
+pub fn realm() -> impl Strategy<Value = Realm> + Clone {
+    "[!-~][ -~]{0,254}".prop_filter_map("printable", |text| text.parse().ok()).boxed()
 }

@@ -234,7 +234,6 @@ impl Job {
             authority,
             entropy: &*app.entropy,
             cookies,
-            realm: &app.config.realm,
             may_open: app.config.exposure == Exposure::Loopback,
             context: &context,
             urls: &head.urls,

@@ -287,7 +287,7 @@ fn challenge(app: &App, problem: &Problem, request: &HeaderMap, response: &mut H
     {
         return;
     }
-    let realm = app.config.realm.replace('\\', "\\\\").replace('"', "\\\"");
+    let realm = app.authority.realm().as_str().replace('\\', "\\\\").replace('"', "\\\"");
     let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
     reply::put(response, header::WWW_AUTHENTICATE, Some(&challenge));
 }

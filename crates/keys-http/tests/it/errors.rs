@@ -80,7 +80,7 @@ const REFUSED: &[(Who, &str, &str, &str)] = &[
     (Administrator, "PUT", "/v1/projects/1a5/apikeys", ""),
     (Environment, "POST", "/v1/projects", "{}"),
     (Environment, "PUT", "/v1/settings/api.security.enabled", r#"{"value":"false"}"#),
-    (Administrator, "PUT", "/v1/settings/api.auth.realm", r#"{"value":"mine"}"#),
+    (Administrator, "PUT", "/v1/settings/api.auth.jwt.token.expiry", r#"{"value":"1"}"#),
     (Administrator, "DELETE", "/v1/apikeys/1c1", ""),
     (Environment, "DELETE", "/v1/projects/1a5/apikeys/1c1", ""),
     (Administrator, "POST", "/v1/apikeys", "{"),

@@ -82,6 +82,49 @@ fn while_access_control_is_off_every_answer_and_readiness_say_so() {
     );
 }
 
+#[test]
+fn the_settings_of_log_in_take_their_values_only() {
+    let app = TestApp::new();
+    for (name, good, bad) in [
+        (
+            "api.auth.local.access.mode",
+            vec!["restricted", "required", "unrestricted"],
+            ("closed", "InvalidOption"),
+        ),
+        ("api.auth.local.allowed.identities", vec!["1a7", "1a7,1a9", ""], ("1c7", "InvalidFormat")),
+        ("api.auth.realm", vec!["the \"build\" farm"], ("ü", "InvalidFormat")),
+    ] {
+        let path = format!("/v1/settings/{name}");
+        for value in good {
+            assert_eq!(app.put(&path, &json!({ "value": value })).json()["value"], value, "{name}");
+            assert_eq!(app.get(&path).json()["value"], value, "{name}");
+        }
+        let before = app.revision();
+        let refused = app.put(&path, &json!({ "value": bad.0 })).error();
+        assert_eq!(refused, (422, bad.1.into(), Some("value".into())), "{name}");
+        assert_eq!(app.put(&path, &json!({})).error().1, "MissingRequired", "{name}");
+        assert_eq!(app.revision(), before, "{name}");
+    }
+    let most = vec!["1a1"; 257].join(",");
+    let refused = app.put("/v1/settings/api.auth.local.allowed.identities", &json!({ "value": most }));
+    assert_eq!(refused.error().1, "MaxLengthExceeded");
+
+    let environment = app.issue("/v1/projects/1a5/apikeys");
+    app.protect();
+    let asked = app.get("/v1");
+    assert_eq!(
+        asked.header("www-authenticate"),
+        Some(r#"Basic realm="the \"build\" farm", charset="UTF-8""#),
+        "a challenge asks in the words of the setting"
+    );
+    for list in ["/v1/settings", "/v1/activesettings"] {
+        let ids = Ask::get(list).by(&environment).send(&app).ids();
+        assert!(!ids.iter().any(|id| id == "api.auth.local.allowed.identities"), "{ids:?}");
+    }
+    let hidden = Ask::get("/v1/settings/api.auth.local.allowed.identities").by(&environment).send(&app);
+    assert_eq!(hidden.error().0, 404, "who is listed is the administrator's to know");
+}
+
 const SCRIPT: &str = "/v1/settings/api.ui.js.url";
 
 #[test]

@@ -240,6 +240,9 @@ fn the_token_tells_everybody_how_to_log_in() {
 fn settings_say_what_is_public_and_what_follows_from_the_start_is_not_changed() {
     let app = TestApp::new();
     let names = [
+        "api.auth.jwt.token.expiry",
+        "api.auth.local.access.mode",
+        "api.auth.local.allowed.identities",
         "api.auth.provider.configured",
         "api.auth.realm",
         "api.security.enabled",
@@ -248,8 +251,11 @@ fn settings_say_what_is_public_and_what_follows_from_the_start_is_not_changed() 
     ];
     assert_eq!(app.get("/v1/setting?all=false").ids(), names);
     assert_eq!(app.get("/v1/activeSettings").ids(), names);
-    let refused = app.put("/v1/settings/api.auth.realm", &json!({"value": "x"}));
-    assert_eq!((refused.error().0, refused.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
+    for told in ["api.auth.provider.configured", "api.auth.jwt.token.expiry"] {
+        let refused = app.put(&format!("/v1/settings/{told}"), &json!({"value": "x"}));
+        assert_eq!((refused.error().0, refused.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{told}");
+    }
+    assert_eq!(app.get("/v1/settings/api.auth.jwt.token.expiry").json()["value"], "57600000");
     let source = |app: &TestApp| app.get("/v1/activesettings/api.security.enabled").json()["source"].clone();
     assert_eq!(source(&app), "Default");
     let admin = app.protect();

@@ -26,10 +26,15 @@ impl<P: Protocol> Settings<P> {
     pub(crate) fn get(&self, name: SettingName) -> SettingValue {
         match name {
             SettingName::AccessControl => SettingValue::AccessControl(self.access_control()),
-            SettingName::ApiUiScript | SettingName::ApiUiStylesheet => self
+            SettingName::AccessMode
+            | SettingName::AllowedAccounts
+            | SettingName::LogInProvider
+            | SettingName::Realm
+            | SettingName::ApiUiScript
+            | SettingName::ApiUiStylesheet => self
                 .others
                 .read(|others| others.get(&name).map(|(value, _)| value.clone()))
-                .unwrap_or(SettingValue::default_of(name)),
+                .unwrap_or_else(|| SettingValue::default_of(name)),
         }
     }
 
@@ -42,7 +47,12 @@ impl<P: Protocol> Settings<P> {
     pub(crate) fn set(&self, value: SettingValue, revision: Revision) {
         let value = match value {
             SettingValue::AccessControl(value) => return self.access_control.set(value, revision),
-            value @ (SettingValue::ApiUiScript(_) | SettingValue::ApiUiStylesheet(_)) => value,
+            value @ (SettingValue::AccessMode(_)
+            | SettingValue::AllowedAccounts(_)
+            | SettingValue::LogInProvider(_)
+            | SettingValue::Realm(_)
+            | SettingValue::ApiUiScript(_)
+            | SettingValue::ApiUiStylesheet(_)) => value,
         };
         self.others.write(|others| {
             let entry = others.entry(value.name()).or_insert_with(|| (value.clone(), revision));

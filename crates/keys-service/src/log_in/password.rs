@@ -137,16 +137,6 @@ impl Authority {
         Ok(page)
     }
 
-    /// Whether anybody has a password to log in with.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn people_can_log_in(&self) -> Result<bool, BackendError> {
-        let query = PasswordQuery { limit: 1, ..PasswordQuery::default() };
-        Ok(!self.store.passwords(Reach::AllOwners, &query)?.items.is_empty())
-    }
-
     /// Gives an account its password: by an administrator.
     ///
     /// # Errors

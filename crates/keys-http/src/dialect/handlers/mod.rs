@@ -41,8 +41,6 @@ pub(crate) struct Call<'a> {
     pub(crate) entropy: &'a dyn Entropy,
     /// The cookies of a session.
     pub(crate) cookies: Cookies,
-    /// What the challenge of a 401 asks people for.
-    pub(crate) realm: &'a str,
     /// Whether switching access control off is allowed here.
     pub(crate) may_open: bool,
     /// Who asks, and when.

@@ -2,7 +2,7 @@
 
 use http::Method;
 use keys_api::{Collection, Links, Resource as _, Token};
-use keys_core::{AccessControl, DeviceToken, LoginName, Password, SessionKind, Timestamp};
+use keys_core::{AccessControl, DeviceToken, LogInProvider, LoginName, Password, SessionKind, Timestamp};
 use keys_service::{Authority, LogInError, LogInRefusal, LogInRequest, LoggedIn, Visitor};
 
 use super::{Answer, Call};
@@ -48,7 +48,7 @@ pub(super) fn list(authority: &Authority, urls: &Urls) -> Result<Answer, Problem
 
 /// Who checks a log-in: nobody, as long as nobody has a password.
 pub(crate) fn provider(authority: &Authority) -> Result<&'static str, Problem> {
-    Ok(if authority.people_can_log_in()? { LOCAL } else { "none" })
+    Ok(authority.log_in_provider()?.as_str())
 }
 
 /// Somebody who wants to be let in.
@@ -71,7 +71,7 @@ impl LogIn<'_> {
     /// [`Problem`]. Whatever is wrong with name and password is told alike.
     pub(crate) fn by_code(self, fields: &Fields, urls: &Urls) -> Result<Answer, Problem> {
         let authority = self.authority;
-        if !authority.people_can_log_in()? {
+        if authority.log_in_provider()? == LogInProvider::None {
             return Err(Problem::NoAuthProvider);
         }
         let code = match fields.text("code")? {
