@@ -29,6 +29,7 @@ pub mod record;
 pub mod rng;
 pub mod secret_key;
 pub mod session;
+pub mod set_up;
 pub mod setting;
 pub mod soft_lock;
 pub mod stored_secret;
@@ -88,6 +89,7 @@ pub use session::{
     ParseTokenHashError, SessionDenyReason, SessionGrant, SessionHash, SessionKind, SessionParts,
     SessionPolicy, SessionRecord, SessionToken, SessionVerdict, judge_session, may_log_in,
 };
+pub use set_up::{SetUpHash, SetUpToken};
 pub use setting::{AccessControl, LogInProvider, ParseSettingError, SettingName, SettingValue};
 pub use soft_lock::{Locked, SoftLock};
 pub use stored_secret::StoredSecret;

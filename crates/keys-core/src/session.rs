@@ -121,6 +121,8 @@ macro_rules! token {
     };
 }
 
+pub(crate) use token;
+
 token! {
     /// What a client holds to be in a session: 256 random bits.
     ///

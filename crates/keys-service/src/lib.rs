@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access;
 mod audit;
 mod authority;
 mod context;
@@ -16,6 +17,7 @@ mod settings;
 mod setup;
 mod tick;
 
+pub use access::{AccessError, AccessRequest, AdministratorLogIn, SetUpDoor, SetUpRefusal, Switch};
 pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context, Position};

@@ -17,9 +17,11 @@ pub enum SettingError {
     /// The caller does not act as the administrator.
     #[error("only the administrator changes settings")]
     Forbidden,
-    /// Nobody could administer afterwards: no Active account that administers has an Active key.
-    #[error("no administrator has an Active API key, so nobody could administer afterwards: make one first")]
-    NoAdministratorKey,
+    /// Nobody could administer afterwards: no Active account that administers has an Active key or a password.
+    #[error(
+        "no administrator has an Active API key or a password, so nobody could administer afterwards: make one first"
+    )]
+    NoAdministrator,
     /// The store failed.
     #[error("the setting could not be changed")]
     Store(#[from] StoreFailure),
@@ -131,7 +133,7 @@ impl Authority {
         let needs_an_administrator = requires.is_some();
         match self.change(context, Action::ChangeSetting, write, requires) {
             Ok(_) => Ok(()),
-            Err(WriteFailure::Unmet) if needs_an_administrator => Err(SettingError::NoAdministratorKey),
+            Err(WriteFailure::Unmet) if needs_an_administrator => Err(SettingError::NoAdministrator),
             // The caller administers no longer.
             Err(WriteFailure::Unmet) => Err(SettingError::Forbidden),
             Err(failure) => Err(failure.into_store_failure().into()),

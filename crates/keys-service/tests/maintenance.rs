@@ -54,7 +54,7 @@ fn without_a_pepper_keys_change_and_access_control_is_switched() {
     maintenance.transition_key(&context(), id, Transition::Deactivate).expect("it is Active");
     maintenance.set_access_control(&context(), AccessControl::Off).expect("nothing is required");
     let refused = maintenance.set_access_control(&context(), AccessControl::On);
-    assert!(matches!(refused, Err(SettingError::NoAdministratorKey)), "{refused:?}");
+    assert!(matches!(refused, Err(SettingError::NoAdministrator)), "{refused:?}");
 
     let key = store.key(Reach::AllOwners, id).expect("a read").expect("the key");
     assert_eq!(key.parts().lifecycle.state(), LifecycleState::Inactive);

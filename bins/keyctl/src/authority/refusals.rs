@@ -3,7 +3,7 @@
 use std::fmt;
 
 use keys_core::{
-    AccountId, EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
+    EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
     LifecycleState, Transition, TransitionError,
 };
 
@@ -93,11 +93,9 @@ pub(super) fn login_taken() -> Failure {
 }
 
 /// Access control cannot be switched on for want of a key to switch it off with.
-pub(super) fn no_administrator_key() -> Failure {
-    let message = format!(
-        "access control stays off: account {} has no Active API key, so nobody could administer afterwards",
-        AccountId::ADMIN
-    );
+pub(super) fn no_administrator() -> Failure {
+    let message = "access control stays off: no administrator has an Active API key or a password, so nobody could \
+         administer afterwards";
     Failure::new(Exit::Conflict, message).hint("keyctl create --account --name admin")
 }
 
@@ -154,6 +152,6 @@ mod tests {
         let id = EnvironmentId::new(6).expect("an id");
         let text = environment_refused(id, refusal).to_string();
         assert!(text.contains("POST /v1/projects/1a6/?action=restore"), "{text}");
-        assert!(no_administrator_key().to_string().contains("keyctl create --account --name admin"));
+        assert!(no_administrator().to_string().contains("keyctl create --account --name admin"));
     }
 }

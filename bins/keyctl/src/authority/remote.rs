@@ -15,7 +15,7 @@ use keys_core::{
 
 use self::failures::{ClientFailure, refused};
 use super::refusals::{
-    environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator_key,
+    environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator,
     no_environment, no_key, no_person, not_enterable, wants_login,
 };
 use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
@@ -280,7 +280,7 @@ impl Authority for Remote {
             Err(ClientFailure::Client(ClientError::Refused(_)))
                 if access_control == AccessControl::On && !self.has_administrator_key()? =>
             {
-                Err(no_administrator_key())
+                Err(no_administrator())
             }
             Err(error) => Err(self.failure(error)),
         }

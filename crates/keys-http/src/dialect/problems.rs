@@ -224,11 +224,11 @@ impl From<SettingError> for Problem {
             SettingError::Forbidden => {
                 Self::Forbidden("only the administrator, outside any environment, changes settings")
             }
-            SettingError::NoAdministratorKey => Self::field(
+            SettingError::NoAdministrator => Self::field(
                 "InvalidState",
                 "value",
-                "account 1a1 has no Active API key, so nobody could administer afterwards: make one first with \
-                 POST /v1/apikeys and keep its secret",
+                "no administrator has an Active API key or a password, so nobody could administer afterwards: make a key \
+                 first with POST /v1/apikeys and keep its secret",
             ),
             SettingError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },

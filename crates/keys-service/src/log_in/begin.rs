@@ -122,17 +122,6 @@ impl Authority {
         Ok(account)
     }
 
-    /// Whether the authority lets this account in at all. Everybody, until it can be told otherwise.
-    #[expect(
-        clippy::unnecessary_wraps,
-        clippy::unused_self,
-        reason = "who is let in will be read from the store"
-    )]
-    pub(super) fn admits(&self, account: &AccountRecord) -> Result<bool, BackendError> {
-        let _ = account;
-        Ok(true)
-    }
-
     /// Begins the session, provided the password is still the one that was compared.
     fn begin_session<R: TryCryptoRng + ?Sized>(
         &self,

@@ -35,7 +35,7 @@ use crate::hashing::HashPool;
 /// What logging in needs besides the store.
 #[derive(Debug)]
 pub(crate) struct LogIns {
-    hashers: HashPool,
+    pub(crate) hashers: HashPool,
     guard: Guard,
     policy: SessionPolicy,
 }

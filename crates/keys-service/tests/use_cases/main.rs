@@ -7,6 +7,7 @@
     reason = "helpers of tests, which are not marked as tests themselves"
 )]
 
+mod access;
 mod authenticate;
 mod environments;
 mod keys;

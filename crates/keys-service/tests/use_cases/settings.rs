@@ -15,7 +15,7 @@ use crate::support::{House, administrator, at, config, context, open};
 fn it_is_switched_on_once_the_administrator_has_an_active_key() {
     let mut house = House::new();
     let switch = |house: &House, value| house.authority.set_access_control(&administrator(), value);
-    let unmet = |outcome| matches!(outcome, Err(SettingError::NoAdministratorKey));
+    let unmet = |outcome| matches!(outcome, Err(SettingError::NoAdministrator));
 
     assert!(unmet(switch(&house, AccessControl::On)), "no key at all");
     let inside = house.inside();

@@ -10,7 +10,7 @@ use keys_service::{
 use keys_store::{BackendError, BackendErrorKind, OpenError};
 
 use super::super::refusals::{
-    environment_refused, key_refused, login_taken, no_administrator_key, no_environment, no_key, no_person,
+    environment_refused, key_refused, login_taken, no_administrator, no_environment, no_key, no_person,
 };
 use crate::exit::{Exit, Failure};
 
@@ -121,7 +121,7 @@ pub(super) fn environment_not_changed(id: Option<EnvironmentId>, error: Environm
 
 pub(super) fn not_switched(error: SettingError) -> Failure {
     match error {
-        SettingError::NoAdministratorKey => no_administrator_key(),
+        SettingError::NoAdministrator => no_administrator(),
         SettingError::Store(failure) => store_failed(failure),
         SettingError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
     }
