@@ -66,6 +66,13 @@ pub(crate) enum Problem {
         /// What is wrong and what to do, for people.
         detail: &'static str,
     },
+    /// It would leave nobody who can administer, while access control is on.
+    LastAdministrator {
+        /// What can be done to it all the same: the methods of its address.
+        allow: &'static str,
+        /// What to do first, for people.
+        detail: &'static str,
+    },
     /// Too many attempts failed.
     TooManyAttempts {
         /// For how many seconds nothing is compared.
@@ -73,8 +80,6 @@ pub(crate) enum Problem {
     },
     /// A list of members is none an environment can have.
     BadMembers(Cow<'static, str>),
-    /// Nobody could administer afterwards.
-    LastAdministrator,
     /// Too much is being done at once.
     Busy,
     /// This server does not answer while access control is off.
@@ -164,6 +169,9 @@ impl Problem {
             Self::Rejected { code, detail } => {
                 Public::with(StatusCode::BAD_REQUEST, *detail).coded(code, None)
             }
+            Self::LastAdministrator { detail, .. } => {
+                Public::with(StatusCode::METHOD_NOT_ALLOWED, *detail).coded("LastAdminAccount", None)
+            }
             Self::TooManyAttempts { seconds } => Public::with(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
@@ -173,8 +181,6 @@ impl Problem {
             Self::BadMembers(detail) => {
                 Public::with(StatusCode::BAD_REQUEST, detail.as_ref()).coded("InvalidFormat", Some("members"))
             }
-            Self::LastAdministrator => Public::with(StatusCode::METHOD_NOT_ALLOWED, LAST_ADMINISTRATOR)
-                .coded("LastAdminAccount", None),
             Self::Busy => {
                 Public::with(StatusCode::SERVICE_UNAVAILABLE, "too much is being done at once; try again")
             }
@@ -194,8 +200,7 @@ impl Problem {
     pub(crate) fn allow(&self) -> Option<&str> {
         match self {
             Self::MethodNotAllowed { allow, .. } => Some(allow),
-            // An answer with this status names the methods; it is this account that has none of the others now.
-            Self::LastAdministrator => Some("GET, HEAD, PUT, OPTIONS"),
+            Self::LastAdministrator { allow, .. } => Some(allow),
             _ => None,
         }
     }
@@ -246,9 +251,6 @@ const PRECONDITION_FAILED: &str = "it is not in the state that `If-Match` or `If
 
 const NO_AUTH_PROVIDER: &str =
     "nobody logs in here yet: send an access key and a secret key as user name and password";
-
-const LAST_ADMINISTRATOR: &str = "nobody else who administers could enter, and access control is on: make another account \
-    an administrator and give it an API key first";
 
 const NOT_PROTECTED: &str = "access control is off, and this server can be reached from a network: switch it on, on \
     the server's machine, with `keyctl --database sqlite:PATH access-control enable`";

@@ -360,7 +360,7 @@ fn creates(acting: Acting, thing: Thing) -> bool {
     match thing {
         Thing::Key => !matches!(acting, Acting::Inside(_, Rights::Read)),
         Thing::Environment => matches!(acting, Acting::Administrator | Acting::Person(_)),
-        Thing::Account => acting == Acting::Administrator,
+        Thing::Account | Thing::LogIn => acting == Acting::Administrator,
         Thing::Setting
         | Thing::Schema
         | Thing::ActiveSetting
@@ -368,7 +368,6 @@ fn creates(acting: Acting, thing: Thing) -> bool {
         | Thing::Member
         | Thing::Identity
         | Thing::Audit
-        | Thing::LogIn
         | Thing::Password
         | Thing::Nothing => false,
     }

@@ -103,6 +103,29 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// What is said of a field that is a list. A form says one with commas between its items, and nothing at all by an empty
+    /// text.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] (`InvalidFormat`) for what is neither.
+    pub(crate) fn list(&self, name: &'static str) -> Result<Option<Vec<Value>>, Problem> {
+        match self.fields.get(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(Vec::new())),
+            Some(Value::Array(items)) => Ok(Some(items.clone())),
+            Some(Value::String(text)) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Ok(Some(items.map(Value::from).collect()))
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
+                Err(Problem::field("InvalidFormat", name, "expected a list"))
+            }
+        }
+    }
+}
+
 /// Whether a number has lost digits when it was read: what is no integer of 64 bits is kept as a binary fraction.
 fn is_inexact(number: &Number) -> bool {
     const EXACT: f64 = 9_007_199_254_740_992.0;

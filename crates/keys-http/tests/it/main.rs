@@ -20,6 +20,7 @@ mod idempotency;
 mod keys;
 mod limits;
 mod lists;
+mod local_auth;
 mod log;
 mod log_in;
 mod pages;

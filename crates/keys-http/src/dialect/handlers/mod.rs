@@ -4,9 +4,9 @@ pub(super) mod accounts;
 mod audit;
 mod identities;
 mod keys;
+mod local_auth;
 mod members;
 mod passwords;
-mod people;
 pub(super) mod projects;
 mod receipts;
 mod root;
@@ -228,6 +228,7 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::Project, id), Ask::Delete) => projects::delete(call, id),
         (Route::One(Type::Project, id), Ask::Act(action)) => projects::act(call, id, action),
         (Route::One(Type::Setting, name), Ask::Edit) => settings::edit(call, name),
+        (Route::List(Type::LocalAuthConfig), Ask::Create) => local_auth::create(call),
         (Route::List(Type::Password), Ask::Create) => passwords::create(call),
         (Route::One(Type::Password, id), Ask::Edit) => passwords::edit(call, id),
         (Route::One(Type::Password, id), Ask::Delete) => passwords::delete(call, id),
@@ -246,7 +247,7 @@ fn list(call: &Call<'_>, of: Type) -> Result<Answer, Problem> {
         Type::AuditLog => audit::list(call),
         Type::Credential => keys::list_credentials(call),
         Type::Identity => identities::list(call),
-        Type::LocalAuthConfig => people::local_auth_configs(call),
+        Type::LocalAuthConfig => local_auth::list(call),
         Type::Password => passwords::list(call),
         Type::Project => projects::list(call),
         Type::ProjectMember => members::list(call),
@@ -266,7 +267,7 @@ fn one(call: &Call<'_>, of: Type, id: &str) -> Result<Answer, Problem> {
         Type::AuditLog => resource(call, audit::get(call, id)?),
         Type::Credential => resource(call, keys::credential(call, id)?),
         Type::Identity => identities::get(call, id),
-        Type::LocalAuthConfig => people::local_auth_config(call, id),
+        Type::LocalAuthConfig => local_auth::get(call, id),
         Type::Project => projects::get(call, id),
         Type::ProjectMember => resource(call, members::get(call, id)?),
         Type::Schema => root::schema(call, id),
@@ -352,12 +353,7 @@ fn texts(fields: &Fields) -> Result<(Option<Name>, Option<Description>), Problem
 /// Name and description as an edit gives them; what is absent stays.
 fn edit(fields: &Fields) -> Result<Edit, Problem> {
     Ok(Edit {
-        name: patch(fields.text("name")?, |text| {
-            Name::new(text).map_err(|error| match error {
-                NameError::TooLong { .. } => too_long("name", error.to_string()),
-                error @ (NameError::Forbidden { .. } | _) => forbidden("name", error.to_string()),
-            })
-        })?,
+        name: patch(fields.text("name")?, |text| Name::new(text).map_err(|error| name_problem(&error)))?,
         description: patch(fields.text("description")?, |text| {
             Description::new(text).map_err(|error| match error {
                 DescriptionError::TooLong { .. } => too_long("description", error.to_string()),
@@ -374,6 +370,14 @@ fn patch<T>(given: Given, parse: impl FnOnce(String) -> Result<T, Problem>) -> R
         Given::Absent => Ok(Patch::Keep),
         Given::Null => Ok(Patch::Set(None)),
         Given::Text(text) => parse(text).map(|value| Patch::Set(Some(value))),
+    }
+}
+
+/// What is wrong with a name.
+fn name_problem(error: &NameError) -> Problem {
+    match error {
+        NameError::TooLong { .. } => too_long("name", error.to_string()),
+        NameError::Forbidden { .. } | _ => forbidden("name", error.to_string()),
     }
 }
 

@@ -103,26 +103,31 @@ fn text(call: &Call<'_>, field: &str) -> Result<Option<Zeroizing<String>>, Probl
 
 fn login(call: &Call<'_>) -> Result<Option<LoginName>, Problem> {
     let Some(text) = text(call, "publicValue")? else { return Ok(None) };
-    let parsed = text.parse::<LoginName>();
-    parsed.map(Some).map_err(|error| {
-        let code = match error {
-            LoginNameError::Empty => "MinLengthExceeded",
-            LoginNameError::Name(keys_core::NameError::TooLong { .. }) => "MaxLengthExceeded",
-            LoginNameError::Colon | LoginNameError::Edge | LoginNameError::Name(_) | _ => "InvalidCharacters",
-        };
-        Problem::field(code, "publicValue", error.to_string())
-    })
+    text.parse::<LoginName>().map(Some).map_err(|error| login_problem("publicValue", &error))
+}
+
+/// What is wrong with a log-in name.
+pub(super) fn login_problem(field: &'static str, error: &LoginNameError) -> Problem {
+    let code = match error {
+        LoginNameError::Empty => "MinLengthExceeded",
+        LoginNameError::Name(keys_core::NameError::TooLong { .. }) => "MaxLengthExceeded",
+        LoginNameError::Colon | LoginNameError::Edge | LoginNameError::Name(_) | _ => "InvalidCharacters",
+    };
+    Problem::field(code, field, error.to_string())
 }
 
 fn secret(call: &Call<'_>, field: &'static str) -> Result<Option<Password>, Problem> {
     let Some(text) = text(call, field)? else { return Ok(None) };
-    Password::new(&text).map(Some).map_err(|error| {
-        let code = match error {
-            PasswordError::TooLong => "MaxLengthExceeded",
-            PasswordError::TooShort | _ => "MinLengthExceeded",
-        };
-        Problem::field(code, field, error.to_string())
-    })
+    Password::new(&text).map(Some).map_err(|error| password_problem(field, error))
+}
+
+/// What is wrong with a password.
+pub(super) fn password_problem(field: &'static str, error: PasswordError) -> Problem {
+    let code = match error {
+        PasswordError::TooLong => "MaxLengthExceeded",
+        PasswordError::TooShort | _ => "MinLengthExceeded",
+    };
+    Problem::field(code, field, error.to_string())
 }
 
 fn missing(field: &'static str) -> Problem {
@@ -146,6 +151,11 @@ fn refused(call: &Call<'_>, error: PasswordChangeError) -> Problem {
         PasswordChangeError::AlreadySet => {
             Problem::field("NotUnique", "accountId", "the account has a password already: edit it")
         }
+        PasswordChangeError::LastWayIn => Problem::LastAdministrator {
+            allow: "GET, HEAD, PUT, OPTIONS, POST",
+            detail: "without this password nobody could administer while access control is on: give another \
+                     administrator a password or a key first",
+        },
         PasswordChangeError::NameTaken => {
             Problem::field("NotUnique", "publicValue", "another account has this log-in name")
         }

@@ -126,10 +126,7 @@ pub(super) fn edit(call: &Call<'_>, name: &str) -> Result<Answer, Problem> {
         }
     };
     if value == SettingValue::AccessControl(AccessControl::Off) && !call.may_open {
-        return Err(Problem::Forbidden(
-            "a server that can be reached from a network does not switch access control off; do it on its machine, \
-             while it is stopped, with `keyctl --database sqlite:PATH access-control disable`",
-        ));
+        return Err(Problem::Forbidden(super::local_auth::STAYS_ON));
     }
     call.authority.change_setting(call.context, &value)?;
     Answer::ok(&found.view(call)?)

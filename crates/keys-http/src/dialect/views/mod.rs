@@ -17,7 +17,9 @@ use keys_core::{
 
 pub(crate) use audit::event;
 pub(crate) use log_in::password;
-pub(crate) use people::{VOUCHER, account, environment_account, identity, identity_id, member, members};
+pub(crate) use people::{
+    VOUCHER, account, account_of_identity, environment_account, identity, identity_id, member, members,
+};
 
 use super::grammar::Version;
 use super::include::add_links;

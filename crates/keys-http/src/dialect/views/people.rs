@@ -141,6 +141,16 @@ pub(crate) fn identity(record: &AccountRecord, urls: &Urls) -> Identity {
     }
 }
 
+/// The account that an id of an identity means, or the id of the account itself.
+pub(crate) fn account_of_identity(id: &str) -> Option<AccountId> {
+    let account = match id.split_once('!') {
+        Some(("1i", rest)) => rest.strip_prefix(VOUCHER)?.strip_prefix(':')?,
+        Some(_) => return None,
+        None => id,
+    };
+    account.parse().ok()
+}
+
 /// The id of the identity of an account.
 pub(crate) fn identity_id(account: AccountId) -> String {
     format!("1i!{VOUCHER}:{account}")
