@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use keys_service::Authority;
+use keys_service::{Authority, SetUpDoor};
 use tokio::sync::Semaphore;
 
 use crate::connection::{Limits, Tls};
@@ -39,6 +39,9 @@ pub struct AppConfig {
     pub public_url: Option<PublicUrl>,
     /// How much one caller, and all of them together, may take.
     pub limits: Limits,
+    /// The door of an installation that has not been set up: while access control is off, and somebody else than this
+    /// machine can ask, nothing but the page behind it is answered.
+    pub set_up: Option<Arc<SetUpDoor>>,
 }
 
 impl AppConfig {

@@ -23,13 +23,15 @@ pub(crate) async fn answer(app: &Arc<App>, route: &Route) -> Response<Bytes> {
 }
 
 /// Whether requests can be served: not while the server is going away, nor while its store cannot be read. While access
-/// control is off a line of its own says so, in one word, for whoever watches many servers.
+/// control is off a line of its own says so, in one word, for whoever watches many servers: `set-up` while nothing but the
+/// page of that name is answered.
 async fn ready(app: &Arc<App>) -> Response<Bytes> {
     let authority = Arc::clone(&app.authority);
     let readable = blocking(&app.blocking, move || authority.store().head().is_ok()).await;
     if !app.is_draining() && readable.unwrap_or(false) {
         let text = match app.authority.access_control() {
             AccessControl::On => "ready\n",
+            AccessControl::Off if app.set_up_door().is_some() => "ready\nset-up\n",
             AccessControl::Off => "ready\nopen\n",
         };
         reply::text(StatusCode::OK, text)

@@ -66,13 +66,10 @@ pub(crate) enum Problem {
         /// What is wrong and what to do, for people.
         detail: &'static str,
     },
-    /// It would leave nobody who can administer, while access control is on.
-    LastAdministrator {
-        /// What can be done to it all the same: the methods of its address.
-        allow: &'static str,
-        /// What to do first, for people.
-        detail: &'static str,
-    },
+    /// Without this account nobody could administer, and access control is on.
+    LastAdministrator,
+    /// Without this password nobody could administer, and access control is on.
+    LastWayIn,
     /// Too many attempts failed.
     TooManyAttempts {
         /// For how many seconds nothing is compared.
@@ -84,6 +81,10 @@ pub(crate) enum Problem {
     Busy,
     /// This server does not answer while access control is off.
     NotProtected,
+    /// This server answers nothing until somebody administers it.
+    NotSetUp,
+    /// Somebody administers this server.
+    AlreadySetUp,
     /// The store, the random source or a hasher failed.
     Failed {
         /// Whether it can be expected to work soon.
@@ -169,8 +170,10 @@ impl Problem {
             Self::Rejected { code, detail } => {
                 Public::with(StatusCode::BAD_REQUEST, *detail).coded(code, None)
             }
-            Self::LastAdministrator { detail, .. } => {
-                Public::with(StatusCode::METHOD_NOT_ALLOWED, *detail).coded("LastAdminAccount", None)
+            Self::LastAdministrator => Public::with(StatusCode::METHOD_NOT_ALLOWED, LAST_ADMINISTRATOR)
+                .coded("LastAdminAccount", None),
+            Self::LastWayIn => {
+                Public::with(StatusCode::METHOD_NOT_ALLOWED, LAST_WAY_IN).coded("LastAdminAccount", None)
             }
             Self::TooManyAttempts { seconds } => Public::with(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -185,6 +188,12 @@ impl Problem {
                 Public::with(StatusCode::SERVICE_UNAVAILABLE, "too much is being done at once; try again")
             }
             Self::NotProtected => Public::with(StatusCode::SERVICE_UNAVAILABLE, NOT_PROTECTED),
+            Self::NotSetUp => {
+                Public::with(StatusCode::SERVICE_UNAVAILABLE, NOT_SET_UP).coded("NotSetUp", None)
+            }
+            Self::AlreadySetUp => {
+                Public::with(StatusCode::CONFLICT, ALREADY_SET_UP).coded("AlreadySetUp", None)
+            }
             Self::Failed { soon: true, detail, .. } => Public::with(StatusCode::SERVICE_UNAVAILABLE, *detail),
             Self::Failed { soon: false, detail, .. } => {
                 Public::with(StatusCode::INTERNAL_SERVER_ERROR, *detail)
@@ -200,7 +209,9 @@ impl Problem {
     pub(crate) fn allow(&self) -> Option<&str> {
         match self {
             Self::MethodNotAllowed { allow, .. } => Some(allow),
-            Self::LastAdministrator { allow, .. } => Some(allow),
+            // An answer with this status names the methods; it is this account that has none of the others now.
+            Self::LastAdministrator => Some("GET, HEAD, PUT, OPTIONS"),
+            Self::LastWayIn => Some("GET, HEAD, PUT, OPTIONS, POST"),
             _ => None,
         }
     }
@@ -209,7 +220,7 @@ impl Problem {
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyAttempts { seconds } => Some(*seconds),
-            Self::NotProtected => None,
+            Self::NotProtected | Self::NotSetUp => None,
             _ => (self.public().status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         }
     }
@@ -251,6 +262,17 @@ const PRECONDITION_FAILED: &str = "it is not in the state that `If-Match` or `If
 
 const NO_AUTH_PROVIDER: &str =
     "nobody logs in here yet: send an access key and a secret key as user name and password";
+
+const LAST_ADMINISTRATOR: &str = "nobody else who administers could enter, and access control is on: make another account \
+    an administrator and give it an API key or a password first";
+
+const LAST_WAY_IN: &str = "without this password nobody could administer while access control is on: give another \
+    administrator a password or a key first";
+
+const NOT_SET_UP: &str = "nobody administers this server yet: open `/setup` on it, or run `keyctl setup`, with the token \
+    that stands in the file `setup-token` of its data directory";
+
+const ALREADY_SET_UP: &str = "this server has been set up: log in at `/login`, or send an API key";
 
 const NOT_PROTECTED: &str = "access control is off, and this server can be reached from a network: switch it on, on \
     the server's machine, with `keyctl --database sqlite:PATH access-control enable`";

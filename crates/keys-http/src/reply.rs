@@ -77,6 +77,13 @@ fn refused(problem: &Problem, content_type: HeaderValue, body: Vec<u8>) -> Respo
     response
 }
 
+/// What was made, outside the dialect.
+pub(crate) fn made(document: &serde_json::Value) -> Response<Bytes> {
+    let mut response = plain(StatusCode::CREATED, document.to_string().into());
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
 /// A short text as an answer.
 pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
     let mut response = plain(status, Bytes::from_static(text.as_bytes()));

@@ -64,6 +64,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::ReceiptConfirmation,
         Route::LogIn,
         Route::LogOut,
+        Route::SetUp,
         Route::Root,
         Route::OpenApi,
         Route::Version,
@@ -80,7 +81,7 @@ pub(super) const fn subject(route: &Route) -> Subject {
     match route {
         Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
         Route::ReceiptConfirmation => Subject::Confirmation,
-        Route::LogIn | Route::LogOut => Subject::LogIn,
+        Route::LogIn | Route::LogOut | Route::SetUp => Subject::LogIn,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::List(Type::Token) => Subject::Token,
         Route::List(of) => Subject::List(thing(*of)),
@@ -120,6 +121,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::ReceiptConfirmation
         | Route::LogIn
         | Route::LogOut
+        | Route::SetUp
         | Route::Root
         | Route::OpenApi
         | Route::Version
@@ -255,6 +257,8 @@ pub(super) fn expected(cell: &Cell) -> Expected {
     }
     if subject == Subject::LogIn {
         return match (&cell.route, cell.question.meant()) {
+            // It is closed for good.
+            (Route::SetUp, _) => Expected::NOT_FOUND,
             (_, "GET" | "HEAD") => Expected::ok(200),
             // Nothing was typed that could be a name and a password; it is said on the page.
             (Route::LogIn, "POST") => Expected::ok(403),

@@ -69,6 +69,8 @@ pub(crate) enum Route {
     LogIn,
     /// `/logout`: where they log out.
     LogOut,
+    /// The page by which somebody becomes the first administrator.
+    SetUp,
     /// `/`: the versions.
     Root,
     /// `/openapi.json`: all of this for programs.
@@ -94,6 +96,7 @@ impl Route {
             Self::ReceiptConfirmation => "/receipts/confirm",
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
+            Self::SetUp => "/setup",
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
@@ -127,9 +130,13 @@ impl Route {
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::ReceiptConfirmation => Kind::Confirmation,
-            Self::Ping | Self::Health | Self::Ready | Self::Asset(_) | Self::LogIn | Self::LogOut => {
-                Kind::Operational
-            }
+            Self::Ping
+            | Self::Health
+            | Self::Ready
+            | Self::Asset(_)
+            | Self::LogIn
+            | Self::LogOut
+            | Self::SetUp => Kind::Operational,
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::List(of) => Kind::Collection(of.declaration()),
             Self::One(of, _) => Kind::Resource(of.declaration()),
@@ -184,6 +191,7 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("ping", []) => Ok(Route::Ping),
         ("healthz", []) => Ok(Route::Health),
         ("readyz", []) => Ok(Route::Ready),
+        ("setup", []) => Ok(Route::SetUp),
         ("login", []) => Ok(Route::LogIn),
         ("logout", []) => Ok(Route::LogOut),
         ("openapi.json", []) => Ok(Route::OpenApi),

@@ -165,12 +165,7 @@ impl From<AccountError> for Problem {
             AccountError::Revoked => Self::Forbidden(REVOKED),
             AccountError::NotFound => Self::NotFound,
             AccountError::Refused(refusal) => refused(&refusal, account_advice(&refusal)),
-            AccountError::LastAdministrator => Self::LastAdministrator {
-                // An answer with this status names the methods; it is this account that has none of the others now.
-                allow: "GET, HEAD, PUT, OPTIONS",
-                detail: "nobody else who administers could enter, and access control is on: make another account \
-                         an administrator and give it an API key or a password first",
-            },
+            AccountError::LastAdministrator => Self::LastAdministrator,
             AccountError::NotEnterable => Self::field(
                 "InvalidReference",
                 "defaultProjectId",

@@ -95,7 +95,7 @@ async fn answer<B: Incoming>(
     visitor: Visitor,
 ) -> Result<Told, Problem> {
     let access_control = app.authority.access_control();
-    let same_site = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
+    let same_site = check_exposure(app, access_control, &head.host, &parts.headers)
         .and_then(|()| check_cross_site(&head.method, head.origin.host(), &parts.headers))?;
     let leaves = matches!(head.route(), Some(Route::LogOut));
     let token = csrf.map(CsrfCookie::token);
@@ -122,7 +122,7 @@ async fn answer<B: Incoming>(
 }
 
 /// What a form of ours sent.
-async fn sent<B: Incoming>(
+pub(super) async fn sent<B: Incoming>(
     app: &App,
     parts: &Parts,
     head: &Head,
@@ -134,7 +134,7 @@ async fn sent<B: Incoming>(
     Ok(fields)
 }
 
-fn text(fields: &Fields, name: &str) -> Zeroizing<String> {
+pub(super) fn text(fields: &Fields, name: &str) -> Zeroizing<String> {
     Zeroizing::new(match fields.text(name) {
         Ok(Given::Text(text)) => text,
         Ok(Given::Absent | Given::Null) | Err(_) => String::new(),

@@ -14,6 +14,7 @@ mod body;
 mod head;
 mod job;
 mod log_in;
+mod set_up;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -132,6 +133,12 @@ async fn answer<B: Incoming>(
     let csrf = is_browser(&parts.headers)
         .then(|| CsrfCookie::read(&parts.headers).or_else(|| CsrfCookie::generate(&*app.entropy)))
         .flatten();
+    if matches!(head.route(), Some(Route::SetUp)) {
+        let mut response =
+            set_up::page(app, head, parts, body, csrf.as_ref(), (now, request_id), entry).await;
+        reply::set_cookies(response.headers_mut(), csrf.map(|cookie| cookie.set()).as_slice());
+        return response;
+    }
     if head.route().is_some_and(Route::is_log_in) {
         let mut response =
             log_in::page(app, head, parts, body, csrf.as_ref(), (now, request_id), entry).await;
@@ -192,7 +199,7 @@ async fn outcome<B: Incoming>(
     mut view: Option<&mut View>,
 ) -> Outcome {
     let access_control = app.authority.access_control();
-    let guarded = check_exposure(app.config.exposure, access_control, &head.host, &parts.headers)
+    let guarded = check_exposure(app, access_control, &head.host, &parts.headers)
         .and_then(|()| check_cross_site(&head.method, head.origin.host(), &parts.headers));
     let same_site = match guarded {
         Ok(same_site) => same_site,

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use keys_core::AccessControl;
 
-use crate::app::Exposure;
+use crate::app::{App, Exposure};
 use crate::host::Host;
 use crate::problem::Problem;
 
@@ -11,9 +11,22 @@ use crate::problem::Problem;
 ///
 /// # Errors
 ///
-/// [`Problem::NotProtected`] on a server that a network reaches; [`Problem::Misdirected`] on loopback, for a foreign
-/// host (a web page can point its own name at 127.0.0.1) and for anything that came through a proxy.
+/// [`Problem::NotProtected`] on a server that a network reaches, [`Problem::NotSetUp`] if it has a door;
+/// [`Problem::Misdirected`] on loopback, for a foreign host (a web page can point its own name at 127.0.0.1) and for
+/// anything that came through a proxy.
 pub(crate) fn check_exposure(
+    app: &App,
+    access_control: AccessControl,
+    host: &Host,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    check(app.config.exposure, access_control, host, headers).map_err(|problem| match problem {
+        Problem::NotProtected if app.set_up_door().is_some() => Problem::NotSetUp,
+        other => other,
+    })
+}
+
+fn check(
     exposure: Exposure,
     access_control: AccessControl,
     host: &Host,
@@ -52,23 +65,23 @@ mod tests {
 
     use super::*;
 
-    fn check(exposure: Exposure, access_control: AccessControl, host: &str, header: Option<&str>) -> bool {
+    fn passes(exposure: Exposure, access_control: AccessControl, host: &str, header: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         if let Some(name) = header {
             headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_static("x"));
         }
-        check_exposure(exposure, access_control, &Host::parse(host).unwrap(), &headers).is_ok()
+        check(exposure, access_control, &Host::parse(host).unwrap(), &headers).is_ok()
     }
 
     #[test]
     fn an_open_loopback_server_answers_loopback_names_only() {
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.9.9.9", "[::1]", "[::1]:8080"] {
-            assert!(check(Exposure::Loopback, AccessControl::Off, host, None), "{host}");
+            assert!(passes(Exposure::Loopback, AccessControl::Off, host, None), "{host}");
         }
         for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::2]:80"]
         {
-            assert!(!check(Exposure::Loopback, AccessControl::Off, host, None), "{host}");
-            assert!(check(Exposure::Loopback, AccessControl::On, host, None), "{host}");
+            assert!(!passes(Exposure::Loopback, AccessControl::Off, host, None), "{host}");
+            assert!(passes(Exposure::Loopback, AccessControl::On, host, None), "{host}");
         }
     }
 
@@ -77,17 +90,17 @@ mod tests {
         for header in
             ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Any", "X-Real-IP"]
         {
-            assert!(!check(Exposure::Loopback, AccessControl::Off, "localhost", Some(header)), "{header}");
-            assert!(check(Exposure::Loopback, AccessControl::On, "localhost", Some(header)), "{header}");
+            assert!(!passes(Exposure::Loopback, AccessControl::Off, "localhost", Some(header)), "{header}");
+            assert!(passes(Exposure::Loopback, AccessControl::On, "localhost", Some(header)), "{header}");
         }
-        assert!(check(Exposure::Loopback, AccessControl::Off, "localhost", Some("X-Other")));
+        assert!(passes(Exposure::Loopback, AccessControl::Off, "localhost", Some("X-Other")));
     }
 
     #[test]
     fn a_server_on_a_network_answers_nobody_while_open() {
         for exposure in [Exposure::Network, Exposure::BehindTlsProxy] {
-            assert!(!check(exposure, AccessControl::Off, "localhost", None));
-            assert!(check(exposure, AccessControl::On, "keys.example.com", Some("X-Forwarded-For")));
+            assert!(!passes(exposure, AccessControl::Off, "localhost", None));
+            assert!(passes(exposure, AccessControl::On, "keys.example.com", Some("X-Forwarded-For")));
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod log_in;
 mod resource;
 mod schemas;
 mod script;
+pub(crate) mod set_up;
 mod shell;
 mod value;
 mod view;

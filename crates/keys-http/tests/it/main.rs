@@ -27,6 +27,7 @@ mod pages;
 mod preconditions;
 mod proxies;
 mod server;
+mod set_up;
 mod settings;
 mod shell;
 mod support;

@@ -195,6 +195,8 @@ pub(super) fn put(value: &SettingValue) -> Write {
 fn others_of(context: &Context, account: AccountId) -> EndSessions {
     match context.caller.via() {
         Via::Session(session) => EndSessions::AllBut { account, session },
-        _ => EndSessions::AllOf(account),
+        Via::Key(_) | Via::Password(_) | Via::OpenAccess | Via::Database | Via::System | _ => {
+            EndSessions::AllOf(account)
+        }
     }
 }

@@ -110,7 +110,7 @@ impl From<HashError> for AccessError {
     fn from(error: HashError) -> Self {
         match error {
             HashError::Rng(error) => Self::Rng(error),
-            other => Self::Hash(other),
+            other @ (HashError::Argon2 | _) => Self::Hash(other),
         }
     }
 }

@@ -151,11 +151,7 @@ fn refused(call: &Call<'_>, error: PasswordChangeError) -> Problem {
         PasswordChangeError::AlreadySet => {
             Problem::field("NotUnique", "accountId", "the account has a password already: edit it")
         }
-        PasswordChangeError::LastWayIn => Problem::LastAdministrator {
-            allow: "GET, HEAD, PUT, OPTIONS, POST",
-            detail: "without this password nobody could administer while access control is on: give another \
-                     administrator a password or a key first",
-        },
+        PasswordChangeError::LastWayIn => Problem::LastWayIn,
         PasswordChangeError::NameTaken => {
             Problem::field("NotUnique", "publicValue", "another account has this log-in name")
         }
