@@ -107,12 +107,11 @@ fn an_old_browser_needs_the_token_of_its_cookie() {
 #[test]
 fn an_address_others_reach_needs_access_control_and_a_word_about_the_proxy() {
     let dir = tempfile::tempdir().unwrap();
-    let launch = |listen: &str| {
-        keys_tests::Launch::bare().args(["--data-dir"]).arg(dir.path()).args(["--listen", listen])
-    };
-    for flags in [&[][..], &["--behind-tls-proxy"][..]] {
-        let finished = launch("0.0.0.0:0").args(flags).run();
-        assert_eq!(finished.code(), Some(2), "{}", finished.stderr);
-        assert!(finished.stderr.contains("access control") || finished.stderr.contains("--behind-tls-proxy"));
-    }
+    let launch = || keys_tests::Launch::bare().args(["--data-dir"]).arg(dir.path());
+    let finished = launch().args(["--listen", "0.0.0.0:0"]).run();
+    assert_eq!(finished.code(), Some(2), "{}", finished.stderr);
+    assert!(finished.stderr.contains("--behind-tls-proxy"));
+    // Behind a proxy it answers one page only, until somebody administers it (tests/it/set_up.rs).
+    let server = launch().args(["--listen", "127.0.0.1:0", "--behind-tls-proxy"]).start();
+    assert_eq!(server.client().get("/v1").status, 503);
 }

@@ -27,6 +27,7 @@ mod outage;
 mod python;
 mod readme;
 mod refusals;
+mod set_up;
 mod shutdown;
 mod start;
 mod tidy;

@@ -64,6 +64,7 @@ impl Failure {
                 StartError::DataDir { .. }
                 | StartError::Read(_)
                 | StartError::SetUp(_)
+                | StartError::SetUpToken { .. }
                 | StartError::Random(_),
             )
             | Self::System { .. } => Self::FAILED,

@@ -8,6 +8,7 @@ mod exit;
 mod housekeeper;
 mod limits;
 mod logging;
+mod set_up;
 mod signals;
 mod start;
 mod tls;

@@ -17,6 +17,7 @@ use keys_store::{BackendError, KeyStore, OpenError, OpenMode, SqliteStore, Store
 
 use crate::clock::ServerClock;
 use crate::config::Config;
+use crate::set_up::{self, SetUp};
 
 /// The cost of every digest this server makes. It is not configurable, so no configuration can make it cheap.
 const POLICY: HashPolicy = HashPolicy::STANDARD;
@@ -70,13 +71,22 @@ pub(crate) enum StartError {
     },
     /// Others could reach a server that lets everybody in.
     #[error(
-        "access control is off in {database}, so nobody else must reach this server: start it on 127.0.0.1 without \
-         --behind-tls-proxy, create an account key, and switch access control on; or do both now with `keyctl \
-         --database {database} create --account` and `keyctl --database {database} access-control enable`"
+        "access control was switched off in {database}, so nobody else must reach this server: start it on 127.0.0.1 \
+         without --behind-tls-proxy; or switch access control on first, with `keyctl --database {database} create \
+         --account` if no administrator has a key or a password, and `keyctl --database {database} access-control \
+         enable`"
     )]
     AccessControlOff {
         /// Where.
         database: StoreUrl,
+    },
+    /// The file of the set-up token cannot be made or removed.
+    #[error("the set-up token cannot be kept in {}; see that the data directory can be written to", path.display())]
+    SetUpToken {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// An empty database could not be set up.
     #[error("the authority cannot be set up")]
@@ -95,6 +105,8 @@ pub(crate) struct Opened {
     pub(crate) clock: Arc<ServerClock>,
     /// The database, if the store is one, for what only a database can be asked.
     pub(crate) database: Option<Arc<SqliteStore>>,
+    /// How its first administrator is made, while there is none.
+    pub(crate) set_up: Option<SetUp>,
 }
 
 /// Opens what the configuration names, and makes what an empty database needs.
@@ -114,8 +126,8 @@ pub(crate) fn open(config: &Config) -> Result<Opened, StartError> {
     let clock = Arc::new(ServerClock::new(head.latest));
     warn_of_a_clock_behind(&clock);
     let authority = Arc::new(authority(config, keyring, store, &clock)?);
-    refuse_open_access_to_others(config, authority.access_control())?;
-    Ok(Opened { authority, clock, database })
+    let set_up = set_up(config, &authority, &clock)?;
+    Ok(Opened { authority, clock, database, set_up })
 }
 
 /// Opens the database, if the store is one.
@@ -131,12 +143,16 @@ fn open_database(url: &StoreUrl) -> Result<Option<Arc<SqliteStore>>, OpenError> 
 fn make_data_dir(config: &Config) -> Result<(), StartError> {
     let within = |path: Option<&Path>| path.is_some_and(|path| path.starts_with(&config.data_dir));
     let needed = within(config.database.path()) || within(config.pepper_file.as_deref());
-    if !needed || config.data_dir.is_dir() {
+    if needed { make_private_dir(&config.data_dir) } else { Ok(()) }
+}
+
+fn make_private_dir(path: &Path) -> Result<(), StartError> {
+    if path.is_dir() {
         return Ok(());
     }
-    let failed = |source| StartError::DataDir { path: config.data_dir.clone(), source };
-    fs::create_dir_all(&config.data_dir).map_err(failed)?;
-    make_private(&config.data_dir).map_err(failed)
+    let failed = |source| StartError::DataDir { path: path.into(), source };
+    fs::create_dir_all(path).map_err(failed)?;
+    make_private(path).map_err(failed)
 }
 
 /// Mode 0700 whatever the umask made of it.
@@ -213,9 +229,16 @@ fn warn_of_a_clock_behind(clock: &ServerClock) {
     }
 }
 
-fn refuse_open_access_to_others(config: &Config, access_control: AccessControl) -> Result<(), StartError> {
-    match (access_control, config.exposure) {
-        (AccessControl::On, _) => Ok(()),
+/// Whether others may reach the server, and how its first administrator is made if nobody has ever said who may: that
+/// access control was switched off is somebody's decision, and no reason to let the next one in.
+fn set_up(config: &Config, authority: &Authority, clock: &ServerClock) -> Result<Option<SetUp>, StartError> {
+    set_up::forget(&config.data_dir)?;
+    match (authority.access_control(), config.exposure) {
+        (AccessControl::On, _) => Ok(None),
+        (AccessControl::Off, Exposure::Network | Exposure::BehindTlsProxy) if authority.is_new()? => {
+            make_private_dir(&config.data_dir)?;
+            SetUp::offer(&config.data_dir, clock).map(Some)
+        }
         (AccessControl::Off, Exposure::Network | Exposure::BehindTlsProxy) => {
             Err(StartError::AccessControlOff { database: config.database.clone() })
         }
@@ -224,7 +247,7 @@ fn refuse_open_access_to_others(config: &Config, access_control: AccessControl) 
                 "access control is off: whoever reaches this address on this machine administers every key; create an \
                  account key and switch it on with `keyctl access-control enable`"
             );
-            Ok(())
+            Ok(None)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From an authority to a server that runs, and back to nothing, in an order that loses nothing.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::config::Config;
 use crate::entropy::OsEntropy;
 use crate::exit::Failure;
 use crate::housekeeper::Housekeeper;
+use crate::set_up::SetUp;
 use crate::start::{self, Opened};
 use crate::tls::TlsFiles;
 use crate::{limits, logging, signals};
@@ -39,7 +41,7 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
     for variable in &config.unknown_variables {
         tracing::warn!(variable, "no setting has this variable, so it has no effect");
     }
-    let opened = start::open(&config)?;
+    let mut opened = start::open(&config)?;
     let (keeper, store_failed) =
         Housekeeper::begin(Arc::clone(&opened.authority), opened.clock.clone(), opened.database.clone())
             .map_err(no_threads)?;
@@ -48,10 +50,11 @@ pub(crate) fn run(config: Config) -> Result<(), Failure> {
         tls: config.tls.as_ref().map(TlsFiles::tls),
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
+        set_up: opened.set_up.as_ref().map(SetUp::door),
         ..AppConfig::default()
     };
     let runtime = build_runtime(app.limits.blocking.saturating_add(app.limits.log_ins))?;
-    let ended = runtime.block_on(serve(&config, app, &opened, store_failed));
+    let ended = runtime.block_on(serve(&config, app, &mut opened, store_failed));
     runtime.shutdown_timeout(LAST_WRITES);
     if !keeper.end(LAST_WRITES) {
         tracing::warn!("the index was still being filled");
@@ -79,7 +82,7 @@ fn no_threads(error: io::Error) -> Failure {
 async fn serve(
     config: &Config,
     app: AppConfig,
-    opened: &Opened,
+    opened: &mut Opened,
     store_failed: oneshot::Receiver<String>,
 ) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
@@ -91,7 +94,12 @@ async fn serve(
     signals::on_reload(reload(config.tls.clone().zip(app.tls.clone()))).map_err(no_signals)?;
     let scheme = if app.tls.is_some() { "https" } else { "http" };
     let app = App::new(opened.authority.clone(), opened.clock.clone(), Arc::new(OsEntropy), app);
-    tell_ready(&listener, scheme, opened.authority.access_control())?;
+    let token = opened.set_up.as_ref().map(SetUp::path);
+    tell_ready(&listener, scheme, opened.authority.access_control(), token)?;
+    if let Some(set_up) = opened.set_up.take() {
+        // Ends with the runtime, and takes the file away then.
+        tokio::spawn(set_up.watch(Arc::clone(&opened.authority), Arc::clone(&opened.clock)));
+    }
     let mut failed = None;
     let drained = keys_http::serve(listener, app, until(stop, store_failed, &mut failed)).await;
     if drained.cut > 0 {
@@ -141,15 +149,23 @@ fn reload(tls: Option<(TlsFiles, Tls)>) -> impl Fn() + Send + Sync + 'static {
 }
 
 /// The one line on stdout: that the server listens, where, and what to do first.
-fn tell_ready(listener: &TcpListener, scheme: &str, access_control: AccessControl) -> Result<(), Failure> {
+fn tell_ready(
+    listener: &TcpListener,
+    scheme: &str,
+    access_control: AccessControl,
+    set_up_token: Option<&Path>,
+) -> Result<(), Failure> {
     let address =
         listener.local_addr().map_err(|error| Failure::system("the listener has no address", error))?;
     tracing::info!(%address, "listening");
     let root = format!("{scheme}://{address}/v1");
-    let next = match access_control {
-        AccessControl::Off => format!("curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'"),
+    let next = match (access_control, set_up_token) {
+        (AccessControl::Off, Some(token)) => {
+            format!("open {scheme}://{address}/setup with the token in {}", token.display())
+        }
+        (AccessControl::Off, None) => format!("curl -X POST {root}/apikeys -d '{{\"name\":\"admin\"}}'"),
         // Without a password curl asks for it, so that the secret key is in no argument.
-        AccessControl::On => format!("curl -u ACCESS_KEY {root}/apikeys"),
+        (AccessControl::On, _) => format!("curl -u ACCESS_KEY {root}/apikeys"),
     };
     let line = format!("api-server listens on {root} - next: {next}\n");
     let mut stdout = io::stdout();

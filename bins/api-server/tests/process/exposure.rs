@@ -20,6 +20,8 @@ enum Access {
 enum Start {
     /// It serves.
     Serves,
+    /// It serves one page, by which somebody becomes the administrator.
+    SetsUp,
     /// It serves, and warns that everybody is the administrator.
     Warns,
     /// Exit 2: others would read the secrets.
@@ -36,12 +38,12 @@ const NOTHING: &[&str] = &[];
 #[test]
 fn a_start_is_refused_or_not_as_the_matrix_says() {
     use Access::{NeverPut, Off, On};
-    use Start::{Open, Plain, Serves, Warns};
+    use Start::{Open, Plain, Serves, SetsUp, Warns};
 
     for (listen, protection, expected) in [
         ("127.0.0.1:0", NOTHING, [(NeverPut, Warns), (Off, Warns), (On, Serves)]),
         ("localhost:0", NOTHING, [(NeverPut, Warns), (Off, Warns), (On, Serves)]),
-        ("127.0.0.1:0", PROXY, [(NeverPut, Open), (Off, Open), (On, Serves)]),
+        ("127.0.0.1:0", PROXY, [(NeverPut, SetsUp), (Off, Open), (On, Serves)]),
         ("0.0.0.0:0", NOTHING, [(NeverPut, Plain), (Off, Plain), (On, Plain)]),
         ("[::]:0", NOTHING, [(NeverPut, Plain), (Off, Plain), (On, Plain)]),
         ("192.0.2.7:0", NOTHING, [(NeverPut, Plain), (Off, Plain), (On, Plain)]),
@@ -60,6 +62,13 @@ fn a_start_is_refused_or_not_as_the_matrix_says() {
                     let warned = finished.stderr.contains("access control is off");
                     assert_eq!(warned, start == Warns, "{case}: {}", finished.stderr);
                 }
+                SetsUp => {
+                    let server = launch().start();
+                    assert_eq!(server.client().get("/v1").status, 503, "{case}");
+                    assert_eq!(server.client().get("/setup").status, 200, "{case}");
+                    assert!(server.ready_line().contains("setup-token"), "{case}: {}", server.ready_line());
+                    assert_eq!(server.stop().code(), Some(0), "{case}");
+                }
                 Plain => {
                     let said = ["unencrypted", "--behind-tls-proxy", "127.0.0.1"];
                     assert_refused(&launch().run(), &said, &case);
@@ -67,7 +76,7 @@ fn a_start_is_refused_or_not_as_the_matrix_says() {
                     assert_eq!(check.code(), Some(2), "{case}: {}", check.stdout);
                 }
                 Open => {
-                    let said = ["access control is off", "keyctl", "access-control enable"];
+                    let said = ["access control was switched off", "keyctl", "access-control enable"];
                     assert_refused(&launch().run(), &said, &case);
                 }
             }

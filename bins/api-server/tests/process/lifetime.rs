@@ -48,21 +48,6 @@ fn a_port_that_is_taken_is_a_failure_with_advice() {
 }
 
 #[test]
-fn while_access_control_is_off_it_does_not_listen_for_others() {
-    let dir = tempfile::tempdir().unwrap();
-    let proxied =
-        || Launch::bare().args(["--listen", "0.0.0.0:0", "--behind-tls-proxy", "--data-dir"]).arg(dir.path());
-    assert_refused(&proxied().run(), 2, &["access control is off", "keyctl", "access-control enable"]);
-    let server = TestServer::start_in(dir.path());
-    let _ = create_key(&server.client(), "/v1/apikeys", "admin");
-    enable_access_control(&server.client());
-    assert_eq!(server.stop().code(), Some(0));
-    let server = proxied().start();
-    assert!(server.address().ip().is_unspecified());
-    assert_eq!(server.stop().code(), Some(0));
-}
-
-#[test]
 fn the_ready_line_names_a_step_that_works() {
     let dir = tempfile::tempdir().unwrap();
     let server = TestServer::start_in(dir.path());
