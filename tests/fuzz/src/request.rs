@@ -46,6 +46,16 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Whether a request may be a log-in, by anything in its address.
+    #[must_use]
+    pub fn logs_in(&self) -> bool {
+        let hints = ["token", "log", "%"];
+        let targets = self.steps.iter().map(|step| step.0.uri().path().to_ascii_lowercase());
+        targets.into_iter().any(|path| hints.iter().any(|hint| path.contains(hint)))
+    }
+}
+
 impl Step {
     fn parse(text: &[u8]) -> Option<Self> {
         let mut rest = text;

@@ -33,12 +33,11 @@ impl Asked {
     /// Notes what matters of a request that presents these keys.
     #[must_use]
     pub fn note<B>(world: &World, request: &Request<B>, presented: &BTreeSet<String>) -> Self {
-        let keys = presented.iter().filter_map(|name| world.named(name));
         Self {
             method: request.method().clone(),
             target: request.uri().clone(),
             headers: request.headers().clone(),
-            owners: keys.filter(|key| world.must_accept(key)).map(|key| world.owner(key)).collect(),
+            owners: presented.iter().filter_map(|name| world.accepted_owner(name)).collect(),
             protected: world.access_control(),
             exposed: world.kind.is_exposed(),
             head: world.head(),
@@ -75,9 +74,25 @@ pub fn hold(world: &mut World, shapes: &Shapes, asked: &Asked, reply: &Reply) {
     if let Some((id, access_key, secret_key)) = shown.filter(|_| !is_replay(reply)) {
         world.remember(&id, &access_key, &secret_key);
     }
+    if let Some((token, account)) = document.as_ref().and_then(log_in) {
+        world.remember_session(token, account);
+    }
     if world.head() != asked.head {
         world.keeps_its_promise();
     }
+}
+
+/// The token of a session that has just begun, and whose it is.
+fn log_in(document: &Value) -> Option<(&str, &str)> {
+    Some((document.get("jwt")?.as_str()?, document.get("accountId")?.as_str()?))
+}
+
+/// Whether an answer says that somebody is logged in now: who asks for that is a stranger until then.
+fn begins_session(reply: &Reply) -> bool {
+    let cookies = reply.headers.get_all("set-cookie").iter();
+    let mut begun =
+        cookies.filter_map(|cookie| cookie.to_str().ok()).filter(|cookie| cookie.contains("session="));
+    begun.next().is_some() || reply.body.windows(6).any(|window| window == b"\"jwt\":")
 }
 
 /// Whether it tells of what was made before, under the same idempotency key.
@@ -101,7 +116,10 @@ fn headers(asked: &Asked, reply: &Reply, operational: bool) {
     }
     let status = reply.status.as_u16();
     // A head that cannot be read has no address from which to make another; these have a rule of their own.
-    if !operational && !matches!(status, 400 | 405 | 414) {
+    let of_the_dialect =
+        reply.header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
+            || asked.target.path().trim_start_matches('/').starts_with(['v', 'V']);
+    if of_the_dialect && !operational && !matches!(status, 400 | 405 | 414) {
         assert!(reply.header("x-api-schemas").is_some_and(|value| value.ends_with("/schemas")), "{reply:?}");
     }
     match status {
@@ -111,6 +129,7 @@ fn headers(asked: &Asked, reply: &Reply, operational: bool) {
         {
             assert!(reply.header("www-authenticate").is_some(), "{reply:?}");
         }
+        201 if begins_session(reply) => {}
         201 | 303 => assert!(reply.header("location").is_some(), "{reply:?}"),
         304 => assert!(reply.body.is_empty(), "{reply:?}"),
         500.. => {
@@ -201,6 +220,10 @@ fn secrets(world: &World, reply: &Reply, document: Option<&Value>) -> Option<(St
         assert!(!words(value.as_bytes()).any(is_secret), "a secret in a header: {reply:?}");
     }
     // What was made on the way may be asked for again.
+    if let Some(token) = world.session_token() {
+        let body = String::from_utf8_lossy(&reply.body);
+        assert!(!body.contains(token), "the token of a session: {reply:?}");
+    }
     for key in world.keys.iter().filter(|key| !(is_replay(reply) && key.name == "new")) {
         assert!(!shown.contains(key.secret_key().as_bytes()), "the secret of {}: {reply:?}", key.name);
     }
@@ -235,7 +258,8 @@ fn changes(world: &World, asked: &Asked, reply: &Reply) {
     }
     assert!(reply.status.as_u16() < 400, "a refusal changed something: {reply:?}");
     assert!(!asked.method.is_safe(), "a safe method changed something: {reply:?}");
-    assert!(!asked.is_stranger(), "a stranger changed something: {reply:?}");
+    let logs_in = begins_session(reply);
+    assert!(logs_in || !asked.is_stranger(), "a stranger changed something: {asked:?} {reply:?}");
     assert!(!asked.is_cross_site(), "another site changed something: {reply:?}");
     if let Some(owner @ Owner::Environment(_)) = asked.only_owner() {
         for changed in world.changed_since(&asked.head) {
@@ -255,7 +279,8 @@ fn reach(world: &World, asked: &Asked, reply: &Reply, operational: bool) {
     }
     if asked.is_stranger() && !operational && reply.status.is_success() {
         let body = String::from_utf8_lossy(&reply.body);
-        let harmless = reply.body.is_empty() || body.contains("token");
+        let harmless =
+            reply.body.is_empty() || ["token", "Log in", "Log out"].iter().any(|word| body.contains(word));
         assert!(harmless, "a stranger is answered: {reply:?}");
     }
     for key in world.keys.iter().filter(|key| only != Some(world.owner(key))) {

@@ -1,52 +1,40 @@
 //! Whether a page is made of our templates' elements and attributes only: what a caller has sent is text in it, never
 //! markup, and in the shell of another API page data, never script.
 
-const ELEMENTS: &[&str] = &[
-    "a", "b", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "form", "h1", "h2",
-    "head", "header", "html", "img", "input", "label", "li", "link", "main", "meta", "nav", "ol", "optgroup",
-    "option", "p", "pre", "section", "select", "span", "strong", "summary", "table", "tbody", "td",
-    "textarea", "th", "thead", "time", "title", "tr", "ul",
-];
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::LazyLock;
 
-const ATTRIBUTES: &[&str] = &[
-    "action",
-    "alt",
-    "aria-current",
-    "aria-describedby",
-    "aria-hidden",
-    "aria-invalid",
-    "aria-label",
-    "aria-labelledby",
-    "aria-sort",
-    "autocomplete",
-    "charset",
-    "class",
-    "content",
-    "data-label",
-    "datetime",
-    "for",
-    "height",
-    "href",
-    "id",
-    "label",
-    "lang",
-    "maxlength",
-    "method",
-    "name",
-    "nonce",
-    "rel",
-    "required",
-    "role",
-    "rows",
-    "scope",
-    "selected",
-    "src",
-    "step",
-    "tabindex",
-    "type",
-    "value",
-    "width",
-];
+/// What stands in the templates: the names behind a `<`, and every word there is, among which are all attributes.
+struct Vocabulary {
+    elements: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
+
+static TEMPLATES: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/keys-http/templates");
+    let mut known = Vocabulary { elements: BTreeSet::new(), words: BTreeSet::new() };
+    for entry in fs::read_dir(folder).expect("the templates are there") {
+        let text = fs::read_to_string(entry.expect("a file").path()).expect("a template is text");
+        known.elements.extend(text.split('<').skip(1).map(|behind| run(behind, |letter| letter != '-')));
+        known.words.extend(text.split(|letter: char| !is_of_a_name(letter)).map(str::to_owned));
+    }
+    known
+});
+
+fn is_of_a_name(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'
+}
+
+/// The name a text begins with.
+fn run(text: &str, also: impl Fn(char) -> bool) -> String {
+    text.chars().take_while(|letter| is_of_a_name(*letter) && also(*letter)).collect()
+}
+
+/// Whether an attribute may stand in a page: none that runs anything or changes its looks.
+fn is_ours(attribute: &str) -> bool {
+    TEMPLATES.words.contains(attribute) && !attribute.starts_with("on") && attribute != "style"
+}
 
 /// What addresses a page may lead to begin with.
 const ADDRESSES: &[&str] = &["/", "http://", "https://", "#", "?"];
@@ -75,7 +63,7 @@ fn read(mut rest: &str) -> Vec<&str> {
         let behind = behind.strip_prefix('/').unwrap_or(behind);
         let end = behind.find(|letter: char| !letter.is_ascii_alphanumeric()).expect("an element ends");
         let (element, behind) = behind.split_at(end);
-        assert!(element == "script" || ELEMENTS.contains(&element), "element <{element}> is none of ours");
+        assert!(TEMPLATES.elements.contains(element), "element <{element}> is none of ours");
         rest = attributes(behind);
         if opens && element == "script" {
             let (script, behind) = rest.split_once("</script>").expect("a script ends");
@@ -97,7 +85,7 @@ fn attributes(mut rest: &str) -> &str {
             .find(|letter: char| !letter.is_ascii_lowercase() && letter != '-')
             .expect("an attribute ends");
         let (name, behind) = rest.split_at(end);
-        assert!(ATTRIBUTES.contains(&name), "attribute {name:?} is none of ours");
+        assert!(is_ours(name), "attribute {name:?} is none of ours");
         rest = behind;
         if let Some(behind) = rest.strip_prefix("=\"") {
             let (value, behind) = behind.split_once('"').expect("a value ends");

@@ -160,6 +160,8 @@ pub struct World {
     pub kind: Kind,
     /// Its keys.
     pub keys: Vec<Key>,
+    /// The token of the last log-in, and whose session it is.
+    session: Option<(String, Owner)>,
     authority: Arc<Authority>,
     store: Arc<dyn KeyStore>,
     app: Arc<App>,
@@ -171,6 +173,9 @@ impl std::fmt::Debug for World {
         f.debug_struct("World").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
+
+/// What scripts call the token of the last log-in.
+const SESSION: &str = "session";
 
 /// The keys of an installation in the order of their ids: name, whose, and what becomes of it. Environment `1a7` is
 /// inactive.
@@ -226,7 +231,7 @@ impl World {
         authority.fill_index().expect("a store in memory does not fail");
         let entropy: Arc<dyn Entropy> = Arc::new(Seeded(Mutex::new(rng)));
         let app = App::new(Arc::clone(&authority), Arc::new(Standing), entropy, kind.config());
-        Self { kind, keys, authority, store, app, runtime: Arc::clone(runtime) }
+        Self { kind, keys, session: None, authority, store, app, runtime: Arc::clone(runtime) }
     }
 
     /// Asks, and waits for the answer.
@@ -270,6 +275,40 @@ impl World {
         self.keys.push(Key { name: "new", id, credential });
     }
 
+    /// Remembers a log-in: scripts may present its token as `<session>`.
+    pub fn remember_session(&mut self, token: &str, account: &str) {
+        let account = account.parse().expect("a session has an account");
+        self.session = Some((token.to_owned(), Owner::Account(account)));
+    }
+
+    /// The token of the last log-in.
+    #[must_use]
+    pub fn session_token(&self) -> Option<&str> {
+        self.session.as_ref().map(|(token, _)| token.as_str())
+    }
+
+    /// Whose the credential is that scripts call so, if it may be accepted.
+    #[must_use]
+    pub fn accepted_owner(&self, name: &str) -> Option<Owner> {
+        if name == SESSION {
+            // It may have ended meanwhile; then more is allowed here than should be, and nothing less.
+            return self.session.as_ref().map(|(_, owner)| *owner);
+        }
+        self.named(name).filter(|key| self.must_accept(key)).map(|key| self.owner(key))
+    }
+
+    /// The credential that scripts call so, as a header says it.
+    #[must_use]
+    pub fn presented(&self, name: &str, basic: bool) -> Option<String> {
+        match &self.session {
+            Some((token, _)) if name == SESSION && basic => {
+                Some(STANDARD.encode(format!("x-api-bearer:{token}")))
+            }
+            Some((token, _)) if name == SESSION => Some(token.clone()),
+            Some(_) | None => self.named(name).map(|key| key.presented(basic)),
+        }
+    }
+
     /// The key that scripts call so; of several, the last.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Key> {
@@ -307,14 +346,15 @@ impl World {
 fn furnish(authority: &Authority, rng: &mut ChaCha20Rng) -> Vec<Key> {
     let administrator = context(authority, None);
     for name in ["other", "stopped"] {
-        let request = EnvironmentRequest { name: name.parse().ok(), description: None };
+        let request = EnvironmentRequest { name: name.parse().ok(), description: None, members: None };
         authority.create_environment(&administrator, request, rng).expect("an environment");
     }
     let mut keys = Vec::new();
     for (name, environment, fate) in KEYS {
         let context = context(authority, environment);
         let expires_at = (fate == Fate::Expired).then(|| time(NOW - 1_000));
-        let request = KeyRequest { name: name.parse().ok(), description: "d".parse().ok(), expires_at };
+        let request =
+            KeyRequest { name: name.parse().ok(), description: "d".parse().ok(), expires_at, owner: None };
         let issued = authority.issue_key(&context, request, rng).expect("a key");
         let (id, access_key) = (issued.record.parts().id, issued.record.parts().access_key.to_string());
         let credential = Credential::parse(&access_key, issued.secret_key.expose()).expect("a pair");

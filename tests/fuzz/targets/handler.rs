@@ -41,7 +41,8 @@ fuzz_target!(|text: &[u8]| -> Corpus {
         let mut world = fresh.take(script.world);
         let before = world.head();
         run(&mut world, &Arc::clone(&fresh.shapes), &script);
-        if world.head() == before {
+        // A failed log-in leaves its traces beside the store.
+        if world.head() == before && !script.logs_in() {
             fresh.worlds.push(world);
         }
     });
@@ -62,9 +63,9 @@ fn run(world: &mut World, shapes: &Shapes, script: &Script) {
     for step in &script.steps {
         let mut presented = BTreeSet::new();
         let request = step.request(|name, basic| {
-            let key = world.named(name)?;
+            let credential = world.presented(name, basic)?;
             presented.insert(name.to_owned());
-            Some(key.presented(basic))
+            Some(credential)
         });
         let asked = Asked::note(world, &request, &presented);
         let reply = world.send(request);

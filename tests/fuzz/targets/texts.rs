@@ -6,10 +6,11 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, AccountKind, AccountState, Action, AuditId, AuditLink, Creator,
-    Credential, Description, Digest, EnvironmentId, EnvironmentTransition, KeyId, Keyring, LifecycleState,
-    Name, Owner, Pepper, PepperId, RequestId, Revision, SecretKey, SettingName, Shape, Tagged, Target,
-    Timestamp, Transition, Uuid, Via,
+    AccessControl, AccessKey, AccountId, AccountKind, AccountTransition, Action, AssetUrl, AuditId,
+    AuditLink, Creator, Credential, Description, Digest, EnvironmentId, EnvironmentTransition, KeyId,
+    Keyring, LifecycleState, LoginName, Name, Owner, Pepper, PepperId, RequestId, Revision, Role,
+    SealedSecret, SecretKey, SessionKind, SettingName, Shape, Tagged, Target, Timestamp, Transition, Uuid,
+    Via,
 };
 use keys_http::{Network, PublicUrl};
 use libfuzzer_sys::fuzz_target;
@@ -19,7 +20,8 @@ fuzz_target!(|text: &str| {
     one_spelling::<AccessKey>(text);
     one_spelling::<AccountId>(text);
     one_spelling::<AccountKind>(text);
-    one_spelling::<AccountState>(text);
+    one_spelling::<AccountTransition>(text);
+    one_spelling::<AssetUrl>(text);
     one_spelling::<Action>(text);
     one_spelling::<AuditId>(text);
     one_spelling::<AuditLink>(text);
@@ -30,6 +32,7 @@ fuzz_target!(|text: &str| {
     one_spelling::<EnvironmentTransition>(text);
     one_spelling::<KeyId>(text);
     one_spelling::<LifecycleState>(text);
+    one_spelling::<LoginName>(text);
     one_spelling::<Name>(text);
     one_spelling::<Network>(text);
     one_spelling::<Owner>(text);
@@ -37,6 +40,9 @@ fuzz_target!(|text: &str| {
     one_spelling::<PublicUrl>(text);
     one_spelling::<RequestId>(text);
     one_spelling::<Revision>(text);
+    one_spelling::<Role>(text);
+    one_spelling::<SealedSecret>(text);
+    one_spelling::<SessionKind>(text);
     one_spelling::<SettingName>(text);
     one_spelling::<Tagged>(text);
     one_spelling::<Target>(text);
