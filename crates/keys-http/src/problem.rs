@@ -207,22 +207,21 @@ impl Problem {
 
     /// The methods for the `Allow` of a 405.
     pub(crate) fn allow(&self) -> Option<&str> {
-        match self {
-            Self::MethodNotAllowed { allow, .. } => Some(allow),
-            // An answer with this status names the methods; it is this account that has none of the others now.
-            Self::LastAdministrator => Some("GET, HEAD, PUT, OPTIONS"),
-            Self::LastWayIn => Some("GET, HEAD, PUT, OPTIONS, POST"),
-            _ => None,
+        if let Self::MethodNotAllowed { allow, .. } = self {
+            return Some(allow);
         }
+        // An answer with this status names the methods; it is this one that has none of the others now.
+        let of_account = matches!(self, Self::LastAdministrator).then_some("GET, HEAD, PUT, OPTIONS");
+        of_account.or_else(|| matches!(self, Self::LastWayIn).then_some("GET, HEAD, PUT, OPTIONS, POST"))
     }
 
     /// After how many seconds the caller should come back, if that can help.
     pub(crate) fn retry_after(&self) -> Option<u64> {
-        match self {
-            Self::TooManyAttempts { seconds } => Some(*seconds),
-            Self::NotProtected | Self::NotSetUp => None,
-            _ => (self.public().status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        if let Self::TooManyAttempts { seconds } = self {
+            return Some(*seconds);
         }
+        let may_pass = !matches!(self, Self::NotProtected | Self::NotSetUp);
+        (may_pass && self.public().status == StatusCode::SERVICE_UNAVAILABLE).then_some(1)
     }
 
     /// Why what was presented was refused, for the log.

@@ -291,11 +291,14 @@ impl Authority for Remote {
         // It presents no credential: see `Command::is_about_session`.
         let bare = self.client.borrow().clone();
         let begun = bare.log_in(login.as_str(), &SecretText::new(password.expose()));
-        let begun = begun.map_err(|error| match error {
-            ClientError::Unauthenticated { .. } => {
-                Failure::new(Exit::NotAllowed, "name and password are not those of anybody who may log in")
+        let begun = begun.map_err(|error| {
+            if matches!(error, ClientError::Unauthenticated { .. }) {
+                return Failure::new(
+                    Exit::NotAllowed,
+                    "name and password are not those of anybody who may log in",
+                );
             }
-            error => ClientFailure::Client(error).in_words(&self.url),
+            ClientFailure::Client(error).in_words(&self.url)
         })?;
         let account = parse::account(&begun.account_id)?;
         // The one before would stay open, and nobody would know it any longer.
@@ -338,9 +341,11 @@ impl Authority for Remote {
             (None, Some(login)) => self.request(|client| client.set_password(&of, login.as_str(), &secret)),
             (None, None) => return Err(wants_login(account)),
         };
-        let set = set.map_err(|error| match error {
-            ClientFailure::Client(ClientError::Refused(refusal)) => password_refused(account, &refusal),
-            error => self.failure(error),
+        let set = set.map_err(|error| {
+            if let ClientFailure::Client(ClientError::Refused(refusal)) = &error {
+                return password_refused(account, refusal);
+            }
+            self.failure(error)
         })?;
         Ok(LogIn { account, login: set.public_value.unwrap_or_default() })
     }

@@ -372,18 +372,21 @@ impl World {
 
     /// Puts the token of a session into a request, for who has one.
     pub(super) fn present(&self, principal: Principal, ask: Ask) -> Ask {
-        let token = match principal {
-            Principal::InSession => &self.people.bearer,
-            Principal::SessionEnded => &self.people.ended,
-            Principal::SessionOfDisabled => &self.people.disabled,
-            Principal::InSessionByCookie => {
-                let cookie = format!("session={}", self.people.cookie);
-                // What a browser says of a page of ours.
-                return ask.header("cookie", &cookie).header("sec-fetch-site", "same-origin");
-            }
-            _ => return ask,
-        };
-        ask.header("authorization", &format!("Bearer {token}"))
+        let People { bearer, cookie, ended, disabled, .. } = &self.people;
+        if principal == Principal::InSessionByCookie {
+            // What a browser says of a page of ours.
+            let ask = ask.header("sec-fetch-site", "same-origin");
+            return ask.header("cookie", &format!("session={cookie}"));
+        }
+        let tokens = [
+            (Principal::InSession, bearer),
+            (Principal::SessionEnded, ended),
+            (Principal::SessionOfDisabled, disabled),
+        ];
+        match tokens.iter().find(|(own, _)| *own == principal) {
+            Some((_, token)) => ask.header("authorization", &format!("Bearer {token}")),
+            None => ask,
+        }
     }
 
     fn pair_of(&self, person: Owner) -> &Pair {

@@ -180,9 +180,10 @@ async fn log_in(
         }
         Ok(Err(problem)) | Err(problem) => problem,
     };
-    asked.problem = Some(match &problem {
-        Problem::NotAuthenticated { .. } => "The log-in name or the password is wrong.".to_owned(),
-        other => log_in::said(other),
+    asked.problem = Some(if matches!(problem, Problem::NotAuthenticated { .. }) {
+        "The log-in name or the password is wrong.".to_owned()
+    } else {
+        log_in::said(&problem)
     });
     Ok(Told::because(log_in::form(token, &asked), &problem))
 }

@@ -108,9 +108,10 @@ impl Told {
 
     /// The page again, because of this.
     pub(crate) fn because(page: Result<String, askama::Error>, problem: &Problem) -> Self {
-        let status = match problem {
-            Problem::NotAuthenticated { .. } => StatusCode::FORBIDDEN,
-            other => other.public().status,
+        let status = if matches!(problem, Problem::NotAuthenticated { .. }) {
+            StatusCode::FORBIDDEN
+        } else {
+            problem.public().status
         };
         let mut response = answer(status, page);
         let after = problem.retry_after().map(|seconds| seconds.to_string());

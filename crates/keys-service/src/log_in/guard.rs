@@ -125,7 +125,7 @@ fn network(address: IpAddr) -> IpAddr {
             let [a, b, c, d, ..] = address.segments();
             IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
         }
-        other => other,
+        address @ (IpAddr::V4(_) | IpAddr::V6(_)) => address,
     }
 }
 

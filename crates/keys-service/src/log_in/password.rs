@@ -87,7 +87,7 @@ impl From<HashError> for PasswordChangeError {
     fn from(error: HashError) -> Self {
         match error {
             HashError::Rng(error) => Self::Rng(error),
-            other => Self::Hash(other),
+            HashError::Argon2 | _ => Self::Hash(error),
         }
     }
 }

@@ -16,17 +16,15 @@ use crate::query::{KeyQuery, Reach};
 use crate::store::{Committed, KeyStore, Requirement, Write};
 
 fn account(store: &dyn KeyStore, n: u64) -> AccountId {
-    match sample::commit(store, Write::InsertAccount(sample::new_account(n))).unwrap() {
-        Committed::Account(record) => record.parts().id,
-        other => panic!("an account was to be made: {other:?}"),
-    }
+    let committed = sample::commit(store, Write::InsertAccount(sample::new_account(n))).unwrap();
+    let Committed::Account(record) = committed else { panic!("an account was to be made: {committed:?}") };
+    record.parts().id
 }
 
 fn set(store: &dyn KeyStore, new: NewPassword) -> PasswordRecord {
-    match sample::commit(store, Write::InsertPassword(new)).unwrap() {
-        Committed::Password(record) => record,
-        other => panic!("a password was to be set: {other:?}"),
-    }
+    let committed = sample::commit(store, Write::InsertPassword(new)).unwrap();
+    let Committed::Password(record) = committed else { panic!("a password was to be set: {committed:?}") };
+    record
 }
 
 fn update_of(record: PasswordRecord) -> Write {
@@ -34,17 +32,17 @@ fn update_of(record: PasswordRecord) -> Write {
 }
 
 fn update(store: &dyn KeyStore, record: PasswordRecord) -> PasswordRecord {
-    match sample::commit(store, update_of(record)).unwrap() {
-        Committed::Password(record) => record,
-        other => panic!("a password was to be changed: {other:?}"),
-    }
+    let committed = sample::commit(store, update_of(record)).unwrap();
+    let Committed::Password(record) = committed else {
+        panic!("a password was to be changed: {committed:?}")
+    };
+    record
 }
 
 fn begin(store: &dyn KeyStore, session: NewSession, device: Option<DeviceHash>) -> SessionRecord {
-    match sample::commit(store, Write::BeginSession { session, device }).unwrap() {
-        Committed::Session(record) => record,
-        other => panic!("a session was to begin: {other:?}"),
-    }
+    let committed = sample::commit(store, Write::BeginSession { session, device }).unwrap();
+    let Committed::Session(record) = committed else { panic!("a session was to begin: {committed:?}") };
+    record
 }
 
 fn found(store: &dyn KeyStore, n: u64) -> Option<SessionRecord> {

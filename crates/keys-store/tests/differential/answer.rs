@@ -101,10 +101,12 @@ pub(crate) fn committed(result: Result<Vec<Committed>, CommitError>) -> String {
     written(result.map(|committed| {
         let pictures = committed.iter().map(|committed| {
             // A key does not show all of itself.
-            match committed {
-                Committed::Key(record) => sample::picture(record),
-                Committed::Password(record) => crate::log_in::picture(record),
-                committed => format!("{committed:?}"),
+            if let Committed::Key(record) = committed {
+                sample::picture(record)
+            } else if let Committed::Password(record) = committed {
+                crate::log_in::picture(record)
+            } else {
+                format!("{committed:?}")
             }
         });
         pictures.collect::<Vec<_>>()

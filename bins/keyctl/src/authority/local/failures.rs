@@ -140,6 +140,8 @@ pub(super) fn password_not_set(account: AccountId, error: PasswordChangeError) -
         PasswordChangeError::Busy | PasswordChangeError::Rng(_) | PasswordChangeError::Hash(_) => {
             Failure::new(Exit::Failure, chain(&error))
         }
-        _ => Failure::new(Exit::Conflict, chain(&error)).hint("try again"),
+        PasswordChangeError::Conflict { .. } | PasswordChangeError::Contended | _ => {
+            Failure::new(Exit::Conflict, chain(&error)).hint("try again")
+        }
     }
 }

@@ -36,12 +36,10 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let login = login(call)?.ok_or_else(|| missing("publicValue"))?;
     let password = secret(call, "secretValue")?.ok_or_else(|| missing("secretValue"))?;
     let rng = &mut EntropyRng(call.entropy);
-    let record = call.authority.set_password(call.context, account, login, &password, rng).map_err(
-        |error| match error {
-            PasswordChangeError::NotFound => no_such_account(),
-            other => refused(call, other),
-        },
-    )?;
+    let set = call.authority.set_password(call.context, account, login, &password, rng);
+    let record = set.map_err(|error| {
+        if matches!(error, PasswordChangeError::NotFound) { no_such_account() } else { refused(call, error) }
+    })?;
     let document = views::password(&record, call.urls);
     Ok(Answer::created(&document, document.links.get("self"))?.at(record.parts().revision))
 }

@@ -1,0 +1,132 @@
+//! Sessions: how they end, and that they do.
+
+use super::*;
+
+/// T53: what a thief plants is not what the victim's session is called, and what he steals is dead once it is ended.
+#[test]
+fn t53_a_planted_token_is_worth_nothing_and_a_stolen_one_dies() {
+    let mut people = People::new();
+    let planted = SessionToken::generate(&mut seeded(3)).unwrap();
+    let first = people.ada_logs_in();
+    let second = people.ada_logs_in();
+    assert_eq!(people.entered(&planted, now()).err(), Some(SessionDenyReason::Unknown));
+    assert_ne!(first.token.hash(), second.token.hash());
+    assert_ne!(first.session.parts().id, second.session.parts().id);
+
+    // Log-out ends its own session and no other.
+    let context = people.context_of(&first.token);
+    people.house.authority.log_out(&context).unwrap();
+    assert_eq!(people.entered(&first.token, now()).err(), Some(SessionDenyReason::Unknown));
+    assert!(people.entered(&second.token, now()).is_ok());
+    people.house.authority.log_out(&context).unwrap();
+
+    // A change of the password ends all but the one it is made in.
+    let (third, fourth) = (people.ada_logs_in(), people.ada_logs_in());
+    let context = people.context_of(&third.token);
+    let id = people.ada_password.parts().id;
+    people
+        .house
+        .authority
+        .change_password(&context, id, &password(RIGHT), &password("a new password"), &mut rng())
+        .unwrap();
+    for token in [&second.token, &fourth.token] {
+        assert_eq!(people.entered(token, now()).err(), Some(SessionDenyReason::Unknown));
+    }
+    assert!(people.entered(&third.token, now()).is_ok());
+    assert_eq!(refusal(people.log_in(&asks("ada", RIGHT), &visitor())), LogInRefusal::WrongPassword);
+
+    // An administrator's change ends all of them, and so does taking the password away.
+    let change = PasswordEdit { login: None, password: Some(password(RIGHT)) };
+    people.house.authority.edit_password(&administrator(), id, &change, None, &mut rng()).unwrap();
+    assert!(people.entered(&third.token, now()).is_err());
+    let fifth = people.ada_logs_in();
+    people.house.authority.remove_password(&administrator(), id, None).unwrap();
+    assert!(people.entered(&fifth.token, now()).is_err());
+    assert_eq!(refusal(people.log_in(&asks("ada", RIGHT), &visitor())), LogInRefusal::UnknownName);
+}
+
+#[test]
+fn a_session_ends_when_it_is_idle_and_when_it_is_old() {
+    let mut people = People::new();
+    const HOUR: u64 = 3_600;
+    let bearer = LogInRequest { kind: SessionKind::Bearer, ..asks("ada", RIGHT) };
+    let bearer = people.log_in(&bearer, &visitor()).unwrap();
+    assert!(bearer.device.is_none(), "a tool is no browser");
+    let (used, unused) = (people.ada_logs_in(), people.ada_logs_in());
+    for minutes in (10..=15 * 60).step_by(10) {
+        assert!(people.entered(&used.token, later(minutes * 60)).is_ok(), "{minutes}");
+    }
+    let ended = Some(SessionDenyReason::Ended);
+    assert_eq!(people.entered(&unused.token, later(HOUR)).err(), ended);
+    assert!(people.entered(&bearer.token, later(16 * HOUR - 1)).is_ok());
+    assert!(people.entered(&used.token, later(15 * HOUR + 1_800)).is_ok());
+    for token in [&bearer.token, &used.token] {
+        assert_eq!(people.entered(token, later(16 * HOUR)).err(), ended);
+    }
+}
+
+#[test]
+fn ended_sessions_are_taken_out_in_bounded_steps() {
+    let mut people = People::new();
+    for _ in 0..5 {
+        people.ada_logs_in();
+    }
+    let forget = |at, limit| people.house.authority.forget_ended_sessions(at, limit).unwrap();
+    assert_eq!(forget(later(3_599), 10), 0);
+    assert_eq!((forget(later(3_600), 3), forget(later(3_600), 3), forget(later(3_600), 3)), (3, 2, 0));
+    assert_eq!(forget(later(90 * 86_400), 3), 3, "the devices");
+    assert_eq!(people.house.authority.tick(later(90 * 86_400)).unwrap(), 2, "as is done from time to time");
+    assert_eq!(forget(Timestamp::MIN, 100), 0, "at the beginning of time nothing is old");
+}
+
+#[test]
+fn a_use_is_noted_once_a_minute() {
+    let mut people = People::new();
+    let token = people.ada_logs_in().token;
+    let before = people.house.store.calls();
+    for second in 0..60 {
+        people.entered(&token, later(second)).unwrap();
+    }
+    assert_eq!(people.house.store.calls() - before, 60, "one read each");
+    people.entered(&token, later(60)).unwrap();
+    assert_eq!(people.house.store.calls() - before, 62, "a read and a note");
+}
+
+/// Plays rounds in which a session is ended while others use it: after the acknowledgement nobody is let in.
+#[test]
+fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let mut people = People::new();
+    let id = people.ada_password.parts().id;
+    for round in 0..60 {
+        let logged_in = people.ada_logs_in();
+        let (acknowledged, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
+        let context = people.context_of(&logged_in.token);
+        let authority = &people.house.authority;
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::SeqCst) {
+                        let before = acknowledged.load(Ordering::SeqCst);
+                        let inside = entered(authority, &logged_in.token, now()).is_ok();
+                        assert!(!(before && inside), "let in after the end was acknowledged");
+                    }
+                });
+            }
+            // After a panic too: the others would go on for ever.
+            let over = RaiseOnDrop(&is_over);
+            match round % 3 {
+                0 => authority.log_out(&context).unwrap(),
+                1 => authority.end_sessions(&administrator(), people.ada).unwrap(),
+                _ => {
+                    let change = PasswordEdit { login: None, password: Some(password(RIGHT)) };
+                    authority.edit_password(&administrator(), id, &change, None, &mut rng()).unwrap();
+                }
+            }
+            acknowledged.store(true, Ordering::SeqCst);
+            assert!(entered(authority, &logged_in.token, now()).is_err());
+            drop(over);
+        });
+    }
+}
