@@ -3,7 +3,7 @@
 use std::fmt;
 
 use keys_core::{
-    EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
+    AccountId, EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
     LifecycleState, Transition, TransitionError,
 };
 
