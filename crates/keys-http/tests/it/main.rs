@@ -24,6 +24,7 @@ mod local_auth;
 mod log;
 mod log_in;
 mod pages;
+mod people;
 mod preconditions;
 mod proxies;
 mod server;
