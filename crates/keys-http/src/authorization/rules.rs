@@ -188,7 +188,7 @@ const fn alone(principal: Principal) -> Option<Acting> {
         | Principal::InSessionByCookie => Some(Acting::Administrator),
         Principal::KeyOfA | Principal::KeyOfAOpen => Some(Acting::Inside(Owner::A, Rights::Change)),
         Principal::KeyOfB => Some(Acting::Inside(Owner::B, Rights::Change)),
-        Principal::OwnerOfA => Some(Acting::Person(Owner::OwnerOfA)),
+        Principal::OwnsA => Some(Acting::Person(Owner::OwnsA)),
         Principal::MemberOfA => Some(Acting::Person(Owner::MemberOfA)),
         Principal::RestrictedInA => Some(Acting::Person(Owner::RestrictedInA)),
         Principal::ReaderOfA => Some(Acting::Person(Owner::ReaderOfA)),
@@ -208,7 +208,7 @@ const fn alone(principal: Principal) -> Option<Acting> {
 /// What a person may in A, if it is a member.
 const fn in_a(person: Owner) -> Option<Rights> {
     match person {
-        Owner::OwnerOfA => Some(Rights::Own),
+        Owner::OwnsA => Some(Rights::Own),
         Owner::MemberOfA | Owner::RestrictedInA => Some(Rights::Change),
         Owner::ReaderOfA => Some(Rights::Read),
         Owner::A
@@ -352,11 +352,8 @@ fn owns(acting: Acting, owner: Owner) -> bool {
 
 /// Whether an environment is shown to a person: an active one to its members, another to its owners.
 fn is_shown(person: Owner, environment: Owner) -> bool {
-    match environment {
-        Owner::A => in_a(person).is_some(),
-        Owner::Inactive | Owner::Removed => person == Owner::OwnerOfA,
-        _ => false,
-    }
+    (environment == Owner::A && in_a(person).is_some())
+        || (matches!(environment, Owner::Inactive | Owner::Removed) && person == Owner::OwnsA)
 }
 
 /// Keys are made by everybody who does not only look; environments by people; accounts by administrators.
@@ -397,10 +394,10 @@ const fn changes_environments(acting: Acting) -> bool {
 /// Whether what is seen may not be changed all the same: an environment by a person who does not own it, and an
 /// environment where it is seen as an account.
 fn is_forbidden(acting: Acting, thing: Thing, owner: Owner) -> bool {
-    match thing {
-        Thing::Environment => matches!(acting, Acting::Person(person) if person != Owner::OwnerOfA),
-        Thing::Account => matches!(owner, Owner::A | Owner::B | Owner::Inactive | Owner::Removed),
-        _ => false,
+    if thing == Thing::Environment {
+        matches!(acting, Acting::Person(person) if person != Owner::OwnsA)
+    } else {
+        thing == Thing::Account && matches!(owner, Owner::A | Owner::B | Owner::Inactive | Owner::Removed)
     }
 }
 

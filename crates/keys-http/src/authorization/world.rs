@@ -23,7 +23,7 @@ pub(super) enum Owner {
     /// The administrator's account.
     Administrator,
     /// A person who owns A, the inactive and the removed environment.
-    OwnerOfA,
+    OwnsA,
     /// A person who is a member of these.
     MemberOfA,
     /// A person who is a restricted member of A.
@@ -49,7 +49,7 @@ impl Owner {
             Self::Inactive => "1a7",
             Self::Removed => "1a8",
             Self::Administrator => "1a1",
-            Self::OwnerOfA => "1a9",
+            Self::OwnsA => "1a9",
             Self::MemberOfA => "1a10",
             Self::RestrictedInA => "1a11",
             Self::ReaderOfA => "1a12",
@@ -119,7 +119,7 @@ pub(super) enum Principal {
     /// A person who was disabled while in a session.
     SessionOfDisabled,
     /// A person, by an account key: the owner of A.
-    OwnerOfA,
+    OwnsA,
     /// A member of A.
     MemberOfA,
     /// A restricted member of A.
@@ -151,7 +151,7 @@ impl Principal {
         Self::InSessionByCookie,
         Self::SessionEnded,
         Self::SessionOfDisabled,
-        Self::OwnerOfA,
+        Self::OwnsA,
         Self::MemberOfA,
         Self::RestrictedInA,
         Self::ReaderOfA,
@@ -263,7 +263,7 @@ pub(super) struct World {
 
 /// The members, in the order of their ids, and what each is in A, the inactive and the removed environment.
 const MEMBERS: [(Owner, &[(Owner, &str)]); 7] = [
-    (Owner::OwnerOfA, &[(Owner::A, "owner"), (Owner::Inactive, "owner"), (Owner::Removed, "owner")]),
+    (Owner::OwnsA, &[(Owner::A, "owner"), (Owner::Inactive, "owner"), (Owner::Removed, "owner")]),
     (Owner::MemberOfA, &[(Owner::A, "member"), (Owner::Inactive, "member"), (Owner::Removed, "member")]),
     (Owner::RestrictedInA, &[(Owner::A, "restricted")]),
     (Owner::ReaderOfA, &[(Owner::A, "readonly")]),
@@ -330,7 +330,7 @@ impl World {
             key("an Active key of the inactive environment", &of_inactive, Owner::Inactive, State::Active),
             key("an Active key of the removed environment", &of_removed, Owner::Removed, State::Active),
             key("the administrator's key", &administrator, Owner::Administrator, State::Active),
-            key("the account key of the owner of A", &members[0].1, Owner::OwnerOfA, State::Active),
+            key("the account key of the owner of A", &members[0].1, Owner::OwnsA, State::Active),
         ];
         let people = People::in_sessions(&app);
         if access_control {
@@ -355,7 +355,7 @@ impl World {
             Principal::KeyOfInactive => &self.of_inactive,
             Principal::Deactivated | Principal::DeactivatedOpen => &self.deactivated,
             Principal::Deleted => &self.deleted,
-            Principal::OwnerOfA => self.pair_of(Owner::OwnerOfA),
+            Principal::OwnsA => self.pair_of(Owner::OwnsA),
             Principal::MemberOfA => self.pair_of(Owner::MemberOfA),
             Principal::RestrictedInA => self.pair_of(Owner::RestrictedInA),
             Principal::ReaderOfA => self.pair_of(Owner::ReaderOfA),
@@ -436,7 +436,7 @@ impl World {
                 target("environment A as an account", Owner::A.id(), Owner::A),
                 target("environment B as an account", Owner::B.id(), Owner::B),
                 target("the administrator's account", Owner::Administrator.id(), Owner::Administrator),
-                target("the account of the owner of A", Owner::OwnerOfA.id(), Owner::OwnerOfA),
+                target("the account of the owner of A", Owner::OwnsA.id(), Owner::OwnsA),
                 Target {
                     state: State::Inactive,
                     ..target("an inactive account", Owner::Disabled.id(), Owner::Disabled)
@@ -457,7 +457,7 @@ impl World {
                 ]
             }
             Thing::Identity => vec![
-                target("a person", "1i!rancher_id:1a9", Owner::OwnerOfA),
+                target("a person", "1i!rancher_id:1a9", Owner::OwnsA),
                 Target {
                     state: State::Inactive,
                     ..target("a person whose account is inactive", "1i!rancher_id:1a14", Owner::Disabled)
@@ -470,7 +470,7 @@ impl World {
                 target("the first event", "1al1", Owner::Administrator),
                 target("an event of A", &self.event_of(Owner::A), Owner::A),
                 target("an event of B", &self.event_of(Owner::B), Owner::B),
-                target("an event of the owner of A", &self.event_of(Owner::OwnerOfA), Owner::OwnerOfA),
+                target("an event of the owner of A", &self.event_of(Owner::OwnsA), Owner::OwnsA),
             ],
             Thing::Nothing | Thing::Key | Thing::Environment | Thing::Setting | Thing::Schema => Vec::new(),
         };

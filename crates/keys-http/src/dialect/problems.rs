@@ -138,6 +138,7 @@ fn environment_advice(refusal: &EnvironmentTransitionError) -> &'static str {
 
 impl From<MembersError> for Problem {
     fn from(error: MembersError) -> Self {
+        let text = error.to_string();
         match error {
             MembersError::Forbidden => {
                 Self::Forbidden("only an owner of the environment or an administrator may do this")
@@ -148,7 +149,7 @@ impl From<MembersError> for Problem {
                 Self::field("ActionNotAvailable", "action", "the environment is removed")
             }
             MembersError::Refused(refusal) => Self::BadMembers(refusal.to_string().into()),
-            refusal @ MembersError::NotAPerson { .. } => Self::BadMembers(refusal.to_string().into()),
+            MembersError::NotAPerson { .. } => Self::BadMembers(text.into()),
             MembersError::Contended => Self::Conflict,
             MembersError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
@@ -185,11 +186,12 @@ impl From<AccountError> for Problem {
 
 fn account_advice(refusal: &AccountChangeError) -> &'static str {
     let active = keys_core::AccountState::Active;
-    match refusal {
-        AccountChangeError::State(AccountTransitionError::NotAllowed { from, .. }) if *from == active => {
-            "; deactivate it first: POST it with ?action=deactivate"
-        }
-        _ => "",
+    if let AccountChangeError::State(AccountTransitionError::NotAllowed { from, .. }) = refusal
+        && *from == active
+    {
+        "; deactivate it first: POST it with ?action=deactivate"
+    } else {
+        ""
     }
 }
 

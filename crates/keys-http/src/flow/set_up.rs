@@ -205,15 +205,17 @@ const NOT_SET_UP: &str = "not-set-up";
 
 /// What the outside is told, and the word for the log.
 fn problem(error: AccessError, now: Timestamp) -> (Problem, &'static str) {
-    match error {
-        AccessError::SetUp(SetUpRefusal::TooMany { until }) => {
-            (too_many(until, now), "too-many-set-up-tokens")
-        }
-        AccessError::SetUp(SetUpRefusal::Wrong) => (Problem::Forbidden(WRONG), "wrong-set-up-token"),
-        AccessError::SetUp(SetUpRefusal::Expired) => (Problem::Forbidden(EXPIRED), "expired-set-up-token"),
-        AccessError::SetUp(SetUpRefusal::InUse) => (Problem::Busy, "set-up-token-in-use"),
-        AccessError::SetUp(_) | AccessError::AlreadySetUp => (already(), "already-set-up"),
-        other => (access_refused(other), NOT_SET_UP),
+    let refusal = match error {
+        AccessError::AlreadySetUp => return (already(), "already-set-up"),
+        AccessError::SetUp(refusal) => refusal,
+        other @ (AccessError::Forbidden | _) => return (access_refused(other), NOT_SET_UP),
+    };
+    match refusal {
+        SetUpRefusal::TooMany { until } => (too_many(until, now), "too-many-set-up-tokens"),
+        SetUpRefusal::Wrong => (Problem::Forbidden(WRONG), "wrong-set-up-token"),
+        SetUpRefusal::Expired => (Problem::Forbidden(EXPIRED), "expired-set-up-token"),
+        SetUpRefusal::InUse => (Problem::Busy, "set-up-token-in-use"),
+        SetUpRefusal::Used | _ => (already(), "already-set-up"),
     }
 }
 

@@ -20,9 +20,9 @@ pub(crate) fn check_exposure(
     host: &Host,
     headers: &HeaderMap,
 ) -> Result<(), Problem> {
-    check(app.config.exposure, access_control, host, headers).map_err(|problem| match problem {
-        Problem::NotProtected if app.set_up_door().is_some() => Problem::NotSetUp,
-        other => other,
+    check(app.config.exposure, access_control, host, headers).map_err(|problem| {
+        let has_a_door = matches!(problem, Problem::NotProtected) && app.set_up_door().is_some();
+        if has_a_door { Problem::NotSetUp } else { problem }
     })
 }
 
