@@ -99,6 +99,9 @@ const REFUSED: &[(Who, &str, &str, &str)] = &[
     (Environment, "POST", "/v1/projects/1a5/apikeys/1c2?action=deactivate", ""),
     (Administrator, "POST", "/v1/apikeys/1c3?action=activate", ""),
     (Administrator, "POST", "/v1/projects/1a5?action=activate", ""),
+    (Administrator, "POST", "/v1/projects/1a5?action=setmembers", r#"{"members":[]}"#),
+    (Administrator, "POST", "/v1/apikeys", r#"{"accountId":"1a99"}"#),
+    (Administrator, "POST", "/v1/accounts/1a1?action=deactivate", ""),
     (Administrator, "GET", "/v1/apikeys?marker=x", ""),
     (Nobody, "POST", "/v1/token", r#"{"code":"admin:secret"}"#),
 ];
