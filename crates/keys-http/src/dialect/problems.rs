@@ -229,8 +229,8 @@ impl From<SettingError> for Problem {
             SettingError::NoAdministrator => Self::field(
                 "InvalidState",
                 "value",
-                "no administrator has an Active API key or a password, so nobody could administer afterwards: make a key \
-                 first with POST /v1/apikeys and keep its secret",
+                "no administrator, such as account 1a1, has an Active API key or a password, so nobody could administer \
+                 afterwards: make a key first with POST /v1/apikeys and keep its secret",
             ),
             SettingError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
