@@ -1,4 +1,4 @@
-//! The first administrator of a server that others can reach (decision 0029).
+//! The first administrator of a server that others can reach (decision 0028).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use keys_tests::{Client, Launch, TestServer};
+use keys_tests::{Client, Keyctl, Launch, TestServer};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -108,6 +108,39 @@ fn t67_of_a_thousand_who_claim_at_once_exactly_one_wins() {
     let server = start(dir.path());
     assert!(logs_in(&server.client(), winner), "after a restart as well");
     assert_eq!(claim(&server.client(), &token, "eve"), 404);
+}
+
+#[test]
+fn keyctl_and_a_form_of_curl_make_the_administrator() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path());
+    let file = dir.path().join("setup-token").display().to_string();
+    let keyctl = Keyctl::over_http(&server.url(), dir.path());
+    let arguments = ["setup", "--token-file", &file, "--login", "ada", "--name", "Ada", "--password-stdin"];
+    let short = keyctl.run_with_input(arguments, "short\n");
+    assert_eq!(short.code, 2, "{short:?}");
+    let made = keyctl.run_with_input(arguments, &format!("{PASSWORD}\n"));
+    assert_eq!((made.code, made.stderr.as_str()), (0, ""));
+    assert_eq!(made.stdout, "access control is on: callers need an API key or a log-in\n");
+    assert!(logs_in(&server.client(), "ada"));
+    let missing = keyctl.run_with_input(arguments, &format!("{PASSWORD}\n"));
+    wait_until("the file goes", || !dir.path().join("setup-token").exists());
+    assert_ne!(missing.code, 0, "once");
+    assert!(!(made.stdout + &made.stderr + &missing.stderr).contains(PASSWORD));
+
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path());
+    // What curl sends for `-d @-`.
+    let body = format!("token={}&username=admin&password={}", token(dir.path()), PASSWORD.replace(' ', "+"));
+    let made = server
+        .client()
+        .request("POST", "/setup")
+        .header("user-agent", "curl/8.5.0")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body.as_bytes())
+        .send()
+        .expect(201);
+    assert_eq!(made.field("accountId"), "1a1");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `keyctl` as a process.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -59,15 +60,33 @@ impl Keyctl {
     ///
     /// When it cannot be started or is ended by a signal.
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        let output = Command::new(binary("keyctl"))
+        self.run_with_input(arguments, "")
+    }
+
+    /// The same, with this on its standard input.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started or is ended by a signal.
+    pub fn run_with_input<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        input: &str,
+    ) -> Ran {
+        let mut child = Command::new(binary("keyctl"))
             .args(&self.reach)
             .args(arguments)
             .env_clear()
             .env("HOME", &self.home)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("keyctl can be started");
+        // Whoever does not read it ends it early, which is no failure.
+        let _ = child.stdin.take().expect("its input is ours").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("keyctl ends");
         Ran {
             code: output.status.code().expect("no signal ended it"),
             stdout: String::from_utf8(output.stdout).expect("keyctl writes UTF-8"),

@@ -72,7 +72,7 @@ fn connect(
             usage("--pepper-file is for --database: a server has its own")
         }
         (None, Some(_)) if command.is_about_session() => {
-            usage("sessions are for --url: whoever holds the database needs none")
+            usage("sessions are for --url, and so is a set-up: whoever holds the database needs neither")
         }
         (None, Some(database)) => {
             let need = command.need();

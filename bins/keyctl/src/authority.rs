@@ -8,9 +8,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccountId, Description, EnvironmentId, EnvironmentTransition, KeyId, LoginName,
-    Name, Password, Timestamp, Transition,
+    AccessControl, AccessKey, AccessMode, AccountId, Description, EnvironmentId, EnvironmentTransition,
+    KeyId, LoginName, Name, Password, Timestamp, Transition,
 };
+use zeroize::Zeroizing;
 
 use crate::exit::Failure;
 use crate::model::{Environment, IssuedKey, Key, LogIn, Session};
@@ -77,11 +78,33 @@ pub(crate) trait Authority: fmt::Debug {
         password: Password,
     ) -> Result<LogIn, Failure>;
 
+    /// Which people may log in.
+    fn access_mode(&self) -> Result<AccessMode, Failure>;
+
+    /// Says which people may log in.
+    fn set_access_mode(&self, mode: AccessMode) -> Result<(), Failure>;
+
+    /// Makes somebody the first administrator of an authority that nobody administers.
+    fn set_up(&self, wishes: FirstAdministrator) -> Result<(), Failure>;
+
     /// The environment that the way of reaching the authority stands for, if it does.
     fn home(&self) -> Option<EnvironmentId>;
 
     /// Where clients find the authority.
     fn endpoint(&self) -> Endpoint;
+}
+
+/// Who becomes the first administrator.
+#[derive(Debug)]
+pub(crate) struct FirstAdministrator {
+    /// What the server has left in its data directory.
+    pub(crate) token: Zeroizing<String>,
+    /// The name to log in by.
+    pub(crate) login: LoginName,
+    /// The password.
+    pub(crate) password: Password,
+    /// What to call it.
+    pub(crate) name: Option<Name>,
 }
 
 /// How a key is named: by its id, or by its access key.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keys_core::{AccountId, EnvironmentId};
+use keys_core::{AccessMode, AccountId, EnvironmentId};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
@@ -90,7 +90,7 @@ pub(crate) enum Command {
     /// Manage environments
     #[command(subcommand)]
     Env(Env),
-    /// Switch access control, or show whether it is on
+    /// Switch access control, show whether it is on, or say who may log in
     #[command(subcommand)]
     AccessControl(AccessControl),
     /// Log in to a server; the session holds for later commands, for 16 hours at most
@@ -100,6 +100,8 @@ pub(crate) enum Command {
     /// Manage how people log in
     #[command(subcommand)]
     User(User),
+    /// Become the first administrator of a new server, with the token it has left in its data directory
+    Setup(SetUp),
 }
 
 /// `create`.
@@ -248,12 +250,38 @@ pub(crate) struct EnvChange {
 /// `access-control`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum AccessControl {
-    /// Ask every caller for a key; wants an Active key of account 1a1 first
+    /// Ask every caller for a key or a log-in; wants an administrator with an Active key or a password first
     Enable,
     /// Let everybody who reaches the address act as the administrator
     Disable,
     /// Show whether it is on
     Status,
+    /// Say which people may log in, or show it
+    Mode {
+        /// unrestricted: all; restricted: administrators, members of an active environment, and those who are listed;
+        /// required: administrators and those who are listed
+        mode: Option<AccessMode>,
+    },
+}
+
+/// `setup`.
+#[derive(Debug, Args)]
+pub(crate) struct SetUp {
+    /// The file of the set-up token
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: PathBuf,
+
+    /// The name to log in by [default: asked for]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) login: Option<String>,
+
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+
+    /// What to call the administrator
+    #[arg(long)]
+    pub(crate) name: Option<String>,
 }
 
 /// `login`.
@@ -312,7 +340,7 @@ mod tests {
             .into_iter()
             .filter(|name| name.contains("secret") || name.contains("password") || name.contains("token"))
             .collect();
-        let switches = ["secret_stdin", "password_stdin", "password_stdin"];
-        assert_eq!(telling, switches, "switches, which take no value");
+        let switches = ["secret_stdin", "password_stdin", "password_stdin", "token_file", "password_stdin"];
+        assert_eq!(telling, switches, "switches, which take no value, and the name of a file");
     }
 }

@@ -8,6 +8,7 @@ mod env;
 mod get;
 mod list;
 mod log_in;
+mod set_up;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
@@ -43,15 +44,19 @@ impl Command {
                 }
             },
             Self::AccessControl(access_control) => match access_control {
-                AccessControl::Status => Need::Read,
-                AccessControl::Enable | AccessControl::Disable => Need::Change,
+                AccessControl::Status | AccessControl::Mode { mode: None } => Need::Read,
+                AccessControl::Enable | AccessControl::Disable | AccessControl::Mode { mode: Some(_) } => {
+                    Need::Change
+                }
             },
+            // Refused before anything is read: a database needs no token.
+            Self::Setup(_) => Need::Read,
         }
     }
 
     /// Whether it is about the session itself, so that no credential is presented with it.
     pub(crate) const fn is_about_session(&self) -> bool {
-        matches!(self, Self::Login(_) | Self::Logout)
+        matches!(self, Self::Login(_) | Self::Logout | Self::Setup(_))
     }
 
     /// Carries the command out.
@@ -89,6 +94,7 @@ impl Command {
             Self::Login(login) => log_in::log_in(authority, login, surroundings),
             Self::Logout => log_in::log_out(authority),
             Self::User(User::Password(user)) => log_in::set_password(authority, user, surroundings),
+            Self::Setup(wishes) => set_up::run(authority, wishes, surroundings),
         }
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod json;
 mod pair;
 mod table;
 
-use keys_core::{AccessControl, Timestamp};
+use keys_core::{AccessControl, AccessMode, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::cli::{OutputFormat, SecretFormat};
@@ -32,6 +32,8 @@ pub(crate) enum Answer {
     LoggedOut,
     /// Somebody has another password.
     PasswordSet(LogIn),
+    /// Which people may log in.
+    AccessMode(AccessMode),
 }
 
 impl Answer {
@@ -57,7 +59,8 @@ impl Answer {
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut
-            | Self::PasswordSet(_) => {}
+            | Self::PasswordSet(_)
+            | Self::AccessMode(_) => {}
         }
     }
 
@@ -75,7 +78,8 @@ impl Answer {
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut
-            | Self::PasswordSet(_) => None,
+            | Self::PasswordSet(_)
+            | Self::AccessMode(_) => None,
         }
     }
 }

@@ -116,3 +116,24 @@ pub struct SettingInput {
     /// The new value.
     pub value: String,
 }
+
+/// What makes somebody the first administrator: `POST /setup`, beside the dialect. It is borrowed, so that nothing of it
+/// is left behind in memory that nobody wipes.
+#[derive(Clone, Copy, Serialize)]
+pub struct SetUpInput<'a> {
+    /// The set-up token, which stands in the server's data directory.
+    pub token: &'a str,
+    /// The name to log in by.
+    pub username: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// What to call the administrator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+}
+
+impl std::fmt::Debug for SetUpInput<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SetUpInput(…)")
+    }
+}

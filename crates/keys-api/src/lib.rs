@@ -18,7 +18,7 @@ pub use declaration::{Action, Audience, Declaration, DeclaredFilter, Field, Link
 pub use error::{ErrorObject, ProblemDetails};
 pub use input::{
     AccountEditInput, AccountInput, ApiKeyInput, EditInput, MemberInput, MembersInput, ProjectInput,
-    SettingInput,
+    SetUpInput, SettingInput,
 };
 pub use openapi::openapi;
 pub use resource::{Links, Resource};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keys_core::{
     AccessControl, AccountId, EnvironmentId, EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId,
-    KeyRecord, Keyring, LoginName, Password, PasswordId, PasswordRecord, Pepper, Transition,
+    KeyRecord, Keyring, LoginName, Password, PasswordId, PasswordRecord, Pepper, SettingValue, Transition,
 };
 use keys_store::{BackendError, BackendErrorKind, KeyStore};
 use rand_core::TryCryptoRng;
@@ -141,6 +141,15 @@ impl Maintenance {
         rng: &mut R,
     ) -> Result<PasswordRecord, PasswordChangeError> {
         self.0.edit_password(context, id, edit, None, rng)
+    }
+
+    /// As [`Authority::change_setting`].
+    ///
+    /// # Errors
+    ///
+    /// See [`SettingError`].
+    pub fn change_setting(&self, context: &Context, value: &SettingValue) -> Result<(), SettingError> {
+        self.0.change_setting(context, value)
     }
 
     /// As [`Authority::set_access_control`].

@@ -11,8 +11,9 @@ mod tests;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccountId, Description, EnvironmentId, EnvironmentRecord, EnvironmentTransition, KeyId,
-    KeyRecord, Lifecycle, LoginName, Name, Owner, Password, SettingName, Timestamp, Transition, Uuid,
+    AccessControl, AccessMode, AccountId, Description, EnvironmentId, EnvironmentRecord,
+    EnvironmentTransition, KeyId, KeyRecord, Lifecycle, LoginName, Name, Owner, Password, SettingName,
+    SettingValue, Timestamp, Transition, Uuid,
 };
 use keys_service::{
     Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, PasswordEdit, Patch,
@@ -26,7 +27,7 @@ use self::failures::{
     not_switched, password_not_set, sessions_are_of_servers,
 };
 use super::refusals::{no_environment, no_key, not_enterable, wants_login};
-use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
+use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
 use crate::system;
@@ -220,6 +221,24 @@ impl Authority for Local {
         };
         let record = set.map_err(|error| password_not_set(account, error))?;
         Ok(LogIn { account, login: record.parts().login.as_str().to_owned() })
+    }
+
+    fn access_mode(&self) -> Result<AccessMode, Failure> {
+        match self.store.setting(SettingName::AccessMode).map_err(backend_failed)? {
+            None => Ok(AccessMode::default()),
+            Some(setting) => setting.value.parse().map_err(|error| {
+                Failure::new(Exit::Failure, format!("the database is damaged: {}: {error}", setting.name))
+            }),
+        }
+    }
+
+    fn set_access_mode(&self, mode: AccessMode) -> Result<(), Failure> {
+        let value = SettingValue::AccessMode(mode);
+        self.maintenance()?.change_setting(&self.context()?, &value).map_err(not_switched)
+    }
+
+    fn set_up(&self, _: FirstAdministrator) -> Result<(), Failure> {
+        Err(sessions_are_of_servers())
     }
 
     fn home(&self) -> Option<EnvironmentId> {

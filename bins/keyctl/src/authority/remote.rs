@@ -6,9 +6,9 @@ mod parse;
 use std::cell::RefCell;
 
 use keys_api::client::{self, BaseUrl, ClientError, Refusal, SecretText};
-use keys_api::{ApiKeyInput, EditInput, ProjectInput};
+use keys_api::{ApiKeyInput, EditInput, ProjectInput, SetUpInput};
 use keys_core::{
-    AccessControl, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
+    AccessControl, AccessMode, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
     EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, LoginName, Name, Password,
     SettingName, Timestamp, Transition, TransitionError,
 };
@@ -18,7 +18,7 @@ use super::refusals::{
     environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator,
     no_environment, no_key, no_person, not_enterable, wants_login,
 };
-use super::{Authority, Edit, Endpoint, KeyName, NewKey, NewOwner};
+use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
@@ -348,6 +348,33 @@ impl Authority for Remote {
             self.failure(error)
         })?;
         Ok(LogIn { account, login: set.public_value.unwrap_or_default() })
+    }
+
+    fn access_mode(&self) -> Result<AccessMode, Failure> {
+        let setting = self.asked(|client| client.setting(SettingName::AccessMode.as_str()))?;
+        parse::access_mode(&setting)
+    }
+
+    fn set_access_mode(&self, mode: AccessMode) -> Result<(), Failure> {
+        self.asked(|client| client.set_setting(SettingName::AccessMode.as_str(), mode.as_str())).map(drop)
+    }
+
+    fn set_up(&self, wishes: FirstAdministrator) -> Result<(), Failure> {
+        if !self.url.is_secure() && !self.url.is_loopback() {
+            return Err(Failure::new(
+                Exit::Usage,
+                "a set-up token and a password do not travel unencrypted: use https://",
+            ));
+        }
+        let FirstAdministrator { token, login, password, name } = wishes;
+        let name = name.as_ref().map(ToString::to_string);
+        let input = SetUpInput {
+            token: &token,
+            username: login.as_str(),
+            password: password.expose(),
+            name: name.as_deref(),
+        };
+        self.asked(|client| client.set_up(&input))
     }
 
     fn home(&self) -> Option<EnvironmentId> {

@@ -12,6 +12,11 @@ pub(super) fn run(authority: &dyn Authority, command: AccessControl) -> Result<A
         AccessControl::Status => return authority.access_control().map(Answer::AccessControl),
         AccessControl::Enable => State::On,
         AccessControl::Disable => State::Off,
+        AccessControl::Mode { mode: None } => return authority.access_mode().map(Answer::AccessMode),
+        AccessControl::Mode { mode: Some(mode) } => {
+            authority.set_access_mode(mode)?;
+            return Ok(Answer::AccessMode(mode));
+        }
     };
     authority.set_access_control(wanted)?;
     Ok(Answer::AccessControl(wanted))

@@ -8,17 +8,15 @@ use crate::credentials::{self, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
 
+/// What a new password is asked for with.
+pub(super) const TWICE: [&str; 2] = ["New password: ", "The same again: "];
+
 pub(super) fn log_in(
     authority: &dyn Authority,
     log_in: LogIn,
     surroundings: &Surroundings<'_>,
 ) -> Result<Answer, Failure> {
-    let name = match log_in.name {
-        Some(name) => name,
-        None => credentials::ask_line("Log-in name: ")?.ok_or_else(|| nobody_to_ask("a NAME"))?,
-    };
-    let login: LoginName =
-        name.parse().map_err(|error| Failure::new(Exit::Usage, format!("NAME: {error}")))?;
+    let login = login_name(log_in.name, "NAME")?;
     let password = password(log_in.password_stdin, &["Password: "], surroundings)?;
     authority.log_in(&login, &password).map(Answer::LoggedIn)
 }
@@ -36,12 +34,24 @@ pub(super) fn set_password(
         login.parse::<LoginName>().map_err(|error| Failure::new(Exit::Usage, format!("--login: {error}")))
     });
     let login = login.transpose()?;
-    let password = password(user.password_stdin, &["New password: ", "The same again: "], surroundings)?;
+    let password = password(user.password_stdin, &TWICE, surroundings)?;
     authority.set_password(user.account, login, password).map(Answer::PasswordSet)
 }
 
+/// A log-in name, typed as an argument or when it is asked for.
+pub(super) fn login_name(given: Option<String>, argument: &str) -> Result<LoginName, Failure> {
+    let name = match given {
+        Some(name) => name,
+        None => {
+            let wanted = || nobody_to_ask(&format!("a {argument}"));
+            credentials::ask_line("Log-in name: ")?.ok_or_else(wanted)?
+        }
+    };
+    name.parse().map_err(|error| Failure::new(Exit::Usage, format!("{argument}: {error}")))
+}
+
 /// A password, of standard input or of a person who is asked for it as often as there are prompts.
-fn password(
+pub(super) fn password(
     from_stdin: bool,
     prompts: &[&str],
     surroundings: &Surroundings<'_>,

@@ -18,6 +18,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
         }
+        Answer::AccessMode(mode) => line(&JsonAccessMode { mode: mode.as_str() }),
         Answer::AccessControl(access_control) => {
             line(&JsonAccessControl { enabled: *access_control == AccessControl::On })
         }
@@ -106,6 +107,11 @@ impl<'a> JsonEnvironment<'a> {
             created: seconds(environment.created),
         }
     }
+}
+
+#[derive(Serialize)]
+struct JsonAccessMode {
+    mode: &'static str,
 }
 
 #[derive(Serialize)]

@@ -22,8 +22,9 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],
             environments.iter().map(environment_row),
         ),
+        Answer::AccessMode(mode) => Zeroizing::new(format!("access mode: {mode}\n")),
         Answer::AccessControl(access_control) => Zeroizing::new(match access_control {
-            AccessControl::On => "access control is on: callers need an API key\n".to_owned(),
+            AccessControl::On => "access control is on: callers need an API key or a log-in\n".to_owned(),
             AccessControl::Off => {
                 "access control is off: whoever reaches the address is the administrator\n".to_owned()
             }

@@ -280,20 +280,31 @@ fn environments_live_their_lives() {
 fn access_control_wants_a_key_of_the_administrator() {
     let installation = Installation::new();
     let off = "access control is off: whoever reaches the address is the administrator\n";
-    let on = "access control is on: callers need an API key\n";
+    let on = "access control is on: callers need an API key or a log-in\n";
     installation.run("access-control status").is(0, off, "");
     assert_eq!(installation.run("deactivate 1c2").code, 0);
     installation.run("access-control enable").is(
         5,
         "",
-        "keyctl: access control stays off: account 1a1 has no Active API key, so nobody could administer afterwards \
-         (hint: keyctl create --account --name admin)\n",
+        "keyctl: access control stays off: no administrator has an Active API key or a password, so nobody could \
+         administer afterwards (hint: keyctl create --account --name admin)\n",
     );
     assert_eq!(installation.run("create --account --name admin").code, 0);
     installation.run("access-control enable").is(0, on, "");
     installation.run("access-control enable").is(0, on, "");
     installation.run("access-control status -o json").is(0, "{\"enabled\":true}\n", "");
     installation.run("access-control disable").is(0, off, "");
+}
+
+#[test]
+fn who_may_log_in_is_shown_and_said() {
+    let installation = Installation::new();
+    installation.run("access-control mode").is(0, "access mode: unrestricted\n", "");
+    installation.run("access-control mode required").is(0, "access mode: required\n", "");
+    installation.run("access-control mode -o json").is(0, "{\"mode\":\"required\"}\n", "");
+    let refused = installation.run("access-control mode closed");
+    assert_eq!(refused.code, 2, "{refused:?}");
+    installation.run("access-control mode").is(0, "access mode: required\n", "");
 }
 
 #[test]

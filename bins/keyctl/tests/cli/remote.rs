@@ -100,6 +100,16 @@ fn every_command_asks_what_it_means() {
             vec!["GET /v1/projects/1a5", "POST /v1/projects/1a5?action=deactivate"],
         ),
         (vec![ok(setting("false"))], "access-control status", vec!["GET /v1/settings/api.security.enabled"]),
+        (
+            vec![ok(setting("restricted"))],
+            "access-control mode",
+            vec!["GET /v1/settings/api.auth.local.access.mode"],
+        ),
+        (
+            vec![ok(setting("required"))],
+            "access-control mode required",
+            vec!["PUT /v1/settings/api.auth.local.access.mode"],
+        ),
         (vec![ok(setting("true"))], "access-control enable", vec!["PUT /v1/settings/api.security.enabled"]),
     ];
     for (answers, line, expected) in table {

@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use super::credential::SecretText;
 use super::error::ClientError;
 use super::once::IdempotencyKey;
-use super::transport::{Answer, Client};
+use super::transport::{Answer, Client, to_json};
 use crate::{
     Account, AccountEditInput, AccountInput, ApiKey, ApiKeyInput, Collection, EditInput, MemberInput,
-    MembersInput, Project, ProjectInput, ProjectMember, Setting, SettingInput,
+    MembersInput, Project, ProjectInput, ProjectMember, SetUpInput, Setting, SettingInput,
 };
 
 /// A key just issued. The only place a secret key leaves the server.
@@ -196,6 +196,11 @@ impl Client {
     pub fn set_setting(&self, name: &str, value: &str) -> Result<Setting, ClientError> {
         let input = SettingInput { value: value.to_owned() };
         Ok(self.put(&format!("/settings/{}", id(name)?), &input)?.body)
+    }
+
+    /// Makes somebody the first administrator of a server that nobody administers.
+    pub fn set_up(&self, input: &SetUpInput<'_>) -> Result<(), ClientError> {
+        self.post_beside::<serde::de::IgnoredAny>("/setup", to_json(input)).map(drop)
     }
 
     /// Whom the server takes the caller for: the id of an account or of an environment. `None` when it does not say.

@@ -92,6 +92,15 @@ impl Client {
         self.exchange(Method::PUT, path, &[], Some(to_json(body)))
     }
 
+    /// Posts to a path beside `/v1`.
+    pub(super) fn post_beside<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer<T>, ClientError> {
+        self.exchange_at(Method::POST, format!("{}{path}", self.url), &[], Some(body))
+    }
+
     /// Sends one request for a path below `/v1` and reads its answer.
     pub(super) fn exchange<T: DeserializeOwned>(
         &self,
@@ -100,7 +109,17 @@ impl Client {
         headers: &[(HeaderName, HeaderValue)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer<T>, ClientError> {
-        let response = self.send(method, format!("{}{path}", self.url.api()), headers, body)?;
+        self.exchange_at(method, format!("{}{path}", self.url.api()), headers, body)
+    }
+
+    fn exchange_at<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        url: String,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer<T>, ClientError> {
+        let response = self.send(method, url, headers, body)?;
         let status = response.status().as_u16();
         let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let account_id = said("x-api-account-id").map(str::to_owned);

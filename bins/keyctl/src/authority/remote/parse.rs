@@ -2,7 +2,9 @@
 
 use keys_api::client::SecretText;
 use keys_api::{ApiKey, Date, Project, Setting};
-use keys_core::{AccessControl, AccountId, EnvironmentState, LifecycleState, SecretKey, Timestamp};
+use keys_core::{
+    AccessControl, AccessMode, AccountId, EnvironmentState, LifecycleState, SecretKey, Timestamp,
+};
 
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, Key};
@@ -53,6 +55,11 @@ pub(super) fn account(id: &str) -> Result<AccountId, Failure> {
 
 /// The setting of access control.
 pub(super) fn access_control(setting: &Setting) -> Result<AccessControl, Failure> {
+    field("value", setting.value.as_ref())
+}
+
+/// The setting of the access mode.
+pub(super) fn access_mode(setting: &Setting) -> Result<AccessMode, Failure> {
     field("value", setting.value.as_ref())
 }
 
