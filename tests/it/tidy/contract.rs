@@ -46,6 +46,23 @@ fn every_difference_from_rancher_names_a_test_that_is_there() {
     assert_none(&defects);
 }
 
+#[test]
+fn every_attack_on_people_and_exposure_names_a_test_that_is_there() {
+    let page = read("docs/SECURITY.md");
+    let (_, section) = page.split_once("\n## Attacks by their row").expect("the section is there");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let functions = functions();
+    let rows = rows(section.lines());
+    let wanted = ["T17", "T18", "T50", "T53", "T54", "T64", "T65", "T66", "T67", "T68", "T69"];
+    let listed: Vec<_> = rows.iter().skip_while(|row| row[0].starts_with('-')).map(|row| row[0]).collect();
+    assert_eq!(listed, wanted);
+    let tests = rows.iter().filter_map(|row| row.last()).flat_map(|tests| code_spans(tests));
+    let missing = tests.filter(|test| !functions.contains(*test));
+    let defects: Vec<_> =
+        missing.map(|test| format!("docs/SECURITY.md: there is no test `{test}`")).collect();
+    assert_none(&defects);
+}
+
 /// The rows of a cell such as `20–24` or `8, 9`.
 fn numbers(cell: &str) -> Vec<u32> {
     let number = |text: &str| text.trim().parse().expect("a number of a row");
