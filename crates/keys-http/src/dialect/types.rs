@@ -80,7 +80,9 @@ mod tests {
     #[test]
     fn what_is_declared_is_served_and_what_is_served_is_declared() {
         let served: Vec<&Declaration> = Type::ALL.iter().map(|one| one.declaration()).collect();
-        assert_eq!(served, keys_api::declarations());
+        // What an action takes has a schema and no address.
+        let declared: Vec<_> = keys_api::declarations().into_iter().filter(|one| !one.is_input).collect();
+        assert_eq!(served, declared);
     }
 
     #[test]
