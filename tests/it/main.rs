@@ -16,6 +16,7 @@ mod clients;
 mod contract;
 mod curl;
 mod environments;
+mod first_steps;
 mod go_rancher;
 mod hosts;
 mod installation;

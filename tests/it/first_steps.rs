@@ -1,0 +1,80 @@
+//! The page of the first steps on a network, copied line by line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use keys_tests::Launch;
+use serde_json::Value;
+
+/// The commands of the page, in order.
+fn commands() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
+    let page = std::fs::read_to_string(root.join("docs/FIRST-STEPS.md")).expect("the page");
+    let mut inside = false;
+    let mut commands = Vec::new();
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if inside {
+            commands.push(line.to_owned());
+        }
+    }
+    commands
+}
+
+/// What one fills in for `NAME=…`: a password of one's own, or something of the last answer that had it.
+fn filled_in(name: &str, answer: &Value) -> String {
+    let field = match name {
+        "PASSWORD" | "ADA_PASSWORD" | "GRACE_PASSWORD" => return format!("{name} & 100 % horses"),
+        "TOKEN" | "ADA_TOKEN" | "GRACE_TOKEN" => "jwt",
+        "ADA" | "GRACE" | "BUILD" | "SHOP" => "id",
+        "KEY" => "publicValue",
+        "SECRET" => "secretValue",
+        other => panic!("the page asks for {other}, which this test does not know"),
+    };
+    answer[field].as_str().unwrap_or_else(|| panic!("no {field} in {answer}")).to_owned()
+}
+
+#[test]
+#[ignore = "needs curl"]
+fn the_first_steps_work_as_they_stand() {
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("keys-data");
+    let server = Launch::in_dir(&data_dir).arg("--behind-tls-proxy").start();
+    let mut variables = BTreeMap::new();
+    let mut last = Value::Null;
+    let mut seen = Vec::new();
+    for line in commands() {
+        let assigned = line.split_once('=');
+        let name = assigned.filter(|(name, _)| name.chars().all(|c| c == '_' || c.is_ascii_uppercase()));
+        if let Some((name, _)) = name {
+            variables.insert(name.to_owned(), filled_in(name, &last));
+            continue;
+        }
+        // The test stands where the proxy would.
+        let output = Command::new("sh")
+            .args(["-c", &line.replace("https://keys.example.com", &server.url())])
+            .current_dir(dir.path())
+            .env("HOME", dir.path())
+            .envs(&variables)
+            .output()
+            .expect("a shell");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        if line.starts_with("curl -i") {
+            seen.push(text.split(' ').nth(1).unwrap_or("no status").to_owned());
+            continue;
+        }
+        let answer: Value =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{line}: {error}: {text}"));
+        assert_ne!(answer["type"], "error", "{line}: {answer}");
+        seen.push(answer["type"].as_str().unwrap_or("administrator").to_owned());
+        last = answer;
+    }
+    let steps = "administrator token account password account password project project token apiKey project token apiKey \
+                 collection 405 403";
+    assert_eq!(seen.join(" "), steps);
+    assert_eq!(last["data"][0]["secretValue"], Value::Null, "a reader sees no secret");
+    assert_eq!(server.stop().code(), Some(0));
+}
