@@ -130,6 +130,88 @@ fn both_ways_give_the_same_answers_and_the_same_exit_codes() {
     }
 }
 
+/// How people come, get rights, lose them and go: commands and exit codes. A database gives ids in order, so the first
+/// person is `1a6`.
+const PEOPLE: &[(&str, i32)] = &[
+    ("user list", 0),
+    ("user add --name Ada --description engineer", 0),
+    ("user add --name Bob --admin", 0),
+    ("user list", 0),
+    ("user edit 1a6 --name Ada-Lovelace", 0),
+    ("user edit 1a6", 2),
+    ("user edit 1a5 --name project", 3),
+    ("user edit 1a2 --name system", 3),
+    ("user edit 1a6 --default-environment 1a5", 5),
+    ("member list 1a5", 0),
+    ("member add 1a5 1a6", 0),
+    ("member add 1a5 1a6 --role readonly", 0),
+    ("member add 1a5 1a6 --role king", 2),
+    ("member add 1a5 1a99", 3),
+    ("member add 1a99 1a6", 3),
+    ("user edit 1a6 --default-environment 1a5", 0),
+    ("member set 1a5 1a6=owner 1a7=member", 0),
+    ("member set 1a5 1a6=member", 2),
+    ("member set 1a5 1a6=owner 1a6=member", 2),
+    ("member remove 1a5 1a6", 5),
+    ("member remove 1a5 1a1", 3),
+    ("member remove 1a5 1a7", 0),
+    ("create --owner 1a6 --name own", 0),
+    ("create --owner 1a99", 3),
+    ("create --owner 1a6 --account", 2),
+    ("user disable 1a6 1a99", 3),
+    ("user remove 1a6", 5),
+    ("user disable 1a6", 0),
+    ("user disable 1a6", 5),
+    ("user disable 1a6 --idempotent", 0),
+    ("create --owner 1a6", 5),
+    ("user enable 1a6", 0),
+    ("user admin 1a6", 0),
+    ("user admin 1a6 --revoke", 0),
+    ("access-control enable", 0),
+    ("user admin 1a7 --revoke", 0),
+    ("user admin 1a1 --revoke", 5),
+    ("user disable 1a1", 5),
+    ("user disable 1a6", 0),
+    ("user remove 1a6", 0),
+    ("user remove 1a6", 5),
+    ("user remove 1a6 --idempotent", 0),
+    ("user enable 1a6", 5),
+    ("user edit 1a6 --name gone", 5),
+    ("member list 1a5", 0),
+    ("env deactivate 1a5", 0),
+    ("env delete 1a5", 0),
+    ("member add 1a5 1a7", 5),
+    ("user list", 0),
+];
+
+#[test]
+fn people_live_the_same_life_both_ways() {
+    let lives = |keyctl: &Keyctl, format: &str| {
+        let administrator = keyctl.create(&["--account", "--name", "administrator"]);
+        let keyctl = keyctl.with_key(&administrator);
+        let mut seen = Vec::new();
+        for (command, code) in PEOPLE {
+            let ran = keyctl.run(command.split(' ').chain(["-o", format]));
+            assert_eq!(ran.code, *code, "{command}: {ran:?}");
+            // A refusal is in the same words, too.
+            let error = ran.stderr.replace("the server refused: ", "");
+            seen.push((*command, stable(&ran.stdout), error));
+        }
+        seen
+    };
+    for format in ["json", "table"] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = TestServer::start();
+        let over_http = lives(&Keyctl::over_http(&server.url(), dir.path()), format);
+        let data_dir = dir.path().join("keys-data");
+        set_up(&data_dir);
+        let on_database = lives(&Keyctl::on_database(&database_in(&data_dir), dir.path()), format);
+        for (http, database) in over_http.iter().zip(&on_database) {
+            assert_eq!(http, database, "{format}: over HTTP and on the database");
+        }
+    }
+}
+
 #[test]
 fn the_exit_codes_are_the_documented_ones() {
     let dir = tempfile::tempdir().unwrap();

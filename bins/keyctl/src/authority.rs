@@ -8,18 +8,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccessMode, AccountId, Description, EnvironmentId, EnvironmentTransition,
-    KeyId, LoginName, Name, Password, Timestamp, Transition,
+    AccessControl, AccessKey, AccessMode, AccountId, AccountKind, AccountTransition, Description,
+    EnvironmentId, EnvironmentTransition, KeyId, LoginName, Name, Password, Role, Timestamp, Transition,
 };
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
-use crate::model::{Environment, IssuedKey, Key, LogIn, Session};
+use crate::model::{Account, Environment, IssuedKey, Key, LogIn, Member, Session};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
 /// Every method fails with a [`Failure`] that says for the reader what was not done.
-pub(crate) trait Authority: fmt::Debug {
+pub(crate) trait Authority: People {
     /// Issues a key.
     fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure>;
 
@@ -107,6 +107,56 @@ pub(crate) struct FirstAdministrator {
     pub(crate) name: Option<Name>,
 }
 
+/// What of an authority is about people: its accounts, and the members of its environments.
+pub(crate) trait People: fmt::Debug {
+    /// Makes the account of a person.
+    fn create_account(&self, new: NewAccount) -> Result<Account, Failure>;
+
+    /// The account of every person within reach that is not removed, in order of id.
+    fn accounts(&self) -> Result<Vec<Account>, Failure>;
+
+    /// The account of one person.
+    fn account(&self, id: AccountId) -> Result<Account, Failure>;
+
+    /// Changes name, description and default environment of an account.
+    fn edit_account(&self, id: AccountId, edit: AccountEdit) -> Result<Account, Failure>;
+
+    /// Makes an account an administrator, or no longer one.
+    fn set_account_kind(&self, id: AccountId, kind: AccountKind) -> Result<Account, Failure>;
+
+    /// Moves an account, as it was just read, to its next state.
+    fn change_account(&self, account: &Account, transition: AccountTransition) -> Result<Account, Failure>;
+
+    /// The keys that a person made and that are not deleted, in order of id; on a database with those that these made
+    /// in turn.
+    fn keys_made_by(&self, id: AccountId) -> Result<Vec<Key>, Failure>;
+
+    /// The members of an environment, in order of id.
+    fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure>;
+
+    /// Makes a person a member, or gives a member another role; the members there are then.
+    fn put_member(
+        &self,
+        environment: EnvironmentId,
+        account: AccountId,
+        role: Role,
+    ) -> Result<Vec<Member>, Failure>;
+
+    /// Makes these, and nobody else, the members; the members there are then.
+    fn set_members(
+        &self,
+        environment: EnvironmentId,
+        wanted: &[(AccountId, Role)],
+    ) -> Result<Vec<Member>, Failure>;
+
+    /// Makes these members no longer; the members there are then.
+    fn remove_members(
+        &self,
+        environment: EnvironmentId,
+        accounts: &[AccountId],
+    ) -> Result<Vec<Member>, Failure>;
+}
+
 /// How a key is named: by its id, or by its access key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyName {
@@ -146,6 +196,30 @@ pub(crate) enum NewOwner {
     Account,
     /// An environment.
     Environment(EnvironmentId),
+    /// The account of a person, whoever asks.
+    Person(AccountId),
+}
+
+/// What is said of a new account.
+#[derive(Debug, Clone)]
+pub(crate) struct NewAccount {
+    /// Its name.
+    pub(crate) name: Option<Name>,
+    /// Its description.
+    pub(crate) description: Option<Description>,
+    /// Whether it administers.
+    pub(crate) kind: AccountKind,
+}
+
+/// An edit of an account, as [`Edit`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountEdit {
+    /// The name.
+    pub(crate) name: Option<Option<Name>>,
+    /// The description.
+    pub(crate) description: Option<Option<Description>>,
+    /// Where the person begins.
+    pub(crate) default_environment: Option<Option<EnvironmentId>>,
 }
 
 /// What is said of a new key.
@@ -181,7 +255,7 @@ impl Endpoint {
     /// The API as a key of this owner sees it.
     pub(crate) fn of_owner(&self, owner: NewOwner) -> String {
         match owner {
-            NewOwner::Account => self.api.clone(),
+            NewOwner::Account | NewOwner::Person(_) => self.api.clone(),
             NewOwner::Environment(id) => format!("{}/projects/{id}", self.api),
         }
     }

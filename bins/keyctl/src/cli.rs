@@ -1,5 +1,7 @@
 //! What was typed. No behaviour: what it means is in `command/`.
 
+mod people;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +9,11 @@ use keys_core::{AccessMode, AccountId, EnvironmentId};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
+
+pub(crate) use self::people::{
+    EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
+    UserEdit, UserPassword,
+};
 
 /// Create and manage API keys.
 ///
@@ -97,11 +104,14 @@ pub(crate) enum Command {
     Login(LogIn),
     /// End the session with a server
     Logout,
-    /// Manage how people log in
+    /// Manage people and how they log in
     #[command(subcommand)]
     User(User),
     /// Become the first administrator of a new server, with the token it has left in its data directory
     Setup(SetUp),
+    /// Manage who may enter an environment, and as what
+    #[command(subcommand)]
+    Member(Member),
 }
 
 /// `create`.
@@ -114,6 +124,10 @@ pub(crate) struct Create {
     /// The environment of the key [default: that of the --url, or the only active one]
     #[arg(long, value_name = "ID")]
     pub(crate) environment: Option<EnvironmentId>,
+
+    /// Make an account key for this person; an administrator may
+    #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["account", "environment"])]
+    pub(crate) owner: Option<AccountId>,
 
     /// Its name
     #[arg(long)]
@@ -290,29 +304,6 @@ pub(crate) struct LogIn {
     /// The name to log in by [default: asked for]
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
-
-    /// Read the password from standard input
-    #[arg(long)]
-    pub(crate) password_stdin: bool,
-}
-
-/// `user`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum User {
-    /// Give a person a password: ends their sessions, and opens the lock that failed log-ins have closed
-    Password(UserPassword),
-}
-
-/// `user password`.
-#[derive(Debug, Args)]
-pub(crate) struct UserPassword {
-    /// The account, such as 1a1
-    #[arg(value_name = "ACCOUNT")]
-    pub(crate) account: AccountId,
-
-    /// The name to log in by; an account that has a password keeps its name unless another is given
-    #[arg(long, value_name = "NAME")]
-    pub(crate) login: Option<String>,
 
     /// Read the password from standard input
     #[arg(long)]

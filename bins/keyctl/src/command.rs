@@ -8,12 +8,13 @@ mod env;
 mod get;
 mod list;
 mod log_in;
+mod people;
 mod set_up;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
 use crate::authority::{Authority, Edit};
-use crate::cli::{AccessControl, Command, EditedTexts, Env, User};
+use crate::cli::{AccessControl, Command, EditedTexts, Env, Member, User};
 use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
@@ -35,7 +36,20 @@ impl Command {
         match self {
             Self::Create(_) => Need::Issue,
             Self::List(_) | Self::Get(_) | Self::Login(_) | Self::Logout => Need::Read,
-            Self::User(User::Password(_)) => Need::Change,
+            Self::User(user) => match user {
+                User::List => Need::Read,
+                User::Add(_)
+                | User::Edit(_)
+                | User::Enable(_)
+                | User::Disable(_)
+                | User::Remove(_)
+                | User::Admin(_)
+                | User::Password(_) => Need::Change,
+            },
+            Self::Member(member) => match member {
+                Member::List(_) => Need::Read,
+                Member::Add(_) | Member::Set(_) | Member::Remove(_) => Need::Change,
+            },
             Self::Edit(_) | Self::Activate(_) | Self::Deactivate(_) | Self::Delete(_) => Need::Change,
             Self::Env(env) => match env {
                 Env::List => Need::Read,
@@ -93,7 +107,22 @@ impl Command {
             Self::AccessControl(access_control) => access_control::run(authority, access_control),
             Self::Login(login) => log_in::log_in(authority, login, surroundings),
             Self::Logout => log_in::log_out(authority),
-            Self::User(User::Password(user)) => log_in::set_password(authority, user, surroundings),
+            Self::User(user) => match user {
+                User::Add(add) => people::add(authority, add),
+                User::List => people::list(authority),
+                User::Edit(edit) => people::edit(authority, edit),
+                User::Enable(these) => people::enable(authority, &these),
+                User::Disable(these) => people::disable(authority, &these),
+                User::Remove(these) => people::remove(authority, &these),
+                User::Admin(these) => people::administer(authority, &these),
+                User::Password(user) => log_in::set_password(authority, user, surroundings),
+            },
+            Self::Member(member) => match member {
+                Member::List(list) => people::members(authority, &list),
+                Member::Add(add) => people::add_member(authority, &add),
+                Member::Set(set) => people::set_members(authority, &set),
+                Member::Remove(remove) => people::remove_members(authority, &remove),
+            },
             Self::Setup(wishes) => set_up::run(authority, wishes, surroundings),
         }
     }

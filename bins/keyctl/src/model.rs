@@ -1,7 +1,8 @@
-//! Keys and environments as keyctl shows them, whichever way they came.
+//! Keys, environments and people as keyctl shows them, whichever way they came.
 
 use keys_core::{
-    AccessKey, AccountId, EnvironmentId, EnvironmentState, KeyId, LifecycleState, SecretKey, Timestamp,
+    AccessKey, AccountId, AccountKind, AccountState, EnvironmentId, EnvironmentState, KeyId, LifecycleState,
+    MemberId, Role, SecretKey, Timestamp,
 };
 
 use crate::authority::{Endpoint, NewOwner};
@@ -110,5 +111,48 @@ pub(crate) struct Environment {
     /// Its state.
     pub(crate) state: EnvironmentState,
     /// When it was made.
+    pub(crate) created: Timestamp,
+}
+
+/// The account of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Its id.
+    pub(crate) id: AccountId,
+    /// `user`, or `admin` for one that administers.
+    pub(crate) kind: AccountKind,
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Its description.
+    pub(crate) description: Option<String>,
+    /// Its state.
+    pub(crate) state: AccountState,
+    /// Where the person begins.
+    pub(crate) default_environment: Option<EnvironmentId>,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+}
+
+/// The account of a person who was shut out, and what the person made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Disabled {
+    /// The account.
+    pub(crate) account: Account,
+    /// The keys that the person made and that are not deleted.
+    pub(crate) keys: Vec<Key>,
+}
+
+/// A member of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Its id.
+    pub(crate) id: MemberId,
+    /// Where.
+    pub(crate) environment: EnvironmentId,
+    /// Who.
+    pub(crate) account: AccountId,
+    /// As what.
+    pub(crate) role: Role,
+    /// Since when.
     pub(crate) created: Timestamp,
 }

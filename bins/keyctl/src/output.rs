@@ -9,7 +9,7 @@ use keys_core::{AccessControl, AccessMode, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::cli::{OutputFormat, SecretFormat};
-use crate::model::{Environment, IssuedKey, Key, LogIn, Session};
+use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session};
 
 /// The answer of a command.
 #[derive(Debug)]
@@ -34,6 +34,14 @@ pub(crate) enum Answer {
     PasswordSet(LogIn),
     /// Which people may log in.
     AccessMode(AccessMode),
+    /// The account of one person.
+    Account(Box<Account>),
+    /// Accounts of people.
+    Accounts(Vec<Account>),
+    /// People who were shut out, and what they made.
+    Disabled(Vec<Disabled>),
+    /// The members of an environment.
+    Members(Vec<Member>),
 }
 
 impl Answer {
@@ -60,7 +68,11 @@ impl Answer {
             | Self::LoggedIn(_)
             | Self::LoggedOut
             | Self::PasswordSet(_)
-            | Self::AccessMode(_) => {}
+            | Self::AccessMode(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Disabled(_)
+            | Self::Members(_) => {}
         }
     }
 
@@ -79,7 +91,11 @@ impl Answer {
             | Self::LoggedIn(_)
             | Self::LoggedOut
             | Self::PasswordSet(_)
-            | Self::AccessMode(_) => None,
+            | Self::AccessMode(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Disabled(_)
+            | Self::Members(_) => None,
         }
     }
 }

@@ -4,21 +4,23 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccountId, EnvironmentId, EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId,
-    KeyRecord, Keyring, LoginName, Password, PasswordId, PasswordRecord, Pepper, SettingValue, Transition,
+    AccessControl, AccountId, AccountKind, AccountRecord, AccountTransition, EnvironmentId,
+    EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId, KeyRecord, Keyring, LoginName, MemberRecord,
+    Password, PasswordId, PasswordRecord, Pepper, Role, SettingValue, Transition,
 };
-use keys_store::{BackendError, BackendErrorKind, KeyStore};
+use keys_store::{BackendError, BackendErrorKind, KeyStore, Page};
 use rand_core::TryCryptoRng;
 
 use crate::Edit;
 use crate::authority::{Authority, OpenError};
 use crate::context::Context;
-use crate::environments::{EnvironmentChangeError, EnvironmentRequest};
+use crate::environments::{EnvironmentChangeError, EnvironmentRequest, MembersError};
 use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
 use crate::log_in::{LogIns, PasswordChangeError, PasswordEdit};
+use crate::people::{AccountEdit, AccountError, AccountRequest};
 use crate::settings::SettingError;
 
 /// The use cases that take no pepper, for a tool that owns the store of an installation and lacks its pepper file:
@@ -110,6 +112,118 @@ impl Maintenance {
         transition: EnvironmentTransition,
     ) -> Result<EnvironmentRecord, EnvironmentChangeError> {
         self.0.transition_environment(context, id, transition, None)
+    }
+
+    /// As [`Authority::set_members`].
+    ///
+    /// # Errors
+    ///
+    /// See [`MembersError`].
+    pub fn set_members(
+        &self,
+        context: &Context,
+        environment: EnvironmentId,
+        wanted: &[(AccountId, Role)],
+    ) -> Result<Vec<MemberRecord>, MembersError> {
+        self.0.set_members(context, environment, wanted)
+    }
+
+    /// As [`Authority::put_member`].
+    ///
+    /// # Errors
+    ///
+    /// See [`MembersError`].
+    pub fn put_member(
+        &self,
+        context: &Context,
+        environment: EnvironmentId,
+        account: AccountId,
+        role: Role,
+    ) -> Result<Vec<MemberRecord>, MembersError> {
+        self.0.put_member(context, environment, account, role)
+    }
+
+    /// As [`Authority::remove_member`].
+    ///
+    /// # Errors
+    ///
+    /// See [`MembersError`].
+    pub fn remove_member(
+        &self,
+        context: &Context,
+        environment: EnvironmentId,
+        account: AccountId,
+    ) -> Result<Vec<MemberRecord>, MembersError> {
+        self.0.remove_member(context, environment, account)
+    }
+
+    /// As [`Authority::create_account`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn create_account<R: TryCryptoRng + ?Sized>(
+        &self,
+        context: &Context,
+        request: AccountRequest,
+        rng: &mut R,
+    ) -> Result<AccountRecord, AccountError> {
+        self.0.create_account(context, request, rng)
+    }
+
+    /// As [`Authority::edit_account`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn edit_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+        edit: AccountEdit,
+    ) -> Result<AccountRecord, AccountError> {
+        self.0.edit_account(context, id, edit, None)
+    }
+
+    /// As [`Authority::set_account_kind`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn set_account_kind(
+        &self,
+        context: &Context,
+        id: AccountId,
+        kind: AccountKind,
+    ) -> Result<AccountRecord, AccountError> {
+        self.0.set_account_kind(context, id, kind, None)
+    }
+
+    /// As [`Authority::transition_account`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AccountError`].
+    pub fn transition_account(
+        &self,
+        context: &Context,
+        id: AccountId,
+        transition: AccountTransition,
+    ) -> Result<AccountRecord, AccountError> {
+        self.0.transition_account(context, id, transition, None)
+    }
+
+    /// As [`Authority::keys_made_by`].
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn keys_made_by(
+        &self,
+        context: &Context,
+        id: AccountId,
+    ) -> Result<Option<Page<KeyRecord>>, BackendError> {
+        self.0.keys_made_by(context, id)
     }
 
     /// As [`Authority::set_password`]: the way back for an administrator who has forgotten theirs.

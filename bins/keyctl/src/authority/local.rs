@@ -5,6 +5,7 @@
 
 mod failures;
 mod open;
+mod people;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use keys_core::{
     SettingValue, Timestamp, Transition, Uuid,
 };
 use keys_service::{
-    Caller, Context, EnterError, EnvironmentRequest, KeyRequest, Maintenance, PasswordEdit, Patch,
+    Caller, Context, EnterError, EnvironmentRequest, IssueError, KeyRequest, Maintenance, PasswordEdit, Patch,
 };
 use keys_store::{
     Cursor, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, PasswordQuery, Reach, SortValue, StateFilter,
@@ -26,7 +27,7 @@ use self::failures::{
     backend_failed, changes_need_ownership, environment_not_changed, issue_failed, key_not_changed,
     not_switched, password_not_set, sessions_are_of_servers,
 };
-use super::refusals::{no_environment, no_key, not_enterable, wants_login};
+use super::refusals::{no_environment, no_key, not_enabled, not_enterable, wants_login};
 use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
@@ -102,9 +103,18 @@ impl Authority for Local {
                 }
             })?;
         }
+        let given_to = match owner {
+            NewOwner::Person(account) => Some(Owner::Account(account)),
+            NewOwner::Account | NewOwner::Environment(_) => None,
+        };
         let NewKey { name, description, expires_at } = new;
-        let request = KeyRequest { name, description, expires_at, owner: None };
-        let issued = service.issue_key(&context, request, &mut system::rng()).map_err(issue_failed)?;
+        let request = KeyRequest { name, description, expires_at, owner: given_to };
+        let issued = service.issue_key(&context, request, &mut system::rng()).map_err(|error| {
+            match (error, owner) {
+                (IssueError::OwnerInactive, NewOwner::Person(account)) => not_enabled(account),
+                (error, _) => issue_failed(error),
+            }
+        })?;
         let (key, secret_key) = (key_of(issued.record), issued.secret_key);
         // No answer can be lost here.
         let receipt = Receipt::default();

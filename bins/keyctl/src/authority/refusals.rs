@@ -3,8 +3,8 @@
 use std::fmt;
 
 use keys_core::{
-    AccountId, EnvironmentId, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError, KeyId,
-    LifecycleState, Transition, TransitionError,
+    AccountId, AccountState, AccountTransition, AccountTransitionError, EnvironmentId, EnvironmentState,
+    EnvironmentTransition, EnvironmentTransitionError, KeyId, LifecycleState, Transition, TransitionError,
 };
 
 use crate::exit::{Exit, Failure};
@@ -71,6 +71,69 @@ pub(super) fn environment_refusal(
 pub(super) fn not_enterable(id: EnvironmentId) -> Failure {
     Failure::new(Exit::Conflict, format!("no key can be made in environment {id}: it is not active"))
         .hint(format!("keyctl env activate {id}"))
+}
+
+/// There is no such account, it is not that of a person, or it is not the caller's to see.
+pub(super) fn no_account(id: AccountId) -> Failure {
+    Failure::new(Exit::NotFound, format!("there is no account {id} of a person")).hint("keyctl user list")
+}
+
+/// An account's state does not allow a transition.
+pub(super) fn account_refused(id: AccountId, refusal: AccountTransitionError) -> Failure {
+    let message = format!("{id}: {refusal}");
+    match refusal {
+        AccountTransitionError::AlreadySo { .. } => Failure::already_so(message),
+        AccountTransitionError::NotAllowed { from: AccountState::Active, .. } => {
+            Failure::new(Exit::Conflict, message).hint(format!("first: keyctl user disable {id}"))
+        }
+        AccountTransitionError::NotAllowed { .. } | _ => {
+            Failure::new(Exit::Conflict, message).hint("a removed account stays removed: keyctl user add")
+        }
+    }
+}
+
+/// Why an account in this state does not take this transition, if it does not.
+pub(super) fn account_refusal(
+    state: AccountState,
+    transition: AccountTransition,
+) -> Option<AccountTransitionError> {
+    state.apply(transition, keys_core::Timestamp::MIN).err()
+}
+
+/// An account that was removed is edited.
+pub(super) fn account_removed(id: AccountId) -> Failure {
+    Failure::new(Exit::Conflict, format!("{id}: the account was removed"))
+}
+
+/// Nobody could administer afterwards.
+pub(super) fn last_administrator(id: AccountId) -> Failure {
+    let message = format!("{id}: nobody else who administers could enter, and access control is on");
+    Failure::new(Exit::Conflict, message)
+        .hint("first: keyctl user admin another ACCOUNT, and keyctl create --owner that ACCOUNT")
+}
+
+/// A person shall begin where it may not enter.
+pub(super) fn no_place_to_begin(id: AccountId) -> Failure {
+    let message = format!("{id}: the person may not enter this environment, or it is not active");
+    Failure::new(Exit::Conflict, message).hint("keyctl member add ENVIRONMENT ACCOUNT")
+}
+
+/// Nobody could change an environment or its members afterwards.
+pub(super) fn no_owner(id: EnvironmentId) -> Failure {
+    Failure::new(Exit::Conflict, format!("{id}: an environment needs a member that is its owner"))
+        .hint(format!("first: keyctl member add {id} ACCOUNT --role owner"))
+}
+
+/// Somebody is no member of an environment.
+pub(super) fn no_member(id: EnvironmentId, account: AccountId) -> Failure {
+    Failure::new(Exit::NotFound, format!("account {account} is no member of environment {id}"))
+        .hint(format!("keyctl member list {id}"))
+}
+
+/// A key is to be made for a person who is not Active.
+pub(super) fn not_enabled(id: AccountId) -> Failure {
+    Failure::new(Exit::Conflict, format!("no key can be made for account {id}: it is not active"))
+        .hint(format!("keyctl user enable {id}"))
 }
 
 /// There is no such account, or nobody stands behind it.
@@ -152,6 +215,12 @@ mod tests {
         let id = EnvironmentId::new(6).expect("an id");
         let text = environment_refused(id, refusal).to_string();
         assert!(text.contains("POST /v1/projects/1a6/?action=restore"), "{text}");
+        let account = AccountId::new(7).expect("an id");
+        let active = account_refusal(AccountState::Active, AccountTransition::Remove).expect("a refusal");
+        assert_eq!(
+            account_refused(account, active).to_string(),
+            "keyctl: 1a7: cannot remove an account that is active (hint: first: keyctl user disable 1a7)"
+        );
         assert!(no_administrator().to_string().contains("keyctl create --account --name admin"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod failures;
 mod parse;
+mod people;
 
 use std::cell::RefCell;
 
@@ -16,9 +17,9 @@ use keys_core::{
 use self::failures::{ClientFailure, refused};
 use super::refusals::{
     environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator,
-    no_environment, no_key, no_person, not_enterable, wants_login,
+    no_environment, no_key, no_person, not_enabled, not_enterable, wants_login,
 };
-use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
+use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner, People as _};
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
 use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
@@ -125,18 +126,19 @@ impl Remote {
 
 impl Authority for Remote {
     fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure> {
-        let project = match owner {
-            NewOwner::Environment(id) => Some(id.to_string()),
+        let (project, account_id) = match owner {
+            NewOwner::Environment(id) => (Some(id.to_string()), None),
+            NewOwner::Person(id) => (None, Some(id.to_string())),
             NewOwner::Account => {
                 self.check_is_account()?;
-                None
+                (None, None)
             }
         };
         let input = ApiKeyInput {
             name: new.name.map(|name| name.as_str().to_owned()),
             description: new.description.map(|description| description.as_str().to_owned()),
             expires_at: new.expires_at.map(|at| at.to_string()),
-            account_id: None,
+            account_id,
         };
         let once = idempotency_key()?;
         let issued = self.request(|client| client.create_key(project.as_deref(), &input, &once));
@@ -144,9 +146,13 @@ impl Authority for Remote {
             (ClientFailure::Client(ClientError::Refused(refusal)), NewOwner::Environment(id)) => {
                 self.create_refused(id, &refusal)
             }
+            (ClientFailure::Client(ClientError::Refused(refusal)), NewOwner::Person(id)) => {
+                self.create_for_person_refused(id, &refusal)
+            }
             (error, _) => self.failure(error),
         })?;
         let key = parse::key(&issued.key)?;
+        check_belongs(&key, owner)?;
         let secret_key = parse::secret(&key, &issued.secret_key)?;
         let client = self.client.borrow().clone();
         let receipt = Receipt::new(move || drop(client.confirm_receipt(project.as_deref(), &once)));
@@ -403,12 +409,34 @@ impl Remote {
         }
     }
 
+    /// Why a key was not made for a person: most likely because of the person.
+    fn create_for_person_refused(&self, id: AccountId, refusal: &Refusal) -> Failure {
+        match self.account(id) {
+            Ok(account) if account.state != keys_core::AccountState::Active => not_enabled(id),
+            Ok(_) => refused(refusal),
+            Err(failure) => failure,
+        }
+    }
+
     fn has_administrator_key(&self) -> Result<bool, Failure> {
         let keys = self.keys()?;
         let administers = |key: &Key| {
             key.owner == AccountId::ADMIN && key.state == LifecycleState::Active && !key.is_expired(self.now)
         };
         Ok(keys.iter().any(administers))
+    }
+}
+
+/// Checks that a key belongs to the person it was made for: a server that does not let the caller choose makes one for
+/// the caller.
+fn check_belongs(key: &Key, owner: NewOwner) -> Result<(), Failure> {
+    match owner {
+        NewOwner::Person(id) if key.owner != id => {
+            let message = format!("the server made key {} for {}, not for {id}", key.id, key.owner);
+            Err(Failure::new(Exit::NotAllowed, message)
+                .hint("deactivate and delete it; an administrator may"))
+        }
+        NewOwner::Person(_) | NewOwner::Account | NewOwner::Environment(_) => Ok(()),
     }
 }
 

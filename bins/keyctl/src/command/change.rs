@@ -1,4 +1,4 @@
-//! `activate`, `deactivate` and `delete`, of keys and of environments.
+//! `activate`, `deactivate` and `delete`, of keys and of environments; and how several are changed.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ pub(super) fn environments(
 }
 
 /// What was named, in its order; what was named twice, once.
-fn each_once<T, I: PartialEq>(
+pub(super) fn each_once<T, I: PartialEq>(
     found: impl Iterator<Item = Result<T, Failure>>,
     id: impl Fn(&T) -> I,
 ) -> Result<Vec<T>, Failure> {
@@ -51,7 +51,7 @@ fn each_once<T, I: PartialEq>(
 
 /// Changes one after the other, until one fails. All have been looked up before, so that a mistyped id changes nothing;
 /// what was changed before a failure is said with it, because standard output stays empty then.
-fn each<T, I: fmt::Display>(
+pub(super) fn each<T, I: fmt::Display>(
     things: &[T],
     id: impl Fn(&T) -> I,
     idempotent: bool,

@@ -14,10 +14,12 @@ pub(super) fn run(authority: &dyn Authority, create: Create, now: Timestamp) -> 
         description: create.description.map(super::description).transpose()?.flatten(),
         expires_at: expires_at.map_err(|error| Failure::new(Exit::Usage, format!("--expires: {error}")))?,
     };
-    let owner = match (create.account, create.environment) {
-        (true, _) => NewOwner::Account,
-        (false, Some(environment)) => NewOwner::Environment(environment),
-        (false, None) => the_environment(authority)?,
+    let owner = match (create.owner, create.account, create.environment) {
+        // One that is not there is said in the same words everywhere.
+        (Some(person), _, _) => NewOwner::Person(authority.account(person)?.id),
+        (None, true, _) => NewOwner::Account,
+        (None, false, Some(environment)) => NewOwner::Environment(environment),
+        (None, false, None) => the_environment(authority)?,
     };
     let issued = authority.create_key(owner, new)?;
     Ok(Answer::Issued(Box::new(issued), create.format))

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::escape;
 use super::{Answer, seconds};
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Account, Environment, IssuedKey, Key, Member};
 
 /// The answer as one line of JSON.
 pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
@@ -31,6 +31,16 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::PasswordSet(log_in) => {
             line(&JsonLogIn { account: log_in.account.to_string(), login: &log_in.login })
         }
+        Answer::Account(account) => line(&JsonAccount::new(account)),
+        Answer::Accounts(accounts) => line(&accounts.iter().map(JsonAccount::new).collect::<Vec<_>>()),
+        Answer::Disabled(people) => {
+            let people = people.iter().map(|disabled| JsonDisabled {
+                account: JsonAccount::new(&disabled.account),
+                keys_made: disabled.keys.iter().map(|key| JsonKey::new(key, now)).collect(),
+            });
+            line(&people.collect::<Vec<_>>())
+        }
+        Answer::Members(members) => line(&members.iter().map(JsonMember::new).collect::<Vec<_>>()),
     });
     text.push('\n');
     text
@@ -136,4 +146,59 @@ struct JsonLoggedOut {
 struct JsonLogIn<'a> {
     account: String,
     login: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonAccount<'a> {
+    id: String,
+    kind: &'static str,
+    name: Option<&'a str>,
+    description: Option<&'a str>,
+    state: &'static str,
+    default_environment: Option<String>,
+    created: String,
+}
+
+impl<'a> JsonAccount<'a> {
+    fn new(account: &'a Account) -> Self {
+        Self {
+            id: account.id.to_string(),
+            kind: account.kind.as_str(),
+            name: account.name.as_deref(),
+            description: account.description.as_deref(),
+            state: account.state.as_str(),
+            default_environment: account.default_environment.map(|id| id.to_string()),
+            created: seconds(account.created),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonDisabled<'a> {
+    #[serde(flatten)]
+    account: JsonAccount<'a>,
+    keys_made: Vec<JsonKey<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonMember {
+    id: String,
+    environment: String,
+    account: String,
+    role: &'static str,
+    created: String,
+}
+
+impl JsonMember {
+    fn new(member: &Member) -> Self {
+        Self {
+            id: member.id.to_string(),
+            environment: member.environment.to_string(),
+            account: member.account.to_string(),
+            role: member.role.as_str(),
+            created: seconds(member.created),
+        }
+    }
 }

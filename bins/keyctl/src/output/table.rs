@@ -1,22 +1,21 @@
 //! Answers for people: columns, or one thing with a line for each of its fields. Never coloured.
 
+use std::collections::BTreeMap;
+
 use comfy_table::{Table, presets};
 use keys_core::{AccessControl, SecretKey, Timestamp};
 use zeroize::Zeroizing;
 
 use super::escape::one_line;
 use super::{Answer, seconds};
-use crate::model::{Environment, IssuedKey, Key};
+use crate::model::{Account, Disabled, Environment, IssuedKey, Key, Member};
 
 /// The answer as lines.
 pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
     match answer {
         Answer::Issued(issued, _) => issued_lines(issued, now),
         Answer::Key(key) => fields(&key_fields(key, now)),
-        Answer::Keys(keys) => columns(
-            ["ID", "ACCESS KEY", "STATE", "OWNER", "NAME", "CREATED", "EXPIRES"],
-            keys.iter().map(|key| key_row(key, now)),
-        ),
+        Answer::Keys(keys) => key_columns(keys.iter(), now),
         Answer::Environment(environment) => fields(&environment_fields(environment)),
         Answer::Environments(environments) => columns(
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],
@@ -38,7 +37,20 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::PasswordSet(log_in) => {
             fields(&[("account", log_in.account.to_string()), ("log-in name", one_line(&log_in.login))])
         }
+        Answer::Account(account) => fields(&account_fields(account)),
+        Answer::Accounts(accounts) => account_columns(accounts.iter()),
+        Answer::Disabled(people) => disabled_lines(people, now),
+        Answer::Members(members) => {
+            columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], members.iter().map(member_row))
+        }
     }
+}
+
+fn key_columns<'a>(keys: impl Iterator<Item = &'a Key>, now: Timestamp) -> Zeroizing<String> {
+    columns(
+        ["ID", "ACCESS KEY", "STATE", "OWNER", "NAME", "CREATED", "EXPIRES"],
+        keys.map(|key| key_row(key, now)),
+    )
 }
 
 fn key_row(key: &Key, now: Timestamp) -> [String; 7] {
@@ -100,6 +112,55 @@ fn environment_fields(environment: &Environment) -> Vec<(&'static str, String)> 
         ("name", text_of(environment.name.as_deref())),
         ("description", text_of(environment.description.as_deref())),
         ("created", seconds(environment.created)),
+    ]
+}
+
+fn account_columns<'a>(accounts: impl Iterator<Item = &'a Account>) -> Zeroizing<String> {
+    columns(["ID", "KIND", "STATE", "NAME", "CREATED", "DESCRIPTION"], accounts.map(account_row))
+}
+
+fn account_row(account: &Account) -> [String; 6] {
+    [
+        account.id.to_string(),
+        account.kind.as_str().to_owned(),
+        account.state.as_str().to_owned(),
+        text_of(account.name.as_deref()),
+        seconds(account.created),
+        text_of(account.description.as_deref()),
+    ]
+}
+
+fn account_fields(account: &Account) -> Vec<(&'static str, String)> {
+    let default = account.default_environment.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    vec![
+        ("id", account.id.to_string()),
+        ("kind", account.kind.as_str().to_owned()),
+        ("state", account.state.as_str().to_owned()),
+        ("name", text_of(account.name.as_deref())),
+        ("description", text_of(account.description.as_deref())),
+        ("default environment", default),
+        ("created", seconds(account.created)),
+    ]
+}
+
+/// The people, and below them each key that one of them made, once.
+fn disabled_lines(people: &[Disabled], now: Timestamp) -> Zeroizing<String> {
+    let mut lines = account_columns(people.iter().map(|disabled| &disabled.account));
+    let keys: BTreeMap<_, _> =
+        people.iter().flat_map(|disabled| &disabled.keys).map(|key| (key.id, key)).collect();
+    if !keys.is_empty() {
+        lines.push_str("\nmade by them; the keys of environments are accepted as before:\n\n");
+        lines.push_str(&key_columns(keys.into_values(), now));
+    }
+    lines
+}
+
+fn member_row(member: &Member) -> [String; 4] {
+    [
+        member.account.to_string(),
+        member.role.as_str().to_owned(),
+        member.environment.to_string(),
+        seconds(member.created),
     ]
 }
 

@@ -55,7 +55,9 @@ impl From<IssueError> for Problem {
                 Self::field("MinLimitExceeded", "expiresAt", "the expiry is not in the future")
             }
             IssueError::AnotherRequest(_) => another_request(),
-            IssueError::OwnerInactive => Self::Forbidden("the environment is not active, so it gets no keys"),
+            IssueError::OwnerInactive => Self::Forbidden(
+                "whom the key shall belong to is not active: activate the environment or the account first",
+            ),
             IssueError::Store(failure) => failure.into(),
             IssueError::Rng(cause) => Self::Failed { soon: true, detail: DEFECT, cause: cause.into() },
             IssueError::Seal(cause) => Self::Failed { soon: false, detail: DEFECT, cause: cause.into() },

@@ -2,15 +2,16 @@
 
 use std::error::Error;
 
-use keys_core::{AccountId, EnvironmentId, KeyId};
+use keys_core::{AccountChangeError, AccountId, EnvironmentId, KeyId};
 use keys_service::{
-    EnvironmentChangeError, IssueError, KeyChangeError, OpenError as AuthorityOpenError, PasswordChangeError,
-    SettingError, StoreFailure,
+    AccountError, EnvironmentChangeError, IssueError, KeyChangeError, MembersError,
+    OpenError as AuthorityOpenError, PasswordChangeError, SettingError, StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind, OpenError};
 
 use super::super::refusals::{
-    environment_refused, key_refused, login_taken, no_administrator, no_environment, no_key, no_person,
+    account_refused, account_removed, environment_refused, key_refused, last_administrator, login_taken,
+    no_account, no_administrator, no_environment, no_key, no_owner, no_person, no_place_to_begin,
 };
 use crate::exit::{Exit, Failure};
 
@@ -142,6 +143,43 @@ pub(super) fn password_not_set(account: AccountId, error: PasswordChangeError) -
         }
         PasswordChangeError::Conflict { .. } | PasswordChangeError::Contended | _ => {
             Failure::new(Exit::Conflict, chain(&error)).hint("try again")
+        }
+    }
+}
+
+pub(super) fn account_not_made(error: AccountError) -> Failure {
+    match error {
+        AccountError::Store(failure) => store_failed(failure),
+        AccountError::Forbidden | _ => Failure::new(Exit::Failure, chain(&error)),
+    }
+}
+
+pub(super) fn account_not_changed(id: AccountId, error: AccountError) -> Failure {
+    match error {
+        AccountError::NotFound | AccountError::Refused(AccountChangeError::NotAPerson { .. }) => {
+            no_account(id)
+        }
+        AccountError::Refused(AccountChangeError::State(refusal)) => account_refused(id, refusal),
+        AccountError::Refused(AccountChangeError::Removed) => account_removed(id),
+        AccountError::LastAdministrator => last_administrator(id),
+        AccountError::NotEnterable => no_place_to_begin(id),
+        AccountError::Store(failure) => store_failed(failure).within(id),
+        AccountError::Conflict { .. } | AccountError::Contended | _ => {
+            Failure::new(Exit::Conflict, format!("{id}: {}", chain(&error))).hint("try again")
+        }
+    }
+}
+
+pub(super) fn members_not_changed(id: EnvironmentId, error: MembersError) -> Failure {
+    match error {
+        MembersError::NotFound => no_environment(id),
+        MembersError::Refused(keys_core::MembersError::NoOwner) => no_owner(id),
+        MembersError::NotAPerson { .. } => {
+            Failure::new(Exit::NotFound, chain(&error)).hint("keyctl user list")
+        }
+        MembersError::Store(failure) => store_failed(failure).within(id),
+        MembersError::Contended | _ => {
+            Failure::new(Exit::Conflict, format!("{id}: {}", chain(&error))).hint("try again")
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Answers of a server as keyctl's own types. What does not fit is no answer of an authority.
 
 use keys_api::client::SecretText;
-use keys_api::{ApiKey, Date, Project, Setting};
+use keys_api::{ApiKey, Date, Project, ProjectMember, Setting};
 use keys_core::{
-    AccessControl, AccessMode, AccountId, EnvironmentState, LifecycleState, SecretKey, Timestamp,
+    AccessControl, AccessMode, AccountId, AccountKind, AccountState, EnvironmentState, LifecycleState,
+    SecretKey, Timestamp,
 };
 
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, Key};
+use crate::model::{Account, Environment, Key, Member};
 
 /// A key.
 pub(super) fn key(key: &ApiKey) -> Result<Key, Failure> {
@@ -45,6 +46,45 @@ pub(super) fn environment(project: &Project) -> Result<Environment, Failure> {
             _ => return Err(strange("state")),
         },
         created: date("created", project.created.as_ref())?.ok_or_else(|| strange("created"))?,
+    })
+}
+
+/// Whether an account is that of a person, and not an environment's or the installation's own.
+pub(super) fn is_person(account: &keys_api::Account) -> bool {
+    let kind = account.kind.as_deref().and_then(|kind| kind.parse::<AccountKind>().ok());
+    kind.is_some_and(AccountKind::is_person)
+}
+
+/// The account of a person.
+pub(super) fn person(account: &keys_api::Account) -> Result<Account, Failure> {
+    let removed = date("removed", account.removed.as_ref())?;
+    Ok(Account {
+        id: field("id", Some(&account.id))?,
+        kind: field("kind", account.kind.as_ref())?,
+        name: account.name.clone(),
+        description: account.description.clone(),
+        state: match (account.state.as_deref(), removed) {
+            (Some("active"), _) => AccountState::Active,
+            (Some("inactive"), _) => AccountState::Inactive,
+            (Some("removed" | "purged"), Some(at)) => AccountState::Removed { at },
+            _ => return Err(strange("state")),
+        },
+        default_environment: match &account.default_project_id {
+            None => None,
+            given => Some(field("defaultProjectId", given.as_ref())?),
+        },
+        created: date("created", account.created.as_ref())?.ok_or_else(|| strange("created"))?,
+    })
+}
+
+/// A member of an environment.
+pub(super) fn member(member: &ProjectMember) -> Result<Member, Failure> {
+    Ok(Member {
+        id: field("id", Some(&member.id))?,
+        environment: field("projectId", member.project_id.as_ref())?,
+        account: field("externalId", member.external_id.as_ref())?,
+        role: field("role", member.role.as_ref())?,
+        created: date("created", member.created.as_ref())?.ok_or_else(|| strange("created"))?,
     })
 }
 

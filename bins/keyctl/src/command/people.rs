@@ -1,0 +1,136 @@
+//! `user` without its passwords, and `member`.
+
+use std::collections::BTreeSet;
+
+use keys_core::{AccountId, AccountKind, AccountTransition, EnvironmentId, Role};
+
+use crate::authority::{AccountEdit, Authority, NewAccount};
+use crate::cli::{
+    EditedUser, MemberAdd, MemberList, MemberRemove, MemberSet, UserAdd, UserAdmin, UserChange, UserEdit,
+};
+use crate::exit::{Exit, Failure};
+use crate::model::{Account, Disabled};
+use crate::output::Answer;
+
+use super::change::{each, each_once};
+
+pub(super) fn add(authority: &dyn Authority, add: UserAdd) -> Result<Answer, Failure> {
+    let new = NewAccount {
+        name: add.name.map(super::name).transpose()?.flatten(),
+        description: add.description.map(super::description).transpose()?.flatten(),
+        kind: if add.admin { AccountKind::Admin } else { AccountKind::User },
+    };
+    authority.create_account(new).map(|made| Answer::Account(Box::new(made)))
+}
+
+pub(super) fn list(authority: &dyn Authority) -> Result<Answer, Failure> {
+    authority.accounts().map(Answer::Accounts)
+}
+
+pub(super) fn edit(authority: &dyn Authority, edit: UserEdit) -> Result<Answer, Failure> {
+    let EditedUser { name, description, default_environment } = edit.fields;
+    let edit_of_it = AccountEdit {
+        name: name.map(super::name).transpose()?,
+        description: description.map(super::description).transpose()?,
+        default_environment: default_environment.map(environment).transpose()?,
+    };
+    // Asked for first, so that a missing one is said in the same words everywhere.
+    let account = authority.account(edit.account)?;
+    let edited = authority.edit_account(account.id, edit_of_it)?;
+    Ok(Answer::Account(Box::new(edited)))
+}
+
+fn environment(text: String) -> Result<Option<EnvironmentId>, Failure> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let refused = |error| Failure::new(Exit::Usage, format!("--default-environment: {error}"));
+    text.parse().map(Some).map_err(refused)
+}
+
+pub(super) fn enable(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
+    transition(authority, change, AccountTransition::Activate).map(Answer::Accounts)
+}
+
+pub(super) fn remove(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
+    transition(authority, change, AccountTransition::Remove).map(Answer::Accounts)
+}
+
+/// With the keys that the people made: they stay as they are, and whoever disables somebody decides about them.
+pub(super) fn disable(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
+    let accounts = transition(authority, change, AccountTransition::Deactivate)?;
+    let with_keys = accounts.into_iter().map(|account| {
+        let made = authority.keys_made_by(account.id);
+        let keys = made.map_err(|failure| failure.and(format!("{} is disabled", account.id)))?;
+        Ok(Disabled { account, keys })
+    });
+    with_keys.collect::<Result<_, Failure>>().map(Answer::Disabled)
+}
+
+fn transition(
+    authority: &dyn Authority,
+    change: &UserChange,
+    transition: AccountTransition,
+) -> Result<Vec<Account>, Failure> {
+    let accounts = named(authority, &change.accounts)?;
+    let change_one = |account: &Account| authority.change_account(account, transition);
+    let read = |account: &Account| authority.account(account.id);
+    each(&accounts, |account| account.id, change.idempotent, change_one, read)
+}
+
+/// What is so already is no error: nobody asks for a right twice by accident.
+pub(super) fn administer(authority: &dyn Authority, admin: &UserAdmin) -> Result<Answer, Failure> {
+    let kind = if admin.revoke { AccountKind::User } else { AccountKind::Admin };
+    let accounts = named(authority, &admin.accounts)?;
+    let change_one = |account: &Account| {
+        if account.kind == kind {
+            return Ok(account.clone());
+        }
+        authority.set_account_kind(account.id, kind)
+    };
+    let read = |account: &Account| authority.account(account.id);
+    each(&accounts, |account| account.id, false, change_one, read).map(Answer::Accounts)
+}
+
+fn named(authority: &dyn Authority, accounts: &[AccountId]) -> Result<Vec<Account>, Failure> {
+    each_once(accounts.iter().map(|id| authority.account(*id)), |account| account.id)
+}
+
+pub(super) fn members(authority: &dyn Authority, list: &MemberList) -> Result<Answer, Failure> {
+    let environment = authority.environment(list.environment)?;
+    authority.members(environment.id).map(Answer::Members)
+}
+
+pub(super) fn add_member(authority: &dyn Authority, add: &MemberAdd) -> Result<Answer, Failure> {
+    let environment = changeable(authority, add.environment)?;
+    authority.put_member(environment, add.account, add.role).map(Answer::Members)
+}
+
+pub(super) fn set_members(authority: &dyn Authority, set: &MemberSet) -> Result<Answer, Failure> {
+    let wanted: Vec<_> = set.members.iter().map(|member| (member.0, member.1)).collect();
+    let mut named = BTreeSet::new();
+    if let Some((twice, _)) = wanted.iter().find(|(account, _)| !named.insert(*account)) {
+        return Err(Failure::new(Exit::Usage, format!("account {twice} is named twice")));
+    }
+    if !wanted.iter().any(|(_, role)| *role == Role::Owner) {
+        return Err(
+            Failure::new(Exit::Usage, "none of them is an owner").hint("ACCOUNT=owner for one of them")
+        );
+    }
+    let environment = changeable(authority, set.environment)?;
+    authority.set_members(environment, &wanted).map(Answer::Members)
+}
+
+pub(super) fn remove_members(authority: &dyn Authority, remove: &MemberRemove) -> Result<Answer, Failure> {
+    let environment = changeable(authority, remove.environment)?;
+    authority.remove_members(environment, &remove.accounts).map(Answer::Members)
+}
+
+/// An environment whose members can be changed.
+fn changeable(authority: &dyn Authority, id: EnvironmentId) -> Result<EnvironmentId, Failure> {
+    let environment = authority.environment(id)?;
+    if environment.state.removed_at().is_some() {
+        return Err(Failure::new(Exit::Conflict, format!("environment {id} was removed")));
+    }
+    Ok(environment.id)
+}
