@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use tempfile::TempDir;
 
-use crate::support::{Keyctl, Ran, keyctl};
+use crate::support::{Keyctl, Ran, keyctl, no_process_begins};
 
 /// A database with two keys, as a server leaves it behind: `1c1` "ci" of environment `1a5`, `1c2` of account `1a1`.
 pub(crate) struct Installation {
@@ -54,6 +54,8 @@ impl Installation {
         authority.issue_key(&context, request, &mut rng).expect("a key");
         context.caller = account;
         authority.issue_key(&context, KeyRequest::default(), &mut rng).expect("a key");
+        let _nobody_else = no_process_begins();
+        drop(authority);
         installation
     }
 
@@ -61,6 +63,29 @@ impl Installation {
     pub(crate) fn open(&self) -> Arc<dyn KeyStore> {
         let url: StoreUrl = self.url().parse().expect("a store");
         url.open(OpenMode::Own).expect("a database")
+    }
+
+    /// Does something with the authority of the database, as a server opens it, and lets go of it.
+    pub(crate) fn served<T>(
+        &self,
+        rng: &mut ChaCha20Rng,
+        work: impl FnOnce(&Authority, &mut ChaCha20Rng) -> T,
+    ) -> T {
+        let config = AuthorityConfig {
+            keyring: pepper_file::read(&self.path("pepper")).expect("a pepper file"),
+            policy: HashPolicy::STANDARD,
+            hashers: NonZeroUsize::MIN,
+            hash_queue: 0,
+            index_capacity: None,
+            accept_lost_pepper: false,
+        };
+        let now = "2099-01-02T03:04:05.678Z".parse().expect("a timestamp");
+        let request_id = "test".parse().expect("a request id");
+        let authority = Authority::open(self.open(), config, request_id, now, rng).expect("an authority");
+        let result = work(&authority, rng);
+        let _nobody_else = no_process_begins();
+        drop(authority);
+        result
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -3,9 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use keys_core::{HashPolicy, Keyring, SessionKind};
-use keys_service::{Authority, AuthorityConfig, LogInRequest, Visitor};
-use keys_store::pepper_file;
+use keys_core::SessionKind;
+use keys_service::{LogInRequest, Visitor};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use tempfile::TempDir;
@@ -254,18 +253,8 @@ fn a_forgotten_password_is_replaced_on_the_database() {
 /// Whether the administrator can log in to a server of this database.
 fn enters(installation: &Installation, password: &str) -> bool {
     let mut rng = ChaCha20Rng::from_seed([2; 32]);
-    let keyring: Keyring = pepper_file::read(&installation.path("pepper")).expect("a pepper file");
-    let config = AuthorityConfig {
-        keyring,
-        policy: HashPolicy::STANDARD,
-        hashers: std::num::NonZeroUsize::MIN,
-        hash_queue: 0,
-        index_capacity: None,
-        accept_lost_pepper: false,
-    };
     let now = "2099-01-02T03:04:05.678Z".parse().expect("a timestamp");
     let request_id: keys_core::RequestId = "test".parse().expect("a request id");
-    let authority = Authority::open(installation.open(), config, request_id.clone(), now, &mut rng);
     let request = LogInRequest {
         login: "admin".parse().expect("a name"),
         password: keys_core::Password::new(password).expect("a password"),
@@ -273,5 +262,5 @@ fn enters(installation: &Installation, password: &str) -> bool {
         device: None,
     };
     let visitor = Visitor { client_address: None, request_id, now };
-    authority.expect("an authority").log_in(&request, &visitor, &mut rng).is_ok()
+    installation.served(&mut rng, |authority, rng| authority.log_in(&request, &visitor, rng).is_ok())
 }

@@ -4,6 +4,7 @@
 
 mod database;
 mod log_in;
+mod people;
 mod remote;
 mod reporting;
 mod server;

@@ -2,6 +2,16 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Held while a process begins and while a test lets go of a database it had open itself: between its fork and its exec
+/// a process holds every lock that the test held then, so the next to open that database would find it locked.
+static BEGINNINGS: Mutex<()> = Mutex::new(());
+
+/// As long as this is held, no process begins.
+pub(crate) fn no_process_begins() -> MutexGuard<'static, ()> {
+    BEGINNINGS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What a run came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,13 +44,14 @@ impl Ran {
 pub(crate) struct Keyctl {
     command: Command,
     stdin: Option<String>,
+    stdout: Option<Stdio>,
 }
 
 /// `keyctl` with these arguments, an empty environment, and no home.
 pub(crate) fn keyctl<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Keyctl {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyctl"));
     command.args(arguments).env_clear();
-    Keyctl { command, stdin: None }
+    Keyctl { command, stdin: None, stdout: None }
 }
 
 impl Keyctl {
@@ -56,9 +67,8 @@ impl Keyctl {
     }
 
     #[must_use]
-    pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
-        self.command.stdout(to);
-        self
+    pub(crate) fn stdout(self, to: impl Into<Stdio>) -> Self {
+        Self { stdout: Some(to.into()), ..self }
     }
 
     pub(crate) fn run(mut self) -> Ran {
@@ -67,7 +77,11 @@ impl Keyctl {
         // Text of a test fits into a pipe, so nobody needs to read it yet.
         writer.write_all(self.stdin.unwrap_or_default().as_bytes()).expect("room in the pipe");
         drop(writer);
-        let output = self.command.output().expect("keyctl runs");
+        let begins = no_process_begins();
+        self.command.stdout(self.stdout.unwrap_or_else(Stdio::piped)).stderr(Stdio::piped());
+        let child = self.command.spawn().expect("keyctl runs");
+        drop(begins);
+        let output = child.wait_with_output().expect("keyctl ends");
         Ran {
             code: output.status.code().expect("it was not killed"),
             stdout: String::from_utf8(output.stdout).expect("text"),
