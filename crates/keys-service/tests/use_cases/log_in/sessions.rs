@@ -130,3 +130,34 @@ fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
         });
     }
 }
+
+/// Who is disabled is out, and being let in again brings back neither an old session nor one of a log-in under way.
+#[test]
+fn no_session_outlives_the_end_of_its_account() {
+    use keys_core::AccountTransition::{Activate, Deactivate, Remove};
+
+    let mut people = People::new();
+    let before = people.ada_logs_in().token;
+    let hold = people.house.store.hold(Calls::Only(Call::Commit), 0, Moment::BeforeTheCall);
+    let authority = &people.house.authority;
+    let moves = |transition| {
+        authority.transition_account(&administrator(), people.ada, transition, None).unwrap();
+    };
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| authority.log_in(&asks("ada", RIGHT), &visitor(), &mut seeded(22)));
+        hold.wait_until_reached();
+        moves(Deactivate);
+        hold.release();
+        assert_eq!(refusal(late.join().unwrap()), LogInRefusal::WrongPassword);
+    });
+    moves(Activate);
+    assert_eq!(people.entered(&before, now()).err(), Some(SessionDenyReason::Unknown));
+    // The one under way counts as a failure, which locks the name for a second.
+    let again = authority.log_in(&asks("ada", RIGHT), &visitor_at(later(1)), &mut seeded(23)).unwrap();
+    assert!(people.entered(&again.token, later(1)).is_ok());
+    moves(Deactivate);
+    moves(Remove);
+    let id = people.ada_password.parts().id;
+    let password = authority.password(&administrator(), id).unwrap().unwrap();
+    assert!(password.digest().is_none(), "its log-in name is free");
+}
