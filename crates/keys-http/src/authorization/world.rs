@@ -1,11 +1,15 @@
 //! An installation with something of everything: three environments and one that was removed, and keys in each state.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use keys_core::AccountKind;
 use serde_json::{Value, json};
 
 use super::rules::Thing;
 use super::support::{Ask, Pair, TestApp, log_in};
+use crate::app::AppConfig;
+use crate::connection::Limits;
 use crate::dialect::grammar::Route;
 use crate::dialect::types::Type;
 
@@ -300,7 +304,9 @@ fn members(app: &TestApp) -> Vec<(Owner, Pair)> {
 impl World {
     /// Always the same, but for access control.
     pub(super) fn new(access_control: bool) -> Self {
-        let app = TestApp::new();
+        // A machine that has much else to do must not turn a cell into a 503.
+        let limits = Limits { request_time: Duration::from_secs(600), ..Limits::default() };
+        let app = TestApp::with(AppConfig { limits, ..AppConfig::default() });
         for owner in [Owner::B, Owner::Inactive, Owner::Removed] {
             assert_eq!(app.post("/v1/projects", &json!({})).json()["id"], owner.id());
         }
