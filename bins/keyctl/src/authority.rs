@@ -149,12 +149,22 @@ pub(crate) trait People: fmt::Debug {
         wanted: &[(AccountId, Role)],
     ) -> Result<Vec<Member>, Failure>;
 
-    /// Makes these members no longer; the members there are then.
+    /// Makes these members no longer; the members there are then. Over HTTP this reads the list and then sets it, so that
+    /// what others change in between is undone; a database has no other owner.
     fn remove_members(
         &self,
         environment: EnvironmentId,
         accounts: &[AccountId],
-    ) -> Result<Vec<Member>, Failure>;
+    ) -> Result<Vec<Member>, Failure> {
+        let members = self.members(environment)?;
+        let is_member = |account: &&AccountId| members.iter().any(|member| member.account == **account);
+        if let Some(stranger) = accounts.iter().find(|account| !is_member(account)) {
+            return Err(refusals::no_member(environment, *stranger));
+        }
+        let rest = members.iter().filter(|member| !accounts.contains(&member.account));
+        let wanted: Vec<_> = rest.map(|member| (member.account, member.role)).collect();
+        self.set_members(environment, &wanted)
+    }
 }
 
 /// How a key is named: by its id, or by its access key.

@@ -2,7 +2,7 @@
 
 use keys_core::{
     AccessControl, AccountId, AccountList, Action, Digest, LogInProvider, NewPassword, Owner, Revision,
-    SettingValue, Via,
+    SettingValue,
 };
 use keys_store::{EndSessions, PasswordQuery, Reach, Requirement, Write};
 use rand_core::TryCryptoRng;
@@ -12,6 +12,7 @@ use crate::ATTEMPTS;
 use crate::authority::Authority;
 use crate::context::Context;
 use crate::error::{StoreFailure, WriteFailure};
+use crate::log_in::others_of;
 
 /// Changes that go together, in their order.
 pub(super) type Planned = Vec<(Action, Write)>;
@@ -189,14 +190,4 @@ impl Authority {
 /// What puts a setting.
 pub(super) fn put(value: &SettingValue) -> Write {
     Write::PutSetting { name: value.name(), value: value.as_str().into() }
-}
-
-/// Every session of an account but the one the caller is in.
-fn others_of(context: &Context, account: AccountId) -> EndSessions {
-    match context.caller.via() {
-        Via::Session(session) => EndSessions::AllBut { account, session },
-        Via::Key(_) | Via::Password(_) | Via::OpenAccess | Via::Database | Via::System | _ => {
-            EndSessions::AllOf(account)
-        }
-    }
 }

@@ -24,6 +24,7 @@ use keys_core::{
     SessionGrant, SessionKind, SessionPolicy, SessionRecord, SessionToken, Timestamp,
 };
 
+pub(crate) use self::password::others_of;
 pub use self::password::{PasswordChangeError, PasswordEdit};
 pub use self::session::EndSessionsError;
 

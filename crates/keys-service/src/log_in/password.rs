@@ -385,7 +385,7 @@ fn nobody() -> AccountId {
 }
 
 /// Every session of an account but the one the caller is in.
-fn others_of(context: &Context, account: AccountId) -> EndSessions {
+pub(crate) fn others_of(context: &Context, account: AccountId) -> EndSessions {
     match (context.caller.principal(), context.caller.via()) {
         (Owner::Account(own), Via::Session(session)) if own == account => {
             EndSessions::AllBut { account, session }

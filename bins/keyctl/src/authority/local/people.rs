@@ -9,7 +9,7 @@ use keys_store::Reach;
 
 use super::failures::{account_not_changed, account_not_made, backend_failed, members_not_changed};
 use super::{Local, PAGE, key_of};
-use crate::authority::refusals::{no_account, no_member};
+use crate::authority::refusals::no_account;
 use crate::authority::{AccountEdit, NewAccount, People};
 use crate::exit::Failure;
 use crate::model::{Account, Key, Member};
@@ -105,22 +105,6 @@ impl People for Local {
         let set = self.maintenance()?.set_members(&self.context()?, environment, wanted);
         set.map_err(|error| members_not_changed(environment, error))?;
         self.members(environment)
-    }
-
-    /// All at once: the database has no other owner, so nobody gets in between.
-    fn remove_members(
-        &self,
-        environment: EnvironmentId,
-        accounts: &[AccountId],
-    ) -> Result<Vec<Member>, Failure> {
-        let members = self.members(environment)?;
-        let is_member = |account: &&AccountId| members.iter().any(|member| member.account == **account);
-        if let Some(stranger) = accounts.iter().find(|account| !is_member(account)) {
-            return Err(no_member(environment, *stranger));
-        }
-        let rest = members.iter().filter(|member| !accounts.contains(&member.account));
-        let wanted: Vec<_> = rest.map(|member| (member.account, member.role)).collect();
-        self.set_members(environment, &wanted)
     }
 }
 

@@ -10,7 +10,7 @@ use keys_core::{
 use super::failures::{ClientFailure, refused};
 use super::{Remote, idempotency_key, parse};
 use crate::authority::refusals::{
-    account_refusal, account_refused, account_removed, last_administrator, no_account, no_member, no_owner,
+    account_refusal, account_refused, account_removed, last_administrator, no_account, no_owner,
     no_place_to_begin,
 };
 use crate::authority::{AccountEdit, NewAccount, People};
@@ -145,22 +145,6 @@ impl People for Remote {
             error @ (ClientFailure::Client(_) | ClientFailure::Asking(_)) => self.failure(error),
         })?;
         self.members(environment)
-    }
-
-    /// As [`put_member`](Self::put_member).
-    fn remove_members(
-        &self,
-        environment: EnvironmentId,
-        accounts: &[AccountId],
-    ) -> Result<Vec<Member>, Failure> {
-        let members = self.members(environment)?;
-        let is_member = |account: &&AccountId| members.iter().any(|member| member.account == **account);
-        if let Some(stranger) = accounts.iter().find(|account| !is_member(account)) {
-            return Err(no_member(environment, *stranger));
-        }
-        let rest = members.iter().filter(|member| !accounts.contains(&member.account));
-        let wanted: Vec<_> = rest.map(|member| (member.account, member.role)).collect();
-        self.set_members(environment, &wanted)
     }
 }
 
