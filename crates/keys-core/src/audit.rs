@@ -184,8 +184,10 @@ actions! {
     DeactivateAccount => "account.deactivate",
     /// An account was removed.
     RemoveAccount => "account.remove",
-    /// An account administers from now on, or no longer.
-    ChangeAccountKind => "account.kind",
+    /// An account administers from now on. What else was edited with it changed as well.
+    PromoteAccount => "account.promote",
+    /// An account administers no longer. What else was edited with it changed as well.
+    DemoteAccount => "account.demote",
     /// An environment was made.
     CreateEnvironment => "environment.create",
     /// Name or description of an environment changed.
@@ -238,19 +240,21 @@ impl Action {
         match self {
             Self::DeactivateAccount
             | Self::RemoveAccount
+            | Self::DemoteAccount
             | Self::DeactivateEnvironment
             | Self::RemoveEnvironment
             | Self::RemoveMember
             | Self::DeactivateKey
             | Self::DeleteKey => true,
-            // Access control may be switched on by it: a right of everybody is taken away. An account may administer no
-            // longer, a member have a weaker role.
-            Self::ChangeSetting | Self::ChangeAccountKind | Self::ChangeMember => true,
+            // Access control may be switched on by it: a right of everybody is taken away. A member may have a weaker
+            // role.
+            Self::ChangeSetting | Self::ChangeMember => true,
             // The old password, and the sessions it began, let nobody in any longer.
             Self::ChangePassword | Self::RemovePassword | Self::EndSession => true,
             Self::CreateAccount
             | Self::EditAccount
             | Self::ActivateAccount
+            | Self::PromoteAccount
             | Self::CreateEnvironment
             | Self::EditEnvironment
             | Self::ActivateEnvironment

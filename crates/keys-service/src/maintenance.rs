@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccountId, AccountKind, AccountRecord, AccountTransition, EnvironmentId,
-    EnvironmentRecord, EnvironmentTransition, HashPolicy, KeyId, KeyRecord, Keyring, LoginName, MemberRecord,
-    Password, PasswordId, PasswordRecord, Pepper, Role, SettingValue, Transition,
+    AccessControl, AccountId, AccountRecord, AccountTransition, EnvironmentId, EnvironmentRecord,
+    EnvironmentTransition, HashPolicy, KeyId, KeyRecord, Keyring, LoginName, MemberRecord, Password,
+    PasswordId, PasswordRecord, Pepper, Role, SettingValue, Transition,
 };
 use keys_store::{BackendError, BackendErrorKind, KeyStore, Page};
 use rand_core::TryCryptoRng;
@@ -183,20 +183,6 @@ impl Maintenance {
         edit: AccountEdit,
     ) -> Result<AccountRecord, AccountError> {
         self.0.edit_account(context, id, edit, None)
-    }
-
-    /// As [`Authority::set_account_kind`].
-    ///
-    /// # Errors
-    ///
-    /// See [`AccountError`].
-    pub fn set_account_kind(
-        &self,
-        context: &Context,
-        id: AccountId,
-        kind: AccountKind,
-    ) -> Result<AccountRecord, AccountError> {
-        self.0.set_account_kind(context, id, kind, None)
     }
 
     /// As [`Authority::transition_account`].

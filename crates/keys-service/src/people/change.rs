@@ -1,8 +1,6 @@
 //! Editing an account, making it an administrator or no longer one, and moving it through its life.
 
-use keys_core::{
-    AccountId, AccountKind, AccountRecord, AccountTransition, Action, Owner, Revision, Timestamp,
-};
+use keys_core::{AccountId, AccountRecord, AccountTransition, Action, Owner, Revision, Timestamp};
 use keys_store::{Committed, EndSessions, KeyQuery, PasswordQuery, Reach, Requirement, Write};
 
 use super::{AccountEdit, AccountError};
@@ -14,9 +12,18 @@ use crate::{ATTEMPTS, Patch};
 /// The changes that go with the change of an account, in the same commit.
 type Beside = Vec<(Action, Write, Option<Requirement>)>;
 
+/// What becomes of an account: the record as it shall be, what that is called, what must hold, and what goes with it.
+struct Decision {
+    record: AccountRecord,
+    action: Action,
+    requires: Option<Requirement>,
+    beside: Beside,
+}
+
 impl Authority {
-    /// Changes name, description and default environment of an account: an administrator of any, a person the default
-    /// environment of its own. `expected`: only if it is at this revision.
+    /// Changes name, description, default environment and kind of an account in one step: an administrator of any, a
+    /// person the default environment of its own. `expected`: only if it is at this revision. Once this returns `Ok`, no
+    /// request that begins afterwards is let in as the administrator that the account was.
     ///
     /// # Errors
     ///
@@ -31,8 +38,8 @@ impl Authority {
         if !context.caller.administers() && !edit.is_ones_own() {
             return Err(self.hidden_or_forbidden(context, id));
         }
-        self.change_account(context, id, Action::EditAccount, expected, |record| {
-            let AccountEdit { name, description, default_environment } = edit.clone();
+        self.change_account(context, id, expected, |record| {
+            let AccountEdit { name, description, default_environment, kind } = edit.clone();
             if let Patch::Set(Some(environment)) = default_environment
                 && self.enterable(&record, environment).map_err(StoreFailure::from)?.is_none()
             {
@@ -42,29 +49,19 @@ impl Authority {
             let name = name.apply(parts.name.clone());
             let description = description.apply(parts.description.clone());
             let default_environment = default_environment.apply(parts.default_environment);
-            Ok((record.edit(name, description, default_environment, context.now)?, None, Vec::new()))
-        })
-    }
-
-    /// Makes an account an administrator, or no longer one: for administrators. Once this returns `Ok`, no request that
-    /// begins afterwards is let in as what the account was.
-    ///
-    /// # Errors
-    ///
-    /// See [`AccountError`].
-    pub fn set_account_kind(
-        &self,
-        context: &Context,
-        id: AccountId,
-        kind: AccountKind,
-        expected: Option<Revision>,
-    ) -> Result<AccountRecord, AccountError> {
-        if !context.caller.administers() {
-            return Err(self.hidden_or_forbidden(context, id));
-        }
-        self.change_account(context, id, Action::ChangeAccountKind, expected, |record| {
-            let requires = ends_an_administrator(&record, !kind.administers(), context);
-            Ok((record.with_kind(kind, context.now)?, requires, Vec::new()))
+            let changed = kind.filter(|kind| *kind != parts.kind);
+            let demotes = changed.is_some_and(|kind| !kind.administers());
+            let action = match changed {
+                None => Action::EditAccount,
+                Some(_) if demotes => Action::DemoteAccount,
+                Some(_) => Action::PromoteAccount,
+            };
+            let requires = ends_an_administrator(&record, demotes, context);
+            let mut record = record.edit(name, description, default_environment, context.now)?;
+            if let Some(kind) = changed {
+                record = record.with_kind(kind, context.now)?;
+            }
+            Ok(Decision { record, action, requires, beside: Vec::new() })
         })
     }
 
@@ -90,7 +87,7 @@ impl Authority {
             AccountTransition::Deactivate => Action::DeactivateAccount,
             AccountTransition::Remove => Action::RemoveAccount,
         };
-        self.change_account(context, id, action, expected, |record| {
+        self.change_account(context, id, expected, |record| {
             let requires = ends_an_administrator(&record, transition.narrows(), context);
             let beside = match transition {
                 AccountTransition::Activate => Vec::new(),
@@ -102,7 +99,8 @@ impl Authority {
                     ends
                 }
             };
-            Ok((record.transition(transition, context.now)?, requires, beside))
+            let record = record.transition(transition, context.now)?;
+            Ok(Decision { record, action, requires, beside })
         })
     }
 
@@ -111,9 +109,8 @@ impl Authority {
         &self,
         context: &Context,
         id: AccountId,
-        action: Action,
         expected: Option<Revision>,
-        decide: impl Fn(AccountRecord) -> Result<(AccountRecord, Option<Requirement>, Beside), AccountError>,
+        decide: impl Fn(AccountRecord) -> Result<Decision, AccountError>,
     ) -> Result<AccountRecord, AccountError> {
         for _ in 0..ATTEMPTS {
             let record = self.account_within(context, id)?.ok_or(AccountError::NotFound)?;
@@ -122,7 +119,7 @@ impl Authority {
                 self.settle(read_at).map_err(StoreFailure::from)?;
                 return Err(AccountError::Conflict { current: read_at });
             }
-            let (record, requires, mut changes) = match decide(record) {
+            let Decision { record, action, requires, beside: mut changes } = match decide(record) {
                 Ok(decision) => decision,
                 Err(refusal) => {
                     self.settle(read_at).map_err(StoreFailure::from)?;

@@ -37,12 +37,20 @@ pub struct AccountEdit {
     pub description: Patch<Description>,
     /// Where the person begins.
     pub default_environment: Patch<EnvironmentId>,
+    /// Whether the person administers; `None` leaves it as it is.
+    pub kind: Option<AccountKind>,
 }
 
 impl AccountEdit {
+    /// Makes the account an administrator, or no longer one, and nothing else.
+    #[must_use]
+    pub fn kind(kind: AccountKind) -> Self {
+        Self { kind: Some(kind), ..Self::default() }
+    }
+
     /// Whether it says no more than a person may say of itself.
     fn is_ones_own(&self) -> bool {
-        self.name == Patch::Keep && self.description == Patch::Keep
+        self.name == Patch::Keep && self.description == Patch::Keep && self.kind.is_none()
     }
 }
 

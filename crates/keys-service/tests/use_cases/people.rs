@@ -111,7 +111,12 @@ fn the_accounts_that_stand_for_nobody_never_change() {
             assert!(matches!(outcome, Err(AccountError::Refused(refusal)) if refusal == refused), "{kind}");
         };
         check(house.authority.edit_account(&administrator(), id, AccountEdit::default(), None));
-        check(house.authority.set_account_kind(&administrator(), id, AccountKind::Admin, None));
+        check(house.authority.edit_account(
+            &administrator(),
+            id,
+            AccountEdit::kind(AccountKind::Admin),
+            None,
+        ));
         check(house.authority.transition_account(&administrator(), id, Deactivate, None));
         let owner = Some(Owner::Account(id));
         let request = KeyRequest { owner, ..KeyRequest::default() };
@@ -154,7 +159,8 @@ fn a_key_cannot_raise_itself_or_its_person() {
     let minted = house.issue(&inside);
     let as_minted = house.as_key(&minted);
     for context in [&outside, &inside, &as_minted] {
-        let raised = house.authority.set_account_kind(context, ada.id, AccountKind::Admin, None);
+        let raised =
+            house.authority.edit_account(context, ada.id, AccountEdit::kind(AccountKind::Admin), None);
         assert!(matches!(raised, Err(AccountError::Forbidden | AccountError::NotFound)), "{raised:?}");
         let raised = house.authority.set_members(context, place, &[(ada.id, Role::Owner)]);
         assert!(raised.is_err(), "{raised:?}");
@@ -208,15 +214,40 @@ fn an_administrator_that_is_one_no_longer_is_a_person_at_the_next_request() {
     let eve = house.account("Eve", AccountKind::Admin);
     let context = house.as_person(&eve);
     assert!(context.caller.administers());
-    house.authority.set_account_kind(&administrator(), eve.id, AccountKind::User, None).unwrap();
+    house
+        .authority
+        .edit_account(&administrator(), eve.id, AccountEdit::kind(AccountKind::User), None)
+        .unwrap();
     assert!(!house.as_person(&eve).caller.administers());
     // What was let in before is looked at again where it changes something.
     let made = house.authority.create_account(&context, AccountRequest::default(), &mut house.rng);
     assert!(matches!(made, Err(AccountError::Revoked)), "{made:?}");
-    house.authority.set_account_kind(&administrator(), eve.id, AccountKind::Admin, None).unwrap();
+    house
+        .authority
+        .edit_account(&administrator(), eve.id, AccountEdit::kind(AccountKind::Admin), None)
+        .unwrap();
     assert!(house.as_person(&eve).caller.administers());
+    let events = house.store.audit(None, 1_000).unwrap();
+    let actions: Vec<_> = events.iter().rev().map(|linked| linked.event.action).take(2).collect();
+    assert_eq!(actions, [Action::PromoteAccount, Action::DemoteAccount]);
+}
+
+/// The edit is one step: what is said beside the kind is changed by whoever still was an administrator.
+#[test]
+fn an_administrator_steps_down_and_is_renamed_in_one_step() {
+    let mut house = House::new();
+    let eve = house.account("Eve", AccountKind::Admin);
+    let context = house.as_person(&eve);
+    let name = Some("once".parse().unwrap());
+    let edit = AccountEdit { name: Patch::Set(name.clone()), ..AccountEdit::kind(AccountKind::User) };
+    let edited = house.authority.edit_account(&context, eve.id, edit.clone(), None).unwrap();
+    assert_eq!((edited.parts().kind, edited.parts().name.clone()), (AccountKind::User, name));
+    let again = house.authority.edit_account(&context, eve.id, edit.clone(), None);
+    assert!(matches!(again, Err(AccountError::Revoked)), "{again:?}");
+    // Who is one already is no longer promoted: that is an edit.
+    house.authority.edit_account(&administrator(), eve.id, edit, None).unwrap();
     let event = house.store.audit(None, 1_000).unwrap().pop().unwrap().event;
-    assert_eq!(event.action, Action::ChangeAccountKind);
+    assert_eq!(event.action, Action::EditAccount);
 }
 
 #[test]
@@ -226,7 +257,8 @@ fn the_last_who_can_administer_stays_while_access_control_is_on() {
     let key = house.issue(&administrator());
     let last = |house: &House, id| {
         let stopped = house.authority.transition_account(&administrator(), id, Deactivate, None);
-        let demoted = house.authority.set_account_kind(&administrator(), id, AccountKind::User, None);
+        let demoted =
+            house.authority.edit_account(&administrator(), id, AccountEdit::kind(AccountKind::User), None);
         assert_eq!(
             matches!(stopped, Err(AccountError::LastAdministrator)),
             matches!(demoted, Err(AccountError::LastAdministrator))

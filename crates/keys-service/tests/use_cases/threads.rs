@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use keys_core::{
     AccountId, AccountKind, AccountTransition, EnvironmentTransition, Grant, Role, Transition, Verdict,
 };
-use keys_service::{AuthorityConfig, Edit, KeyRequest};
+use keys_service::{AccountEdit, AuthorityConfig, Edit, KeyRequest};
 
 use crate::support::{House, administrator, config, environment, now, seeded};
 
@@ -147,7 +147,10 @@ fn a_demoted_administrator_administers_in_no_request_that_begins_afterwards() {
     let mut house = House::new();
     let eve = house.account("Eve", AccountKind::Admin);
     house.authority.fill_index().unwrap();
-    let go = |kind| drop(house.authority.set_account_kind(&administrator(), eve.id, kind, None).unwrap());
+    let go = |kind| {
+        let edit = AccountEdit::kind(kind);
+        drop(house.authority.edit_account(&administrator(), eve.id, edit, None).unwrap());
+    };
     let administers = || {
         let grant = verdict(&house, &eve.key.credential).unwrap();
         house.authority.caller(&grant).administers()

@@ -52,13 +52,15 @@ impl People for Local {
             name: edit.name.map_or(Patch::Keep, Patch::Set),
             description: edit.description.map_or(Patch::Keep, Patch::Set),
             default_environment: edit.default_environment.map_or(Patch::Keep, Patch::Set),
+            kind: None,
         };
         let edited = self.maintenance()?.edit_account(&self.context()?, id, edit);
         self.account_of(edited.map_err(|error| account_not_changed(id, error))?)
     }
 
     fn set_account_kind(&self, id: AccountId, kind: AccountKind) -> Result<Account, Failure> {
-        let changed = self.maintenance()?.set_account_kind(&self.context()?, id, kind);
+        let edit = keys_service::AccountEdit::kind(kind);
+        let changed = self.maintenance()?.edit_account(&self.context()?, id, edit);
         self.account_of(changed.map_err(|error| account_not_changed(id, error))?)
     }
 

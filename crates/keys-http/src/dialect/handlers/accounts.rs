@@ -66,17 +66,11 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
 pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = parse(call, id)?;
     let edit = account_edit(call)?;
-    let mut expected = call.expected;
-    let mut record = call.authority.account(call.context, id)?.ok_or(Problem::NotFound)?;
-    if call.context.caller.administers()
-        && let Some(kind) = kind(call)?.filter(|kind| *kind != record.parts().kind)
-    {
-        record = call.authority.set_account_kind(call.context, id, kind, expected)?;
-        expected = expected.map(|_| record.parts().revision);
-    }
-    if edit != AccountEdit::default() || expected.is_some() {
-        record = call.authority.edit_account(call.context, id, edit, expected)?;
-    }
+    let record = if edit == AccountEdit::default() && call.expected.is_none() {
+        call.authority.account(call.context, id)?.ok_or(Problem::NotFound)?
+    } else {
+        call.authority.edit_account(call.context, id, edit, call.expected)?
+    };
     shown(&record, call, Answer::ok)
 }
 
@@ -118,15 +112,17 @@ fn update(call: &Call<'_>, id: AccountId) -> Result<Answer, Problem> {
     shown(&record, call, Answer::accepted)
 }
 
+/// What is not a person's to say of itself is dropped without a word, as the contract does.
 fn account_edit(call: &Call<'_>) -> Result<AccountEdit, Problem> {
-    let Edit { name, description } =
-        if call.context.caller.administers() { edit_of(call.fields)? } else { Edit::default() };
+    let administers = call.context.caller.administers();
+    let Edit { name, description } = if administers { edit_of(call.fields)? } else { Edit::default() };
+    let kind = if administers { kind(call)? } else { None };
     let default_environment = patch(call.fields.text("defaultProjectId")?, |id| {
         let refused =
             |_| Problem::field("InvalidReference", "defaultProjectId", "there is no such environment");
         id.parse::<EnvironmentId>().map_err(refused)
     })?;
-    Ok(AccountEdit { name, description, default_environment })
+    Ok(AccountEdit { name, description, default_environment, kind })
 }
 
 /// The kind that is asked for; a person is one of two.
