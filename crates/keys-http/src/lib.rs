@@ -9,6 +9,7 @@ mod auth;
 #[cfg(test)]
 mod authorization;
 mod connection;
+mod console;
 mod dialect;
 mod flow;
 mod guard;

@@ -6,7 +6,8 @@ use http::{HeaderMap, Response, StatusCode};
 use keys_api::{ErrorObject, ProblemDetails};
 use keys_core::AccessControl;
 
-use crate::dialect::handlers::{Answer, Replayed};
+use crate::dialect::handlers::{Answer, Media, Replayed};
+use crate::pages;
 use crate::problem::{Problem, phrase};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
@@ -15,7 +16,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// A document as an answer.
 pub(crate) fn document(answer: Answer) -> Response<Bytes> {
-    let Answer { status, body, allow, location, tag, replayed, cookies } = answer;
+    let Answer { status, body, media, allow, location, tag, replayed, cookies } = answer;
     let mut response = plain(status, body.unwrap_or_default().into());
     let headers = response.headers_mut();
     // Nothing is sent with a 304 that would describe the document the caller has.
@@ -31,7 +32,17 @@ pub(crate) fn document(answer: Answer) -> Response<Bytes> {
             headers.insert(X_API_SECRET_AVAILABLE, HeaderValue::from_static("false"));
         }
     }
+    if media == Media::Page {
+        pages::headers::of_page(headers, pages::headers::POLICY);
+    }
     set_cookies(headers, &cookies);
+    response
+}
+
+/// A page as an answer.
+pub(crate) fn page(status: StatusCode, page: String) -> Response<Bytes> {
+    let mut response = plain(status, page.into());
+    pages::headers::of_page(response.headers_mut(), pages::headers::POLICY);
     response
 }
 

@@ -103,6 +103,7 @@ impl Cell {
         match rules::subject(route) {
             Subject::Operational
             | Subject::LogIn
+            | Subject::Page
             | Subject::Document
             | Subject::Confirmation
             | Subject::Token

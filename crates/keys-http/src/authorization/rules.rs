@@ -40,6 +40,8 @@ pub(super) enum Subject {
     Operational,
     /// Pages by which people log in and out.
     LogIn,
+    /// A place of the web page, which has a table of its own.
+    Page,
     /// Read by everybody who is let in.
     Document,
     /// Said by everybody who is let in, each of their own.
@@ -82,6 +84,7 @@ pub(super) const fn subject(route: &Route) -> Subject {
         Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
         Route::ReceiptConfirmation => Subject::Confirmation,
         Route::LogIn | Route::LogOut | Route::SetUp => Subject::LogIn,
+        Route::Console(_) => Subject::Page,
         Route::Root | Route::OpenApi | Route::Version => Subject::Document,
         Route::List(Type::Token) => Subject::Token,
         Route::List(of) => Subject::List(thing(*of)),
@@ -122,6 +125,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::LogIn
         | Route::LogOut
         | Route::SetUp
+        | Route::Console(_)
         | Route::Root
         | Route::OpenApi
         | Route::Version
@@ -315,6 +319,7 @@ pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
         Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
         Subject::Operational
         | Subject::LogIn
+        | Subject::Page
         | Subject::Document
         | Subject::Confirmation
         | Subject::Token => false,

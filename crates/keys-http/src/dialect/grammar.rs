@@ -6,16 +6,19 @@
 //! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
 //! /receipts/confirm                            that the secret of a new key has arrived
-//! /login /logout                               pages for people
+//! /login /logout                               where people log in and out
+//! /env/{pid}/keys /account/keys …              the web page for people: see [`console`](crate::console)
 //! /ping /healthz /readyz                       for those who look after the server
 //! /assets/{name}                               what pages for browsers refer to
 //! ```
 //!
 //! `/v2-beta` is `/v1` by another name. `{type}` is the singular or plural of a type in any letter case. Repeated and trailing slashes do not count.
 
+use http::Method;
 use keys_api::{ApiVersion, Declaration, Link, Resource as _};
 
 use super::types::Type;
+use crate::console;
 use crate::pages::assets::Asset;
 use crate::problem::Problem;
 
@@ -71,6 +74,8 @@ pub(crate) enum Route {
     LogOut,
     /// The page by which somebody becomes the first administrator.
     SetUp,
+    /// A place of the web page for people.
+    Console(console::Place),
     /// `/`: the versions.
     Root,
     /// `/openapi.json`: all of this for programs.
@@ -97,6 +102,7 @@ impl Route {
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
             Self::SetUp => "/setup",
+            Self::Console(place) => place.template(),
             Self::Root => "/",
             Self::OpenApi => "/openapi.json",
             Self::Version => "/v1",
@@ -137,6 +143,7 @@ impl Route {
             | Self::LogIn
             | Self::LogOut
             | Self::SetUp => Kind::Operational,
+            Self::Console(place) => Kind::Console(place.methods()),
             Self::Root | Self::OpenApi | Self::Version => Kind::Collection(&ApiVersion::DECLARATION),
             Self::List(of) => Kind::Collection(of.declaration()),
             Self::One(of, _) => Kind::Resource(of.declaration()),
@@ -152,6 +159,8 @@ pub(crate) enum Kind {
     Operational,
     /// That something has arrived.
     Confirmation,
+    /// A place of the web page, with its methods.
+    Console(&'static [Method]),
     /// The list of a type.
     Collection(&'static Declaration),
     /// One of a type.
@@ -181,7 +190,15 @@ pub(crate) fn parse(path: &str) -> Place {
     };
     match segments.split_first() {
         Some((first, rest)) if Version::named(first).is_some() => parse_version(rest),
-        Some((first, rest)) => nowhere(parse_other(first, rest)),
+        Some((first, rest)) => {
+            let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+            match console::Place::parse(&words) {
+                Some((place, within)) => {
+                    Place { within: within.map(|id| id.to_string()), route: Ok(Route::Console(place)) }
+                }
+                None => nowhere(parse_other(first, rest)),
+            }
+        }
         None => nowhere(Ok(Route::Root)),
     }
 }

@@ -8,6 +8,7 @@ use super::grammar::Kind;
 /// The methods of an address: those its type declares for the audience, `HEAD` with `GET`, and `OPTIONS`.
 pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
     let verbs = match kind {
+        Kind::Console(methods) => return methods.to_vec(),
         Kind::Operational => &[Verb::Get],
         Kind::Confirmation => &[Verb::Post],
         Kind::Collection(declaration) => declaration.methods(audience).collection,
@@ -19,7 +20,9 @@ pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
     };
     let acts = match kind {
         Kind::Resource(declaration) => declaration.methods(audience).actions,
-        Kind::Operational | Kind::Confirmation | Kind::Collection(_) | Kind::Linked(_) => false,
+        Kind::Operational | Kind::Confirmation | Kind::Console(_) | Kind::Collection(_) | Kind::Linked(_) => {
+            false
+        }
     };
     let mut methods: Vec<Method> = verbs
         .iter()
@@ -51,7 +54,7 @@ pub(crate) fn list(methods: &[Method]) -> String {
 /// Whether what a route is about is there for the audience at all.
 pub(crate) fn is_offered(kind: Kind, audience: Audience) -> bool {
     match kind {
-        Kind::Operational | Kind::Confirmation => true,
+        Kind::Operational | Kind::Confirmation | Kind::Console(_) => true,
         Kind::Collection(declaration) | Kind::Resource(declaration) | Kind::Linked(declaration) => {
             declaration.is_offered(audience)
         }

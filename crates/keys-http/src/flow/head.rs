@@ -6,6 +6,7 @@ use http::Method;
 use http::request::Parts;
 
 use crate::app::App;
+use crate::console;
 use crate::dialect::grammar::{self, Place, Route, Version};
 use crate::dialect::query::Query;
 use crate::dialect::urls::Urls;
@@ -19,6 +20,8 @@ pub(super) struct Head {
     pub(super) host: Host,
     /// Where its caller finds us.
     pub(super) origin: PublicUrl,
+    /// The path as it was sent.
+    pub(super) path: String,
     /// The method, after `_method`.
     pub(super) method: Method,
     /// The parameters.
@@ -52,12 +55,23 @@ impl Head {
         let place = grammar::parse(parts.uri.path());
         let origin = PublicUrl::of_request(&app.config, peer, &host, &parts.headers);
         let urls = Urls::new(&origin, Version::of(parts.uri.path()), place.within.as_deref());
-        Ok(Self { method: overridden(&parts.method, query.get("_method")), host, origin, query, place, urls })
+        let path = parts.uri.path().to_owned();
+        let method = overridden(&parts.method, query.get("_method"));
+        Ok(Self { path, method, host, origin, query, place, urls })
     }
 
     /// The route, if the address has one.
     pub(super) fn route(&self) -> Option<&Route> {
         self.place.route.as_ref().ok()
+    }
+
+    /// The place of the web page that is asked for. A browser that asks for `/` wants the web page, a program the
+    /// versions.
+    pub(super) fn console(&mut self, browses: bool) -> Option<console::Place> {
+        if browses && matches!(self.place.route, Ok(Route::Root)) {
+            self.place.route = Ok(Route::Console(console::Place::Home));
+        }
+        if let Ok(Route::Console(place)) = &self.place.route { Some(place.clone()) } else { None }
     }
 
     /// Makes a POST what the form it brought says it shall be.

@@ -10,6 +10,7 @@ use keys_service::{Authority, Caller, Context, SessionOutcome};
 use super::head::Head;
 use crate::app::{App, Exposure};
 use crate::auth::{Cookies, Presented};
+use crate::console::{self, Forms, Visit};
 use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, Answer, Call};
@@ -28,17 +29,19 @@ pub(super) struct Outcome {
     pub(super) person: Option<String>,
     /// The answer.
     pub(super) result: Result<Answer, Problem>,
+    /// The page of a problem, where one was asked for by somebody who is known.
+    pub(super) page: Option<String>,
 }
 
 impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
-        Self { caller: None, name: None, person: None, result: Err(problem) }
+        Self { caller: None, name: None, person: None, result: Err(problem), page: None }
     }
 }
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Self {
-        Self { caller: None, name: None, person: None, result: Ok(answer) }
+        Self { caller: None, name: None, person: None, result: Ok(answer), page: None }
     }
 }
 
@@ -177,6 +180,8 @@ pub(super) struct Job {
     pub(super) request_id: RequestId,
     /// Whether the answer shall say what the caller is called.
     pub(super) names_caller: bool,
+    /// What forms of its page repeat.
+    pub(super) forms: Forms,
     pub(super) now: Timestamp,
 }
 
@@ -201,7 +206,7 @@ impl Job {
     /// Does it.
     pub(super) fn run(self) -> Outcome {
         let Self { app, identity, project, cookies, head, fields, preconditions, .. } = self;
-        let Self { client_address, request_id, names_caller, now, idempotency, .. } = self;
+        let Self { client_address, request_id, names_caller, now, idempotency, forms, .. } = self;
         let authority = &app.authority;
         let Known { caller, person } = match identity.establish(authority, now) {
             Ok(known) => known,
@@ -212,7 +217,9 @@ impl Job {
             name: None,
             person: person.clone(),
             result: Err(problem),
+            page: None,
         };
+        let outside = Context { caller, client_address, request_id: request_id.clone(), now };
         let entered = match project {
             None => Ok(caller),
             Some(project) => enter(authority, caller, &project),
@@ -243,9 +250,15 @@ impl Job {
             idempotency: &idempotency,
             expected: None,
         };
+        if let Route::Console(place) = &route {
+            let visit = Visit { call, outside: &outside, person: person.as_deref(), forms: &forms };
+            let result = console::answer(&visit, place);
+            let page = result.as_ref().err().map(|problem| console::refused(Some(&visit), place, problem));
+            return Outcome { caller: Some(caller), name: None, person, result, page };
+        }
         let name = if names_caller { handlers::caller_name(&call) } else { None };
         let result = handlers::answer(&call, &route, &preconditions);
-        Outcome { caller: Some(caller), name, person, result }
+        Outcome { caller: Some(caller), name, person, result, page: None }
     }
 }
 

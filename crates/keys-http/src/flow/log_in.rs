@@ -113,7 +113,7 @@ async fn answer<B: Incoming>(
                 log_out(app, held, visitor).await?;
                 return Ok(Told::go("/login", &cookies.end_session()));
             }
-            let mut asked = Asked::new(&text(&fields, "next"));
+            let mut asked = Asked::again(&text(&fields, "next"), &text(&fields, "_kept"));
             asked.login = text(&fields, "login").to_string();
             log_in(app, parts, cookies, asked, text(&fields, "password"), (held, visitor), token).await
         }
@@ -176,6 +176,9 @@ async fn log_in(
         Ok(Ok(logged_in)) => {
             let mut set = vec![cookies.begin_session(&logged_in.token)];
             set.extend(logged_in.device.iter().map(|device| cookies.remember_device(device)));
+            if !asked.kept.is_empty() {
+                return Ok(Told::page(log_in::resume(token, &asked)).with(&set));
+            }
             return Ok(Told::go(&asked.next, &set));
         }
         Ok(Err(problem)) | Err(problem) => problem,

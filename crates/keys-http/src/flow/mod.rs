@@ -11,6 +11,7 @@
 //! know has a hop of its own then.
 
 mod body;
+mod console;
 mod head;
 mod job;
 mod log_in;
@@ -28,6 +29,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::auth::Cookies;
+use crate::console::Forms;
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers;
@@ -119,7 +121,7 @@ async fn answer<B: Incoming>(
     (now, request_id): (Timestamp, &RequestId),
     (entry, view): (&mut Entry, &mut Option<View>),
 ) -> Response<Bytes> {
-    let head = match Head::read(app, parts, arrival.peer.ip(), arrival.ambiguous) {
+    let mut head = match Head::read(app, parts, arrival.peer.ip(), arrival.ambiguous) {
         Ok(head) => head,
         Err(problem) => return reply::error(&problem, request_id.as_str()),
     };
@@ -145,11 +147,21 @@ async fn answer<B: Incoming>(
         reply::set_cookies(response.headers_mut(), csrf.map(|cookie| cookie.set()).as_slice());
         return response;
     }
+    if let Some(place) = head.console(view.is_some()) {
+        // It is a page already.
+        *view = None;
+        let mut response =
+            console::page(app, head, parts, body, csrf.as_ref(), (now, request_id), (entry, &place)).await;
+        reply::set_cookies(response.headers_mut(), csrf.map(|cookie| cookie.set()).as_slice());
+        return response;
+    }
     let schemas = head.urls.schemas();
     if let Some(view) = view {
         view.asked(&head.method, head.route(), &head.urls);
     }
-    let outcome = outcome(app, head, parts, body, entry.client, (now, request_id), view.as_mut()).await;
+    let asked = (now, request_id);
+    let outcome =
+        outcome(app, head, parts, body, entry.client, asked, (view.as_mut(), Forms::default())).await;
     let mut response = match outcome.result {
         Ok(answer) => reply::document(answer),
         Err(problem) => {
@@ -196,7 +208,7 @@ async fn outcome<B: Incoming>(
     body: B,
     client: IpAddr,
     (now, request_id): (Timestamp, &RequestId),
-    mut view: Option<&mut View>,
+    (mut view, forms): (Option<&mut View>, Forms),
 ) -> Outcome {
     let access_control = app.authority.access_control();
     let guarded = check_exposure(app, access_control, &head.host, &parts.headers)
@@ -216,6 +228,11 @@ async fn outcome<B: Incoming>(
     } else {
         match identify(app, parts, &head, &same_site, cookies, now).await {
             Ok(identified) => Some(identified),
+            Err(problem @ Problem::NotAuthenticated { .. })
+                if matches!(head.route(), Some(Route::Console(_))) =>
+            {
+                return console::unknown(app, problem, parts, &head, same_site, body).await;
+            }
             Err(problem) => return problem.into(),
         }
     };
@@ -247,6 +264,7 @@ async fn outcome<B: Incoming>(
         client_address: Some(client),
         request_id: request_id.clone(),
         names_caller: view.is_some_and(|view| view.names_caller()),
+        forms,
         now,
     };
     if !job.may_block() {

@@ -7,7 +7,7 @@ use crate::reply;
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// What a page of ours may load: its stylesheet and its icon.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
 /// The referrer goes to this server only. It cannot be kept from it too: a browser told `no-referrer` sends its forms
@@ -20,7 +20,7 @@ const OTHERS: [(HeaderName, &str); 4] = [
 ];
 
 /// Turns the headers of a document into those of its page.
-pub(super) fn of_page(headers: &mut HeaderMap, policy: &str) {
+pub(crate) fn of_page(headers: &mut HeaderMap, policy: &str) {
     headers.insert(header::CONTENT_TYPE, HTML);
     reply::put(headers, header::CONTENT_SECURITY_POLICY, Some(policy));
     for (name, value) in OTHERS {

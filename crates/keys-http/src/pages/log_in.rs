@@ -18,6 +18,8 @@ pub(crate) struct Asked {
     pub(crate) login: String,
     /// Where to go afterwards.
     pub(crate) next: String,
+    /// What was typed into a form that is waiting there, as a form writes it; nothing of it is a secret.
+    pub(crate) kept: String,
     /// What is wrong with the name.
     pub(crate) login_error: Option<String>,
     /// What is wrong with the password.
@@ -27,11 +29,17 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Nothing was typed yet. Where to go is one of our own paths, or the API.
+    /// Nothing was typed yet. Where to go is one of our own paths, or where everybody begins.
     pub(crate) fn new(next: &str) -> Self {
+        Self::again(next, "")
+    }
+
+    /// A form was sent by somebody who is in no session any more.
+    pub(crate) fn again(next: &str, kept: &str) -> Self {
         Self {
             login: String::new(),
-            next: own_path(next).unwrap_or("/v1").to_owned(),
+            next: own_path(next).unwrap_or("/").to_owned(),
+            kept: kept.to_owned(),
             login_error: None,
             password_error: None,
             problem: None,
@@ -71,6 +79,27 @@ struct LogOutPage<'a> {
 /// The form to log in.
 pub(crate) fn form(token: Option<&str>, asked: &Asked) -> Result<String, askama::Error> {
     LogInPage { frame: Frame::plain("Log in".to_owned()), token, asked }.render()
+}
+
+#[derive(Template)]
+#[template(path = "resume.html")]
+struct ResumePage<'a> {
+    frame: Frame,
+    token: Option<&'a str>,
+    action: &'a str,
+    kept: Vec<(String, String)>,
+}
+
+/// Back to the form that was waiting, with what was typed into it.
+pub(crate) fn resume(token: Option<&str>, asked: &Asked) -> Result<String, askama::Error> {
+    let kept = form_urlencoded::parse(asked.kept.as_bytes()).into_owned().collect();
+    ResumePage { frame: Frame::plain("Logged in".to_owned()), token, action: &asked.next, kept }.render()
+}
+
+/// Where somebody logs in to come back to a path.
+pub(crate) fn address(next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("/login?next={next}")
 }
 
 /// The form to log out.
@@ -119,6 +148,12 @@ impl Told {
         Self { response, denied: problem.reason(), cause: problem.cause() }
     }
 
+    /// With these cookies as well.
+    pub(crate) fn with(mut self, cookies: &[String]) -> Self {
+        reply::set_cookies(self.response.headers_mut(), cookies);
+        self
+    }
+
     /// On to another page, with these cookies.
     pub(crate) fn go(path: &str, cookies: &[String]) -> Self {
         let mut response = answer(StatusCode::SEE_OTHER, Ok(String::new()));
@@ -145,7 +180,7 @@ mod tests {
     #[test]
     fn after_a_log_in_one_stays_here() {
         for next in
-            ["/", "/v1", "/v1/apikeys?limit=5&marker=x", "/v1/projects/1a5/apikeys", "/v2-beta/apikeys#x"]
+            ["/", "/v1", "/v1/apikeys?limit=5&marker=x", "/v1/projects/1a5/apikeys", "/env/1a5/keys/new#x"]
         {
             assert_eq!(own_path(next), Some(next), "{next}");
         }
@@ -172,6 +207,6 @@ mod tests {
             assert_eq!(own_path(next), None, "{next}");
         }
         assert_eq!(own_path(&format!("/v1?{}", "x".repeat(3_000))), None);
-        assert_eq!(Asked::new("//evil.example").next, "/v1");
+        assert_eq!(Asked::new("//evil.example").next, "/");
     }
 }

@@ -12,7 +12,7 @@ mod error;
 mod filters;
 mod form;
 mod frame;
-mod headers;
+pub(crate) mod headers;
 pub(crate) mod log_in;
 mod resource;
 mod schemas;

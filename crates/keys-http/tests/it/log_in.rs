@@ -552,7 +552,7 @@ fn after_the_log_in_one_is_where_one_wanted_to_be_and_nowhere_else() {
     for elsewhere in
         ["", "//evil.example", "https://evil.example", "/\\evil.example", "/logout", "javascript:1"]
     {
-        assert_eq!(goes(elsewhere), "/v1", "{elsewhere}");
+        assert_eq!(goes(elsewhere), "/", "{elsewhere}");
     }
     // Who is refused a page is shown the way in, and back.
     let refused = Ask::get("/v1/apikeys?limit=5").header("user-agent", "Mozilla/5.0").send(&app);

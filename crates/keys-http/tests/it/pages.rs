@@ -78,7 +78,6 @@ fn every_kind_of_document_is_a_page_for_browsers_and_json_for_programs() {
     let key = app.issue("/v1/projects/1a5/apikeys");
     let one = format!("/v1/projects/1a5/apikeys/{}", key.id);
     for (path, heading) in [
-        ("/", "versions"),
         ("/v1", "v1"),
         ("/v1/schemas", "schemas"),
         ("/v1/schemas/apikey", "apiKey"),

@@ -80,7 +80,6 @@ fn schemas_is_where_the_schemas_of_the_request_are() {
     for (path, schemas) in [
         ("/v1/apikeys", "http://localhost:8080/v1/schemas"),
         ("/v1/projects/1a5/apikeys", "http://localhost:8080/v1/projects/1a5/schemas"),
-        ("/", "http://localhost:8080/v1/schemas"),
     ] {
         let page = open(&app, path);
         assert_eq!(globals(&page)["schemas"], schemas, "{path}");
@@ -145,7 +144,6 @@ fn data_is_the_document_that_programs_get() {
     let app = installation();
     let key = app.issue("/v1/projects/1a5/apikeys");
     for path in [
-        "/".to_owned(),
         "/v1".to_owned(),
         "/v1/schemas".to_owned(),
         "/v1/projects/1a5/apikeys?sort=name&order=desc".to_owned(),

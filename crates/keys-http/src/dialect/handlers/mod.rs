@@ -66,6 +66,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// The document; `None` for OPTIONS.
     pub(crate) body: Option<Vec<u8>>,
+    /// What the document is.
+    pub(crate) media: Media,
     /// The methods of the address, for OPTIONS.
     pub(crate) allow: Option<String>,
     /// Where what was made is found.
@@ -76,6 +78,15 @@ pub(crate) struct Answer {
     pub(crate) replayed: Option<Replayed>,
     /// Cookies to set.
     pub(crate) cookies: Vec<String>,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// Of the API, for programs; a browser is shown a page made of it.
+    Json,
+    /// A page of its own.
+    Page,
 }
 
 /// How a create that was made before is told of.
@@ -105,7 +116,24 @@ impl Answer {
 
     const fn empty(status: StatusCode) -> Self {
         let cookies = Vec::new();
-        Self { status, body: None, allow: None, location: None, tag: None, replayed: None, cookies }
+        let media = Media::Json;
+        Self { status, body: None, media, allow: None, location: None, tag: None, replayed: None, cookies }
+    }
+
+    /// A page.
+    pub(crate) fn page(status: StatusCode, page: Result<String, askama::Error>) -> Result<Self, Problem> {
+        let page = page.map_err(|error| Problem::Failed {
+            soon: false,
+            detail: "the page could not be written",
+            cause: error.into(),
+        })?;
+        Ok(Self { body: Some(page.into_bytes()), media: Media::Page, ..Self::empty(status) })
+    }
+
+    /// On to another page.
+    pub(crate) fn elsewhere(address: String) -> Self {
+        let empty = Self::empty(StatusCode::SEE_OTHER);
+        Self { location: Some(address), media: Media::Page, ..empty }
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
@@ -324,6 +352,7 @@ fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Resul
             }
             Kind::Operational
             | Kind::Confirmation
+            | Kind::Console(_)
             | Kind::Collection(_)
             | Kind::Resource(_)
             | Kind::Linked(_) => Err(Problem::field(

@@ -1,0 +1,141 @@
+//! API & Keys: the keys of an environment, or those of the account that asks.
+
+mod add;
+mod change;
+mod edit;
+mod list;
+
+use http::Method;
+use keys_core::Owner;
+use keys_core::{KeyId, KeyRecord, LifecycleState};
+
+use super::place::{READ_AND_SEND, SEND, Whose};
+use super::visit::Visit;
+use crate::dialect::handlers::Answer;
+use crate::problem::Problem;
+
+/// A place among keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The table; a new key is sent to it.
+    List,
+    /// The form for a new key.
+    Add,
+    /// One key.
+    One(KeyId, Step),
+}
+
+/// What is done with one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Its name and description are changed.
+    Edit,
+    /// It is activated.
+    Activate,
+    /// It is deactivated.
+    Deactivate,
+    /// It is deleted, after a question.
+    Delete,
+    /// Its secret has been taken down, and is shown no more.
+    Close,
+}
+
+impl Place {
+    pub(super) fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["new"] => Self::Add,
+            [id, step] => Self::One(
+                id.parse().ok()?,
+                match *step {
+                    "edit" => Step::Edit,
+                    "activate" => Step::Activate,
+                    "deactivate" => Step::Deactivate,
+                    "delete" => Step::Delete,
+                    "close" => Step::Close,
+                    _ => return None,
+                },
+            ),
+            _ => return None,
+        })
+    }
+
+    pub(super) const fn template_inside(self) -> &'static str {
+        match self {
+            Self::List => "/env/{id}/keys",
+            Self::Add => "/env/{id}/keys/new",
+            Self::One(_, Step::Edit) => "/env/{id}/keys/{id}/edit",
+            Self::One(_, Step::Activate) => "/env/{id}/keys/{id}/activate",
+            Self::One(_, Step::Deactivate) => "/env/{id}/keys/{id}/deactivate",
+            Self::One(_, Step::Delete) => "/env/{id}/keys/{id}/delete",
+            Self::One(_, Step::Close) => "/env/{id}/keys/{id}/close",
+        }
+    }
+
+    pub(super) const fn template_own(self) -> &'static str {
+        match self {
+            Self::List => "/account/keys",
+            Self::Add => "/account/keys/new",
+            Self::One(_, Step::Edit) => "/account/keys/{id}/edit",
+            Self::One(_, Step::Activate) => "/account/keys/{id}/activate",
+            Self::One(_, Step::Deactivate) => "/account/keys/{id}/deactivate",
+            Self::One(_, Step::Delete) => "/account/keys/{id}/delete",
+            Self::One(_, Step::Close) => "/account/keys/{id}/close",
+        }
+    }
+
+    pub(super) fn form(self, whose: Whose) -> String {
+        match self {
+            Self::List | Self::Add => format!("{}/new", whose.path()),
+            Self::One(id, Step::Edit) => step(whose, id, "edit"),
+            Self::One(id, Step::Delete) => step(whose, id, "delete"),
+            Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => whose.path(),
+        }
+    }
+
+    pub(super) const fn methods(self) -> &'static [Method] {
+        match self {
+            // What is sent to the form itself is shown in it again.
+            Self::List | Self::Add | Self::One(_, Step::Edit | Step::Delete) => READ_AND_SEND,
+            Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => SEND,
+        }
+    }
+}
+
+/// The path of a step of one key.
+pub(super) fn step(whose: Whose, id: KeyId, step: &str) -> String {
+    format!("{}/{id}/{step}", whose.path())
+}
+
+pub(super) fn answer(visit: &Visit<'_>, whose: Whose, place: Place) -> Result<Answer, Problem> {
+    match place {
+        Place::List if visit.sends() => add::create(visit, whose),
+        Place::List => list::page(visit, whose),
+        Place::Add => add::page(visit, whose),
+        Place::One(id, Step::Edit) => edit::answer(visit, whose, id),
+        Place::One(id, Step::Activate) => change::activate(visit, whose, id),
+        Place::One(id, Step::Deactivate) => change::deactivate(visit, whose, id),
+        Place::One(id, Step::Delete) => change::delete(visit, whose, id),
+        Place::One(id, Step::Close) => add::close(visit, whose, id),
+    }
+}
+
+/// Whose the keys are.
+fn owner(visit: &Visit<'_>, whose: Whose) -> Owner {
+    match whose {
+        Whose::Environment(environment) => Owner::Environment(environment),
+        Whose::Own => visit.outside.caller.principal(),
+    }
+}
+
+/// A key of these. One of another owner is none, even for an administrator: the page says whose keys it shows.
+fn load(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<KeyRecord, Problem> {
+    let record = visit.call.authority.key(visit.call.context, id)?;
+    let own = record.filter(|record| record.parts().owner == owner(visit, whose));
+    own.filter(|record| record.parts().lifecycle.state() != LifecycleState::Deleted).ok_or(Problem::NotFound)
+}
+
+/// What a key is called: by its name, or by its access key when it has none.
+fn called(record: &KeyRecord) -> String {
+    super::frame::called(record.parts().access_key, record.parts().name.as_ref())
+}

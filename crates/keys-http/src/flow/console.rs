@@ -1,0 +1,85 @@
+//! A request for a place of the web page: answered with a page, whatever it becomes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use keys_core::{IdempotencyKey, RequestId, Timestamp};
+
+use super::head::Head;
+use super::job::Outcome;
+use super::{Incoming, log_in, outcome};
+use crate::app::App;
+use crate::console::{self, Forms, Place};
+use crate::dialect::body::Fields;
+use crate::dialect::grammar::Route;
+use crate::dialect::handlers::Answer;
+use crate::guard::{CsrfCookie, SameSite};
+use crate::log::Entry;
+use crate::pages::log_in::Asked;
+use crate::ports::EntropyRng;
+use crate::problem::Problem;
+use crate::{pages, reply};
+
+/// Answers it.
+pub(super) async fn page<B: Incoming>(
+    app: &Arc<App>,
+    head: Head,
+    parts: &Parts,
+    body: B,
+    csrf: Option<&CsrfCookie>,
+    (now, request_id): (Timestamp, &RequestId),
+    (entry, place): (&mut Entry, &Place),
+) -> Response<Bytes> {
+    let once = IdempotencyKey::generate(&mut EntropyRng(&*app.entropy)).ok();
+    let forms = Forms {
+        token: csrf.map(|cookie| cookie.token().to_owned()),
+        once: once.map(|key| key.expose().to_owned()),
+    };
+    let outcome = outcome(app, head, parts, body, entry.client, (now, request_id), (None, forms)).await;
+    if let Some(caller) = outcome.caller {
+        entry.principal = Some(caller.principal().to_string());
+        entry.via = Some(caller.via().to_string());
+    }
+    match outcome.result {
+        Ok(answer) => reply::document(answer),
+        Err(problem) => {
+            entry.cause = problem.cause();
+            entry.denied = problem.reason();
+            let page = outcome.page.unwrap_or_else(|| console::refused(None, place, &problem));
+            let mut response = reply::page(problem.public().status, page);
+            let headers = response.headers_mut();
+            reply::put(headers, http::header::ALLOW, problem.allow());
+            let after = problem.retry_after().map(|seconds| seconds.to_string());
+            reply::put(headers, http::header::RETRY_AFTER, after.as_deref());
+            response
+        }
+    }
+}
+
+/// Nobody is known: whoever asks for a page is led to the log-in, and whoever sends a form is asked to log in, with what
+/// was typed kept beside it. No challenge of HTTP is sent: a browser would ask for a key, and people have passwords.
+pub(super) async fn unknown<B: Incoming>(
+    app: &App,
+    problem: Problem,
+    parts: &Parts,
+    head: &Head,
+    same_site: SameSite,
+    body: B,
+) -> Outcome {
+    let Some(Route::Console(place)) = head.route() else { return problem.into() };
+    if head.method != Method::POST {
+        let query = head.query.rewritten(&[], &[]);
+        let here = if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) };
+        return Answer::elsewhere(pages::log_in::address(&here)).into();
+    }
+    let fields: Fields = match log_in::sent(app, parts, head, same_site, body).await {
+        Ok(fields) => fields,
+        Err(problem) => return problem.into(),
+    };
+    let asked = Asked::again(&place.form(), &console::kept(&fields));
+    let token = CsrfCookie::read(&parts.headers);
+    let page = pages::log_in::form(token.as_ref().map(CsrfCookie::token), &asked);
+    Answer::page(StatusCode::FORBIDDEN, page).map_or_else(Outcome::from, Outcome::from)
+}
