@@ -333,10 +333,10 @@ fn the_holder_of_the_token_becomes_the_administrator_and_the_door_is_closed() {
 
 /// Each has a door of its own, as two servers on copies would: what decides is the transaction.
 #[test]
-fn of_many_who_claim_at_once_one_wins() {
+fn of_a_thousand_who_claim_at_once_one_wins() {
     let house = House::new();
     let won: Vec<usize> = thread::scope(|scope| {
-        let claims = (0..16).map(|n| {
+        let claims = (0..1_000).map(|n| {
             let house = &house;
             scope.spawn(move || {
                 let (door, token) = door();
