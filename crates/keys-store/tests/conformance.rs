@@ -6,6 +6,7 @@ use keys_store::fault::FaultStore;
 use keys_store::{KeyStore, MemoryStore, conformance_tests};
 
 conformance_tests!(memory, MemoryStore::new);
+conformance_tests!(memory_forked, || MemoryStore::new().fork());
 conformance_tests!(memory_behind_a_pointer, || Arc::new(MemoryStore::new()) as Arc<dyn KeyStore>);
 conformance_tests!(memory_behind_faults_switched_off, || FaultStore::new(Arc::new(MemoryStore::new())));
 

@@ -9,7 +9,7 @@ use crate::cursor::{Cursor, Listed, Order as _};
 use crate::query::{Direction, KeyOrder, Reach};
 
 /// Every record of a kind in every order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Index<T: Listed>(BTreeMap<T::Order, BTreeSet<Cursor<T::Id>>>);
 
 impl<T: Listed> Default for Index<T> {
@@ -56,7 +56,7 @@ impl<T: Listed> Index<T> {
 }
 
 /// Every key in every order: once among all keys, once among those of its owner.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct KeyIndex {
     all: Index<KeyRecord>,
     of_owner: HashMap<Owner, Index<KeyRecord>>,

@@ -19,7 +19,7 @@ use crate::query::{Page, Reach};
 use crate::store::Committed;
 
 /// What is kept, and what leads to it.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct LogIns {
     passwords: BTreeMap<PasswordId, PasswordRecord>,
     // Of Active passwords only.

@@ -7,7 +7,7 @@ use keys_core::{AccountId, EnvironmentId, MemberId, MemberRecord};
 use super::state::behind;
 
 /// The members. Unlike other rows one can be taken out.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Members {
     rows: BTreeMap<MemberId, MemberRecord>,
     of_environment: BTreeSet<(EnvironmentId, MemberId)>,

@@ -56,6 +56,13 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Another store, which holds what this one holds now and goes its own way from here: for those who try many things
+    /// from one beginning. Nobody listens to it yet.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { writer: Mutex::default(), state: RwLock::new(self.state().clone()) }
+    }
+
     // A lock is poisoned when a thread panics with it in hand. Here that can be a listener only: between the locks of
     // the state no caller's code runs. So what the locks guard is whole, and refusing to go on would help nobody.
     fn writer(&self) -> MutexGuard<'_, Writer> {

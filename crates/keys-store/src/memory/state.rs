@@ -19,7 +19,7 @@ use crate::rules::{account_row, environment_row, shows_to_member};
 use crate::store::{Head, LinkedEvent, MOST_SWEPT, Setting};
 
 /// Everything. Rows are only ever added or replaced; nothing but members, receipts, sessions and devices is taken out.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct State {
     counters: Counters,
     accounts: BTreeMap<AccountId, AccountRecord>,
