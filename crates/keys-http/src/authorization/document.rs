@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use super::cell::{Cell, Context, Named, Question, Within};
+use super::principal::Principal;
 use super::rules::{self, Subject};
-use super::world::{Context, Named, Owner, Principal, Within};
-use super::{Cell, Question};
+use super::world::Owner;
 
 /// Who stands above a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,14 +22,16 @@ enum Column {
     OwnsA,
     OwnerInA,
     MemberOfA,
+    MemberInSession,
     MemberInA,
+    OtherOfA,
     ReaderInA,
     Stranger,
     Refused,
 }
 
 impl Column {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Open,
         Self::Administrator,
         Self::InSession,
@@ -38,7 +41,9 @@ impl Column {
         Self::OwnsA,
         Self::OwnerInA,
         Self::MemberOfA,
+        Self::MemberInSession,
         Self::MemberInA,
+        Self::OtherOfA,
         Self::ReaderInA,
         Self::Stranger,
         Self::Refused,
@@ -54,8 +59,10 @@ impl Column {
             Self::KeyOfB => "key of B",
             Self::OwnsA => "owner of A",
             Self::OwnerInA => "owner inside A",
-            Self::MemberOfA => "member of A",
+            Self::MemberOfA => "member of A, by a key",
+            Self::MemberInSession => "member of A, in a session",
             Self::MemberInA => "member inside A",
+            Self::OtherOfA => "restricted member or reader of A",
             Self::ReaderInA => "reader inside A",
             Self::Stranger => "person of no environment",
             Self::Refused => "nobody, or a key or session that is refused",
@@ -77,9 +84,12 @@ impl Column {
             Principal::KeyOfA => Some(Self::KeyOfA),
             Principal::KeyOfB => Some(Self::KeyOfB),
             Principal::OwnsA => Some(Self::OwnsA),
-            Principal::MemberOfA | Principal::RestrictedInA | Principal::ReaderOfA => Some(Self::MemberOfA),
+            Principal::MemberOfA => Some(Self::MemberOfA),
+            Principal::MemberInSession | Principal::MemberInSessionByCookie => Some(Self::MemberInSession),
+            Principal::RestrictedInA | Principal::ReaderOfA => Some(Self::OtherOfA),
             Principal::Stranger | Principal::Demoted => Some(Self::Stranger),
             Principal::Nobody
+            | Principal::Malformed
             | Principal::KeyOfInactive
             | Principal::Deactivated
             | Principal::Deleted
@@ -110,14 +120,14 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn add(&mut self, cell: &Cell, status: u16) {
-        let name = cell.target.as_ref().map_or("", |target| target.name);
+        let name = cell.target().map_or("", |target| target.name);
         if let Some(column) = Column::of(cell) {
-            let row = self.rows.entry((cell.route.template(), cell.question, name)).or_default();
+            let row = self.rows.entry((cell.route().template(), cell.question, name)).or_default();
             let before = row.insert(column, status);
             assert!(before.is_none_or(|before| before == status), "{cell:?}");
         }
         if let (Some((_, within)), "/v1/apikeys", Question::Method("GET")) =
-            (cell.context.0, cell.route.template(), cell.question)
+            (cell.context.0, cell.route().template(), cell.question)
         {
             self.entering.insert((within, cell.principal), status);
         }
@@ -146,7 +156,7 @@ impl Table {
             (Principal::KeyOfA, Column::KeyOfA.title()),
             (Principal::KeyOfB, Column::KeyOfB.title()),
             (Principal::OwnsA, Column::OwnsA.title()),
-            (Principal::MemberOfA, Column::MemberOfA.title()),
+            (Principal::MemberOfA, "member of A"),
             (Principal::ReaderOfA, "reader of A"),
             (Principal::Stranger, Column::Stranger.title()),
             (Principal::KeyOfInactive, "key of an inactive environment"),
@@ -264,18 +274,23 @@ pub(super) fn compare(table: &Table, cells: usize) {
 const INTRODUCTION: &str = "\
 # Who may do what
 
-What each caller is answered, for each route, method and id. A test asks every cell on a whole installation, compares it
-with rules written down independently of the server, and writes these tables from the answers
-(`KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization`). It asks CELLS cells: the tables below leave out repetitions,
-such as the three ways to name an environment (of types that are only read, one is asked) and every pair of a caller and an environment it cannot enter.
+What each caller is answered, for each route, method and id. A test asks a whole installation, compares the answers with
+rules written down independently of the server, and writes these tables (`KEYS_UPDATE_DOCS=1 cargo test -p keys-http
+authorization`). There are CELLS cells: the tables below leave out repetitions, such as the ways to name an environment (of
+types that are only read, one is asked) and every pair of a caller and an environment it cannot enter.
 
-A route of the server without a row in the rules does not compile. Beside the statuses the test checks that another
-environment's id is answered with the same bytes as one that does not exist (but for the request's id), that every 401 is
-the same, that a refusal changes nothing, and that lists hold exactly what the caller may ask for by id.
+Many cells are decided before what tells them apart is looked at: who is refused by a wrong key is refused whatever the
+method and id. Of such a class one cell is asked always, and of the others one in 32, drawn by a fixed seed;
+`crates/keys-http/src/authorization/classes.rs` argues which those are. `KEYS_EVERY_CELL=1` asks them all.
 
-A and B are two active environments. Other people act by an account key of theirs. The owner of A owns the inactive and the
-removed environment, too, and the member is a member of these; what a member may, a restricted one may, and outside of A one who
-reads. Who was an administrator once is a person of no environment. A key that is refused is: one of an inactive environment
-or account, a deactivated one, a deleted one, or an access key with a wrong secret key. A session that is refused is one that
-has ended, or one of a person who was disabled.
+A route of the server without a row in the rules does not compile, nor does a new role, a new place to stand or a new way to
+present oneself without a caller here. Beside the statuses the test checks that another environment's id is answered with the
+same bytes as one that does not exist (but for the request's id), that every 401 is the same, that a refusal changes nothing,
+and that lists hold exactly what the caller may ask for by id.
+
+A and B are two active environments. Other people act by an account key of theirs, and the member of A in a session, too. The
+owner of A owns the inactive and the removed environment, too, and the member is a member of these; inside A a restricted
+member may what a member may. Who was an administrator once is a person of no environment. A key that is refused is: one of an
+inactive environment or account, a deactivated one, a deleted one, an access key with a wrong secret key, or what is no key. A
+session that is refused is one that has ended, or one of a person who was disabled.
 ";

@@ -1,10 +1,11 @@
 //! The rules, written down once more and independently of what the server uses: whom a caller acts as, what that sees,
 //! and what can be done with it.
 //!
-//! A new variant of [`Route`] or [`Type`] compiles only with a row here, in [`subject`] and [`thing`].
+//! A new variant of [`Route`] or [`Type`] compiles only with a row here, in `rows!` and [`thing`].
 
-use super::world::{Owner, Principal, State, Target, Within};
-use super::{Cell, Question};
+use super::cell::{Cell, Question, Within};
+use super::principal::Principal;
+use super::world::{Owner, State, Target};
 use crate::dialect::grammar::Route;
 use crate::dialect::types::Type;
 use crate::pages::assets::Asset;
@@ -56,41 +57,50 @@ pub(super) enum Subject {
     Link(Thing),
 }
 
-/// Every route.
-pub(super) fn routes() -> Vec<Route> {
-    let mut routes = vec![
-        Route::Ping,
-        Route::Health,
-        Route::Ready,
-        Route::Asset(Asset::Stylesheet),
-        Route::ReceiptConfirmation,
-        Route::LogIn,
-        Route::LogOut,
-        Route::SetUp,
-        Route::Root,
-        Route::OpenApi,
-        Route::Version,
-    ];
-    for of in Type::ALL {
-        routes.extend([Route::List(*of), Route::One(*of, String::new())]);
-        routes.extend(of.declaration().links.iter().map(|link| Route::Link(*of, String::new(), link)));
-    }
-    routes
+/// The rows: a pattern of [`Route`], what such routes are about, and the routes to ask.
+macro_rules! rows {
+    ($($route:pat => $subject:expr, $asked:expr;)*) => {
+        /// The row of a route.
+        pub(super) const fn subject(route: &Route) -> Subject {
+            match route {
+                $($route => $subject,)*
+            }
+        }
+
+        /// Every route.
+        pub(super) fn routes() -> Vec<Route> {
+            [$(Vec::from($asked),)*].concat()
+        }
+    };
 }
 
-/// The row of a route.
-pub(super) const fn subject(route: &Route) -> Subject {
-    match route {
-        Route::Ping | Route::Health | Route::Ready | Route::Asset(_) => Subject::Operational,
-        Route::ReceiptConfirmation => Subject::Confirmation,
-        Route::LogIn | Route::LogOut | Route::SetUp => Subject::LogIn,
-        Route::Console(_) => Subject::Page,
-        Route::Root | Route::OpenApi | Route::Version => Subject::Document,
-        Route::List(Type::Token) => Subject::Token,
-        Route::List(of) => Subject::List(thing(*of)),
-        Route::One(of, _) => Subject::One(thing(*of)),
-        Route::Link(of, ..) => Subject::Link(thing(*of)),
-    }
+rows! {
+    Route::Ping => Subject::Operational, [Route::Ping];
+    Route::Health => Subject::Operational, [Route::Health];
+    Route::Ready => Subject::Operational, [Route::Ready];
+    Route::Asset(_) => Subject::Operational, [Route::Asset(Asset::Stylesheet)];
+    Route::ReceiptConfirmation => Subject::Confirmation, [Route::ReceiptConfirmation];
+    Route::LogIn => Subject::LogIn, [Route::LogIn];
+    Route::LogOut => Subject::LogIn, [Route::LogOut];
+    Route::SetUp => Subject::LogIn, [Route::SetUp];
+    Route::Console(_) => Subject::Page, [];
+    Route::Root => Subject::Document, [Route::Root];
+    Route::OpenApi => Subject::Document, [Route::OpenApi];
+    Route::Version => Subject::Document, [Route::Version];
+    Route::List(Type::Token) => Subject::Token, [];
+    Route::List(of) => Subject::List(thing(*of)), routes_of_types();
+    Route::One(of, _) => Subject::One(thing(*of)), [];
+    Route::Link(of, ..) => Subject::Link(thing(*of)), [];
+}
+
+/// List, one and links of each type.
+fn routes_of_types() -> Vec<Route> {
+    let of_type = |of: &Type| {
+        let (of, links) = (*of, of.declaration().links.iter());
+        let links = links.map(move |link| Route::Link(of, String::new(), link));
+        [Route::List(of), Route::One(of, String::new())].into_iter().chain(links)
+    };
+    Type::ALL.iter().flat_map(of_type).collect()
 }
 
 /// The row of a type.
@@ -156,6 +166,32 @@ impl Expected {
     const fn refused(status: u16, code: &'static str) -> Self {
         Self { status, code: Some(code) }
     }
+
+    const fn decided(self, decided: DecidedBy) -> Ruling {
+        Ruling { expected: self, decided }
+    }
+}
+
+/// Behind what nothing more must be looked at, in the order in which it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DecidedBy {
+    /// The route and its method.
+    Route,
+    /// Who asks: they are refused.
+    Caller,
+    /// The environment: it is not entered.
+    Environment,
+    /// The method or action: there is no such thing for whoever asks, or it has no id.
+    Name,
+    /// The id.
+    Id,
+}
+
+/// What must be answered, and what decides it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ruling {
+    pub(super) expected: Expected,
+    pub(super) decided: DecidedBy,
 }
 
 /// Whom a caller acts as.
@@ -190,6 +226,9 @@ const fn alone(principal: Principal) -> Option<Acting> {
         | Principal::Administrator
         | Principal::InSession
         | Principal::InSessionByCookie => Some(Acting::Administrator),
+        Principal::MemberInSession | Principal::MemberInSessionByCookie => {
+            Some(Acting::Person(Owner::MemberOfA))
+        }
         Principal::KeyOfA | Principal::KeyOfAOpen => Some(Acting::Inside(Owner::A, Rights::Change)),
         Principal::KeyOfB => Some(Acting::Inside(Owner::B, Rights::Change)),
         Principal::OwnsA => Some(Acting::Person(Owner::OwnsA)),
@@ -199,6 +238,7 @@ const fn alone(principal: Principal) -> Option<Acting> {
         Principal::Stranger => Some(Acting::Person(Owner::Stranger)),
         Principal::Demoted => Some(Acting::Person(Owner::Demoted)),
         Principal::Nobody
+        | Principal::Malformed
         | Principal::KeyOfInactive
         | Principal::Deactivated
         | Principal::Deleted
@@ -251,71 +291,92 @@ pub(super) fn enters(cell: &Cell) -> bool {
 }
 
 /// What must be answered.
-pub(super) fn expected(cell: &Cell) -> Expected {
-    let subject = subject(&cell.route);
-    if subject == Subject::Operational {
-        return match cell.question.meant() {
-            "GET" | "HEAD" => Expected::ok(200),
-            _ => Expected::METHOD,
-        };
-    }
-    if subject == Subject::LogIn {
-        return match (&cell.route, cell.question.meant()) {
-            // It is closed for good.
-            (Route::SetUp, _) => Expected::NOT_FOUND,
-            (_, "GET" | "HEAD") => Expected::ok(200),
-            // Nothing was typed that could be a name and a password; it is said on the page.
-            (Route::LogIn, "POST") => Expected::ok(403),
-            (_, "POST") => Expected::ok(303),
-            _ => Expected::METHOD,
-        };
-    }
-    match (&cell.route, cell.question.meant()) {
-        (Route::List(Type::Token), "GET" | "HEAD" | "OPTIONS") => return Expected::ok(200),
-        (Route::List(Type::Token), "POST") => return Expected::NO_CODE,
-        (Route::List(Type::Token), "DELETE") => return log_out(cell),
-        (Route::List(Type::Token), _) => return Expected::METHOD,
-        (Route::One(Type::Token, _), _) => return Expected::NOT_FOUND,
-        _ => {}
+pub(super) fn ruling(cell: &Cell) -> Ruling {
+    if let Some(expected) = by_route(cell) {
+        return expected.decided(DecidedBy::Route);
     }
     let acting = match acting(cell) {
         Ok(acting) => acting,
-        Err(refused) => return refused,
+        Err(Expected::UNAUTHORIZED) => return Expected::UNAUTHORIZED.decided(DecidedBy::Caller),
+        Err(refused) => return refused.decided(DecidedBy::Environment),
     };
+    if let Some(expected) = by_name(cell, acting) {
+        return expected.decided(DecidedBy::Name);
+    }
+    by_id(cell, acting).decided(DecidedBy::Id)
+}
+
+/// What is answered whoever asks.
+fn by_route(cell: &Cell) -> Option<Expected> {
+    Some(match (cell.route(), subject(cell.route()), cell.question.meant()) {
+        (_, Subject::Operational, "GET" | "HEAD") => Expected::ok(200),
+        (_, Subject::Operational, _) => Expected::METHOD,
+        // It is closed for good.
+        (Route::SetUp, ..) => Expected::NOT_FOUND,
+        (_, Subject::LogIn, "GET" | "HEAD") => Expected::ok(200),
+        // Nothing was typed that could be a name and a password; it is said on the page.
+        (Route::LogIn, _, "POST") => Expected::ok(403),
+        (_, Subject::LogIn, "POST") => Expected::ok(303),
+        (_, Subject::LogIn, _) => Expected::METHOD,
+        (_, Subject::Token, "GET" | "HEAD" | "OPTIONS") => Expected::ok(200),
+        (_, Subject::Token, "POST") => Expected::NO_CODE,
+        (_, Subject::Token, method) if method != "DELETE" => Expected::METHOD,
+        (_, Subject::One(Thing::Nothing), _) => Expected::NOT_FOUND,
+        _ => return None,
+    })
+}
+
+/// What is answered whatever the id is: there is no such method or action for who acts so, or the route has no id.
+fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
+    let subject = subject(cell.route());
     let logs_in = matches!(subject, Subject::List(Thing::LogIn) | Subject::One(Thing::LogIn));
     if logs_in && acting != Acting::Administrator {
-        return Expected::NOT_FOUND;
+        return Some(Expected::NOT_FOUND);
     }
-    match (subject, cell.question, cell.question.meant()) {
-        (Subject::One(thing), Question::Action(action), _) => act(cell, acting, thing, action),
+    Some(match (subject, cell.question, cell.question.meant()) {
+        // Only who is in a session can leave it, wherever they are.
+        (Subject::Token, ..) if cell.principal.is_in_session() => Expected::ok(204),
+        (Subject::Token, ..) => Expected::FORBIDDEN,
+        (Subject::One(thing), Question::Action(action), _) if has_action(acting, thing, action) => {
+            return None;
+        }
         (_, Question::Action(_), _) => Expected::NO_ACTION,
         (_, _, "OPTIONS") => Expected::ok(200),
         (Subject::Document | Subject::List(_), _, "GET" | "HEAD") => Expected::ok(200),
-        (Subject::Link(thing), _, method @ ("GET" | "HEAD")) => {
-            one(acting, thing, cell.target.as_ref(), method)
-        }
+        (Subject::One(_) | Subject::Link(_), _, "GET" | "HEAD") => return None,
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
         // What is sent names nobody and no password.
         (Subject::List(Thing::Password), _, "POST") if acting == Acting::Administrator => Expected::NO_CODE,
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
-        (Subject::One(thing), _, method) => one(acting, thing, cell.target.as_ref(), method),
+        (Subject::One(thing), _, method) if changes(acting, thing, method) => return None,
         _ => Expected::METHOD,
-    }
+    })
 }
 
-/// Only who is in a session can leave it, wherever they are.
-fn log_out(cell: &Cell) -> Expected {
-    match (acting(cell), cell.principal) {
-        (Err(refused), _) => refused,
-        (Ok(_), Principal::InSession | Principal::InSessionByCookie) => Expected::ok(204),
-        (Ok(_), _) => Expected::FORBIDDEN,
+/// What is answered of this one.
+fn by_id(cell: &Cell, acting: Acting) -> Expected {
+    let (Subject::One(thing) | Subject::Link(thing)) = subject(cell.route()) else {
+        unreachable!("only one of a type has an id")
+    };
+    let Some(target) = cell.target().filter(|target| visible(acting, thing, target)) else {
+        return Expected::NOT_FOUND;
+    };
+    match (cell.question, cell.question.meant()) {
+        (Question::Action(action), _) => act(acting, thing, target, action),
+        (_, "GET" | "HEAD") => Expected::ok(200),
+        _ if is_forbidden(acting, thing, target.owner) => Expected::FORBIDDEN,
+        // The page this grew from: an Active key offers no Delete. Nor does an account.
+        (_, "DELETE") if target.state == State::Active && matches!(thing, Thing::Key | Thing::Account) => {
+            Expected::METHOD
+        }
+        _ => Expected::ok(200),
     }
 }
 
 /// Whether a list shows it, if it is not removed, and an address leads to it in any case.
 pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
-    acting(cell).is_ok_and(|acting| match subject(&cell.route) {
+    acting(cell).is_ok_and(|acting| match subject(cell.route()) {
         Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
         Subject::Operational
         | Subject::LogIn
@@ -331,7 +392,7 @@ fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
         _ if target.owner == Owner::Nobody => false,
         Thing::Nothing => false,
         Thing::Setting | Thing::ActiveSetting | Thing::Schema => true,
-        Thing::LogIn | Thing::Password => acting == Acting::Administrator,
+        Thing::LogIn => acting == Acting::Administrator,
         // Whoever may name members sees who can be one; an environment is nobody.
         Thing::Identity => {
             let names = match acting {
@@ -340,7 +401,7 @@ fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
             };
             names && target.state == State::Active
         }
-        Thing::Key | Thing::Credential | Thing::Audit => owns(acting, target.owner),
+        Thing::Key | Thing::Credential | Thing::Audit | Thing::Password => owns(acting, target.owner),
         Thing::Environment | Thing::Member | Thing::Account => match acting {
             Acting::Person(person) => target.owner == person || is_shown(person, target.owner),
             Acting::Administrator | Acting::Inside(..) => owns(acting, target.owner),
@@ -406,25 +467,9 @@ fn is_forbidden(acting: Acting, thing: Thing, owner: Owner) -> bool {
     }
 }
 
-fn one(acting: Acting, thing: Thing, target: Option<&Target>, method: &str) -> Expected {
-    let reads = matches!(method, "GET" | "HEAD");
-    if !reads && !changes(acting, thing, method) {
-        return Expected::METHOD;
-    }
-    let Some(target) = target.filter(|target| visible(acting, thing, target)) else {
-        return Expected::NOT_FOUND;
-    };
-    match (thing, method, target.state) {
-        _ if !reads && is_forbidden(acting, thing, target.owner) => Expected::FORBIDDEN,
-        // The page this grew from: an Active key offers no Delete. Nor does an account.
-        (Thing::Key | Thing::Account, "DELETE", State::Active) => Expected::METHOD,
-        _ => Expected::ok(200),
-    }
-}
-
-/// An action is refused by its name before anything is looked up.
-fn act(cell: &Cell, acting: Acting, thing: Thing, action: &str) -> Expected {
-    let may = match thing {
+/// Whether an action is there for such a caller, who is told so before anything is looked up.
+fn has_action(acting: Acting, thing: Thing, action: &str) -> bool {
+    match thing {
         Thing::Key => {
             !matches!(acting, Acting::Inside(_, Rights::Read))
                 && matches!(action, "activate" | "deactivate" | "remove" | "update")
@@ -450,13 +495,11 @@ fn act(cell: &Cell, acting: Acting, thing: Thing, action: &str) -> Expected {
         | Thing::Audit
         | Thing::LogIn
         | Thing::Nothing => false,
-    };
-    if !may {
-        return Expected::NO_ACTION;
     }
-    let Some(target) = cell.target.as_ref().filter(|target| visible(acting, thing, target)) else {
-        return Expected::NOT_FOUND;
-    };
+}
+
+/// An action on something that is seen.
+fn act(acting: Acting, thing: Thing, target: &Target, action: &str) -> Expected {
     match (thing, target.state, action) {
         // Neither the old nor the new one is sent.
         (Thing::Password, ..) => Expected::NO_CODE,

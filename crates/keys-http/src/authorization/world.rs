@@ -1,17 +1,20 @@
 //! An installation with something of everything: three environments and one that was removed, and keys in each state.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use keys_core::AccountKind;
+use keys_core::{AccountKind, Role};
+use keys_store::MemoryStore;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 
+use super::principal::Principal;
 use super::rules::Thing;
 use super::support::{Ask, Pair, TestApp, log_in};
 use crate::app::AppConfig;
 use crate::connection::Limits;
-use crate::dialect::grammar::Route;
-use crate::dialect::types::Type;
 
 /// Whom a thing belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,208 +92,49 @@ impl Target {
     }
 }
 
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Principal {
-    /// Nobody, while access control is off.
-    AnybodyOpen,
-    /// A key of environment A, while access control is off.
-    KeyOfAOpen,
-    /// A deactivated key, while access control is off.
-    DeactivatedOpen,
-    /// Nobody.
-    Nobody,
-    /// The administrator, by an account key.
-    Administrator,
-    /// A key of environment A.
-    KeyOfA,
-    /// A key of environment B.
-    KeyOfB,
-    /// An Active key of the environment that is not active.
-    KeyOfInactive,
-    /// A deactivated key of environment A.
-    Deactivated,
-    /// A deleted key of environment A.
-    Deleted,
-    /// The access key of the administrator with the secret key of another.
-    WrongSecret,
-    /// A person who administers, in a session, by its token.
-    InSession,
-    /// The same, by its cookie.
-    InSessionByCookie,
-    /// A person who has logged out.
-    SessionEnded,
-    /// A person who was disabled while in a session.
-    SessionOfDisabled,
-    /// A person, by an account key: the owner of A.
-    OwnsA,
-    /// A member of A.
-    MemberOfA,
-    /// A restricted member of A.
-    RestrictedInA,
-    /// Who reads in A.
-    ReaderOfA,
-    /// A person who is a member of nothing.
-    Stranger,
-    /// A person whose account is not active.
-    Disabled,
-    /// A person who was an administrator when its key was made.
-    Demoted,
-}
-
-impl Principal {
-    pub(super) const ALL: [Self; 22] = [
-        Self::AnybodyOpen,
-        Self::KeyOfAOpen,
-        Self::DeactivatedOpen,
-        Self::Nobody,
-        Self::Administrator,
-        Self::KeyOfA,
-        Self::KeyOfB,
-        Self::KeyOfInactive,
-        Self::Deactivated,
-        Self::Deleted,
-        Self::WrongSecret,
-        Self::InSession,
-        Self::InSessionByCookie,
-        Self::SessionEnded,
-        Self::SessionOfDisabled,
-        Self::OwnsA,
-        Self::MemberOfA,
-        Self::RestrictedInA,
-        Self::ReaderOfA,
-        Self::Stranger,
-        Self::Disabled,
-        Self::Demoted,
-    ];
-
-    /// Whether access control is on for them.
-    pub(super) const fn access_control(self) -> bool {
-        !matches!(self, Self::AnybodyOpen | Self::KeyOfAOpen | Self::DeactivatedOpen)
-    }
-}
-
-/// Which environment a request names, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Context(pub(super) Option<(Named, Within)>);
-
-/// How an environment is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Named {
-    /// `/v1/projects/{id}/…`
-    Path,
-    /// `X-API-Project-Id`
-    Header,
-    /// `?projectId=`
-    Parameter,
-}
-
-/// The environment that is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Within {
-    /// One of the world's, or one that is not there.
-    Owner(Owner),
-    /// What is no id.
-    Malformed,
-}
-
-impl Within {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Owner(Owner::A),
-        Self::Owner(Owner::B),
-        Self::Owner(Owner::Inactive),
-        Self::Owner(Owner::Removed),
-        Self::Owner(Owner::Administrator),
-        Self::Owner(Owner::Nobody),
-        Self::Malformed,
-    ];
-
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Owner(owner) => owner.id(),
-            Self::Malformed => "nonsense",
-        }
-    }
-}
-
-impl Context {
-    /// None, and each environment in each way.
-    pub(super) fn all() -> impl Iterator<Item = Self> {
-        let named = [Named::Path, Named::Header, Named::Parameter].into_iter();
-        let each = named.flat_map(|named| Within::ALL.map(|within| Self(Some((named, within)))));
-        std::iter::once(Self(None)).chain(each)
-    }
-
-    /// Whether an address can name an environment in this way.
-    pub(super) fn applies_to(self, route: &Route) -> bool {
-        let (Route::List(of) | Route::One(of, _) | Route::Link(of, ..)) = route else {
-            return !matches!(self.0, Some((Named::Path, _)));
-        };
-        // Of types that are only read one way is enough.
-        let changes = matches!(of, Type::ApiKey | Type::Project | Type::Setting | Type::Schema)
-            && !matches!(route, Route::Link(..));
-        changes || matches!(self.0, None | Some((Named::Header, _)))
-    }
-
-    pub(super) fn path(self, path: &str) -> String {
-        match self.0 {
-            Some((Named::Path, within)) => {
-                path.replacen("/v1/", &format!("/v1/projects/{}/", within.id()), 1)
-            }
-            _ => path.to_owned(),
-        }
-    }
-
-    pub(super) fn header(self) -> Option<&'static str> {
-        self.0.filter(|(named, _)| *named == Named::Header).map(|(_, within)| within.id())
-    }
-
-    pub(super) fn query(self) -> Option<String> {
-        let named = self.0.filter(|(named, _)| *named == Named::Parameter);
-        named.map(|(_, within)| format!("projectId={}", within.id()))
-    }
-}
-
-/// An installation, and the keys that ask.
+/// What installations are made of: all hold the same, and each is a copy that may be changed.
 pub(super) struct World {
-    pub(super) app: TestApp,
+    open: MemoryStore,
+    protected: MemoryStore,
     administrator: Pair,
     of_a: Pair,
     of_b: Pair,
     of_inactive: Pair,
     deactivated: Pair,
     deleted: Pair,
-    members: Vec<(Owner, Pair)>,
+    people: Vec<(Owner, Pair)>,
     keys: Vec<Target>,
-    people: People,
+    sessions: Sessions,
+    /// An event of A, of B, and of the owner of A.
+    events: [String; 3],
 }
 
-/// The members, in the order of their ids, and what each is in A, the inactive and the removed environment.
-const MEMBERS: [(Owner, &[(Owner, &str)]); 7] = [
-    (Owner::OwnsA, &[(Owner::A, "owner"), (Owner::Inactive, "owner"), (Owner::Removed, "owner")]),
-    (Owner::MemberOfA, &[(Owner::A, "member"), (Owner::Inactive, "member"), (Owner::Removed, "member")]),
-    (Owner::RestrictedInA, &[(Owner::A, "restricted")]),
-    (Owner::ReaderOfA, &[(Owner::A, "readonly")]),
-    (Owner::Stranger, &[]),
-    (Owner::Disabled, &[(Owner::A, "member")]),
-    (Owner::Demoted, &[]),
+/// People, in the order of their ids, and what they are in A, the inactive and the removed environment.
+const PEOPLE: [(Owner, Option<Role>, &[Owner]); 7] = [
+    (Owner::OwnsA, Some(Role::Owner), &[Owner::A, Owner::Inactive, Owner::Removed]),
+    (Owner::MemberOfA, Some(Role::Member), &[Owner::A, Owner::Inactive, Owner::Removed]),
+    (Owner::RestrictedInA, Some(Role::Restricted), &[Owner::A]),
+    (Owner::ReaderOfA, Some(Role::ReadOnly), &[Owner::A]),
+    (Owner::Stranger, None, &[]),
+    (Owner::Disabled, Some(Role::Member), &[Owner::A]),
+    (Owner::Demoted, None, &[]),
 ];
 
 /// Makes them, each with an account key, and the members.
-fn members(app: &TestApp) -> Vec<(Owner, Pair)> {
-    let mut people = Vec::new();
-    for (person, _) in MEMBERS {
+fn people(app: &TestApp) -> Vec<(Owner, Pair)> {
+    let mut pairs = Vec::new();
+    for (person, ..) in PEOPLE {
         let kind = if person == Owner::Demoted { "admin" } else { "user" };
         assert_eq!(app.post("/v1/accounts", &json!({"kind": kind})).json()["id"], person.id());
-        people.push((person, Pair::of(&app.post("/v1/apikeys", &json!({"accountId": person.id()})))));
+        pairs.push((person, Pair::of(&app.post("/v1/apikeys", &json!({"accountId": person.id()})))));
     }
     for environment in [Owner::A, Owner::Inactive, Owner::Removed] {
-        let roles = MEMBERS.iter().flat_map(|(person, roles)| roles.iter().map(move |role| (*person, *role)));
-        let named = roles.filter(|(_, (place, _))| *place == environment);
-        let member =
-            |id: &str, role: &str| json!({"externalId": id, "externalIdType": "rancher_id", "role": role});
-        let mut members: Vec<Value> = named.map(|(person, (_, role))| member(person.id(), role)).collect();
-        members.push(member("1a1", "owner"));
+        let named = PEOPLE.iter().filter(|(_, _, places)| places.contains(&environment));
+        let roles = named.filter_map(|(person, role, _)| Some((person.id(), (*role)?.as_str())));
+        let members: Vec<Value> = roles
+            .chain([("1a1", "owner")])
+            .map(|(id, role)| json!({"externalId": id, "externalIdType": "rancher_id", "role": role}))
+            .collect();
         let path = format!("/v1/projects/{}?action=setmembers", environment.id());
         let set = Ask::post(&path).json(&json!({ "members": members })).send(app);
         assert_eq!(set.status, StatusCode::OK, "{set:?}");
@@ -298,15 +142,21 @@ fn members(app: &TestApp) -> Vec<(Owner, Pair)> {
     act(app, &format!("/v1/accounts/{}", Owner::Disabled.id()), "deactivate");
     let demoted = app.put(&format!("/v1/accounts/{}", Owner::Demoted.id()), &json!({"kind": "user"}));
     assert_eq!(demoted.json()["kind"], "user");
-    people
+    pairs
+}
+
+/// An installation on this store.
+fn installation(store: Arc<MemoryStore>) -> TestApp {
+    // A machine that has much else to do must not turn a cell into a 503.
+    let limits = Limits { request_time: Duration::from_secs(600), ..Limits::default() };
+    TestApp::over(store, AppConfig { limits, ..AppConfig::default() })
 }
 
 impl World {
-    /// Always the same, but for access control.
-    pub(super) fn new(access_control: bool) -> Self {
-        // A machine that has much else to do must not turn a cell into a 503.
-        let limits = Limits { request_time: Duration::from_secs(600), ..Limits::default() };
-        let app = TestApp::with(AppConfig { limits, ..AppConfig::default() });
+    /// Always the same.
+    pub(super) fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let app = installation(Arc::clone(&store));
         for owner in [Owner::B, Owner::Inactive, Owner::Removed] {
             assert_eq!(app.post("/v1/projects", &json!({})).json()["id"], owner.id());
         }
@@ -316,7 +166,7 @@ impl World {
         let (deactivated, deleted) = (inside(Owner::A), inside(Owner::A));
         let (deactivated_of_b, deleted_of_b) = (inside(Owner::B), inside(Owner::B));
         let (other_of_a, of_removed) = (inside(Owner::A), inside(Owner::Removed));
-        let members = members(&app);
+        let people = people(&app);
         for pair in [&deactivated, &deleted, &deactivated_of_b, &deleted_of_b] {
             act(&app, &format!("/v1/apikeys/{}", pair.id), "deactivate");
         }
@@ -336,23 +186,49 @@ impl World {
             key("an Active key of the inactive environment", &of_inactive, Owner::Inactive, State::Active),
             key("an Active key of the removed environment", &of_removed, Owner::Removed, State::Active),
             key("the administrator's key", &administrator, Owner::Administrator, State::Active),
-            key("the account key of the owner of A", &members[0].1, Owner::OwnsA, State::Active),
+            key("the account key of the owner of A", &people[0].1, Owner::OwnsA, State::Active),
         ];
-        let people = People::in_sessions(&app);
-        if access_control {
-            let switched = app.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
-            assert_eq!(switched.status, StatusCode::OK);
+        let sessions = Sessions::begin(&app);
+        let events = [Owner::A, Owner::B, Owner::OwnsA].map(|owner| event_of(&app, owner));
+        let open = store.fork();
+        let switched = app.put("/v1/settings/api.security.enabled", &json!({"value": "true"}));
+        assert_eq!(switched.status, StatusCode::OK);
+        let protected = store.fork();
+        Self {
+            open,
+            protected,
+            administrator,
+            of_a,
+            of_b,
+            of_inactive,
+            deactivated,
+            deleted,
+            people,
+            keys,
+            sessions,
+            events,
         }
-        Self { app, administrator, of_a, of_b, of_inactive, deactivated, deleted, members, keys, people }
     }
 
-    /// What somebody presents.
+    /// An installation that nobody has changed yet.
+    pub(super) fn installation(&self, access_control: bool) -> TestApp {
+        let store = if access_control { &self.protected } else { &self.open };
+        let app = installation(Arc::new(store.fork()));
+        // What was random when all of this was made must not be so again.
+        *app.entropy.0.lock().unwrap() = ChaCha20Rng::seed_from_u64(8);
+        app
+    }
+
+    /// The pair somebody presents.
     pub(super) fn pair(&self, principal: Principal) -> Option<Pair> {
         let pair = match principal {
             Principal::AnybodyOpen
             | Principal::Nobody
+            | Principal::Malformed
             | Principal::InSession
             | Principal::InSessionByCookie
+            | Principal::MemberInSession
+            | Principal::MemberInSessionByCookie
             | Principal::SessionEnded
             | Principal::SessionOfDisabled => return None,
             Principal::Administrator => &self.administrator,
@@ -376,28 +252,38 @@ impl World {
         Some(pair.clone())
     }
 
-    /// Puts the token of a session into a request, for who has one.
-    pub(super) fn present(&self, principal: Principal, ask: Ask) -> Ask {
-        let People { bearer, cookie, ended, disabled, .. } = &self.people;
-        if principal == Principal::InSessionByCookie {
-            // What a browser says of a page of ours.
-            let ask = ask.header("sec-fetch-site", "same-origin");
-            return ask.header("cookie", &format!("session={cookie}"));
-        }
+    fn pair_of(&self, person: Owner) -> &Pair {
+        let (_, pair) = self.people.iter().find(|(own, _)| *own == person).unwrap();
+        pair
+    }
+
+    /// The token of the session somebody is or was in, unless it is in a cookie.
+    pub(super) fn token(&self, principal: Principal) -> Option<&str> {
+        let Sessions { administrator, member, ended, disabled, .. } = &self.sessions;
         let tokens = [
-            (Principal::InSession, bearer),
+            (Principal::InSession, administrator),
+            (Principal::MemberInSession, member),
             (Principal::SessionEnded, ended),
             (Principal::SessionOfDisabled, disabled),
         ];
-        match tokens.iter().find(|(own, _)| *own == principal) {
-            Some((_, token)) => ask.header("authorization", &format!("Bearer {token}")),
-            None => ask,
-        }
+        tokens.into_iter().find(|(own, _)| *own == principal).map(|(_, token)| token.as_str())
     }
 
-    fn pair_of(&self, person: Owner) -> &Pair {
-        let (_, pair) = self.members.iter().find(|(own, _)| *own == person).unwrap();
-        pair
+    /// The headers by which somebody says who they are.
+    pub(super) fn presents(&self, principal: Principal) -> Vec<(&'static str, String)> {
+        let Sessions { administrator_cookie, member_cookie, .. } = &self.sessions;
+        // What a browser says of a page of ours.
+        let browser = |cookie: &str| {
+            vec![("sec-fetch-site", "same-origin".to_owned()), ("cookie", format!("session={cookie}"))]
+        };
+        match (principal, self.token(principal), self.pair(principal)) {
+            (Principal::Malformed, ..) => vec![("authorization", "Basic nonsense".to_owned())],
+            (Principal::InSessionByCookie, ..) => browser(administrator_cookie),
+            (Principal::MemberInSessionByCookie, ..) => browser(member_cookie),
+            (_, Some(token), _) => vec![("authorization", format!("Bearer {token}"))],
+            (_, None, Some(pair)) => vec![("authorization", pair.basic())],
+            (_, None, None) => Vec::new(),
+        }
     }
 
     /// Everything of a type that can be asked for, and what cannot.
@@ -437,12 +323,14 @@ impl World {
     /// Some of a type that is only read, and what there is not.
     fn read_only_targets(&self, thing: Thing) -> Vec<Target> {
         let target = |name, id: &str, owner| Target { name, id: id.to_owned(), owner, state: State::Active };
+        let [of_a, of_b, of_owner] = &self.events;
         let mut targets = match thing {
             Thing::Account => vec![
                 target("environment A as an account", Owner::A.id(), Owner::A),
                 target("environment B as an account", Owner::B.id(), Owner::B),
                 target("the administrator's account", Owner::Administrator.id(), Owner::Administrator),
                 target("the account of the owner of A", Owner::OwnsA.id(), Owner::OwnsA),
+                target("the account of the member of A", Owner::MemberOfA.id(), Owner::MemberOfA),
                 Target {
                     state: State::Inactive,
                     ..target("an inactive account", Owner::Disabled.id(), Owner::Disabled)
@@ -471,12 +359,12 @@ impl World {
             ],
             Thing::ActiveSetting => vec![target("a setting", "api.auth.realm", Owner::Administrator)],
             Thing::LogIn => vec![target("the way to log in", "local", Owner::Administrator)],
-            Thing::Password => self.people.passwords.clone(),
+            Thing::Password => self.sessions.passwords.clone(),
             Thing::Audit => vec![
                 target("the first event", "1al1", Owner::Administrator),
-                target("an event of A", &self.event_of(Owner::A), Owner::A),
-                target("an event of B", &self.event_of(Owner::B), Owner::B),
-                target("an event of the owner of A", &self.event_of(Owner::OwnsA), Owner::OwnsA),
+                target("an event of A", of_a, Owner::A),
+                target("an event of B", of_b, Owner::B),
+                target("an event of the owner of A", of_owner, Owner::OwnsA),
             ],
             Thing::Nothing | Thing::Key | Thing::Environment | Thing::Setting | Thing::Schema => Vec::new(),
         };
@@ -485,47 +373,56 @@ impl World {
         }
         targets
     }
-
-    /// The first event that is an environment's or a person's.
-    fn event_of(&self, owner: Owner) -> String {
-        let events = self.app.store.audit(None, 1_000).unwrap();
-        let names = [format!("environment/{}", owner.id()), format!("account/{}", owner.id())];
-        let own = events.iter().find(|linked| names.contains(&linked.event.owner.to_string()));
-        own.unwrap().event.id.to_string()
-    }
 }
 
-/// People who have logged in, and their passwords.
-struct People {
-    bearer: String,
-    cookie: String,
+/// The first event that is an environment's or a person's.
+fn event_of(app: &TestApp, owner: Owner) -> String {
+    let events = app.store.audit(None, 1_000).unwrap();
+    let names = [format!("environment/{}", owner.id()), format!("account/{}", owner.id())];
+    let own = events.iter().find(|linked| names.contains(&linked.event.owner.to_string()));
+    own.unwrap().event.id.to_string()
+}
+
+/// People who have logged in, and passwords.
+struct Sessions {
+    administrator: String,
+    administrator_cookie: String,
+    member: String,
+    member_cookie: String,
     ended: String,
     disabled: String,
     passwords: Vec<Target>,
 }
 
-impl People {
-    fn in_sessions(app: &TestApp) -> Self {
+impl Sessions {
+    fn begin(app: &TestApp) -> Self {
         let boss = log_in::person(app, AccountKind::Admin, "boss");
         let disabled = log_in::person(app, AccountKind::User, "disabled");
         let gone = log_in::person(app, AccountKind::User, "gone");
+        let member = Owner::MemberOfA.id();
+        let member = json!({"accountId": member, "publicValue": "member", "secretValue": log_in::PASSWORD});
+        let member = app.post("/v1/passwords", &member).json()["id"].as_str().unwrap().to_owned();
         let removed = app.delete(&format!("/v1/passwords/{}", gone.password));
         assert_eq!(removed.status, StatusCode::OK, "{removed:?}");
-        let (bearer, ended) = (log_in::bearer(app, "boss"), log_in::bearer(app, "boss"));
-        let cookie = log_in::cookie(app, "boss");
-        let of_disabled = log_in::bearer(app, "disabled");
-        let left = Ask::new(Method::DELETE, "/v1/token")
-            .header("authorization", &format!("Bearer {ended}"))
-            .send(app);
+        let ended = log_in::bearer(app, "boss");
+        let left = log_in::as_bearer(Method::DELETE, "/v1/token", &ended).send(app);
         assert_eq!(left.status, StatusCode::NO_CONTENT, "{left:?}");
+        let of_disabled = log_in::bearer(app, "disabled");
         log_in::disable(app, disabled.account);
-        let target =
-            |name, id: &str, state| Target { name, id: id.to_owned(), owner: Owner::Administrator, state };
-        let passwords = vec![
-            target("a password", &boss.password, State::Active),
-            target("a removed password", &gone.password, State::Removed),
-        ];
-        Self { bearer, cookie, ended, disabled: of_disabled, passwords }
+        let target = |name, id: &str, owner, state| Target { name, id: id.to_owned(), owner, state };
+        Self {
+            administrator: log_in::bearer(app, "boss"),
+            administrator_cookie: log_in::cookie(app, "boss"),
+            member: log_in::bearer(app, "member"),
+            member_cookie: log_in::cookie(app, "member"),
+            ended,
+            disabled: of_disabled,
+            passwords: vec![
+                target("an administrator's password", &boss.password, Owner::Administrator, State::Active),
+                target("a removed password", &gone.password, Owner::Administrator, State::Removed),
+                target("the password of the member of A", &member, Owner::MemberOfA, State::Active),
+            ],
+        }
     }
 }
 
