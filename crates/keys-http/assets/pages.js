@@ -2,7 +2,7 @@
 // search is a form, a time is in UTC. Nothing here knows a rule; it asks the server as the page itself would.
 //
 //   data-copy      a button that copies the text beside it (templates/parts/copy.html)
-//   data-dialog    a link or button whose page is shown in a dialog (parts/dialog.html)
+//   data-dialog    a link or button whose page is shown in a dialog (parts/button.html, parts/menu.html)
 //   data-close     what leaves a dialog; on a page of its own, an ordinary link or button
 //   data-secret    what is shown one time; its value is where Close leads (parts/secret.html)
 //   data-all       a checkbox for all of the list, data-count the number of those chosen (parts/table.html)
@@ -33,10 +33,11 @@
   const tell = (place, text) => {
     all(":scope > .notice.told", place).forEach((old) => old.remove());
     const notice = document.createElement("div");
-    notice.className = "notice problem told";
+    notice.className = "notice bad told";
     notice.setAttribute("role", "alert");
     place.prepend(notice);
-    notice.textContent = text;
+    notice.append(document.createElement("p"));
+    notice.firstChild.textContent = text;
     notice.scrollIntoView({ block: "nearest" });
   };
 
@@ -213,6 +214,7 @@
     }
     enhance(dialog);
     if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
     const first = dialog.querySelector("[aria-invalid=true], [autofocus]")
       ?? dialog.querySelector("input:not([type=hidden]):not([readonly]), textarea, select")
       ?? dialog.querySelector("h1, h2");
