@@ -12,6 +12,8 @@ mod error;
 mod filters;
 mod form;
 mod frame;
+#[cfg(test)]
+mod gallery;
 pub(crate) mod headers;
 pub(crate) mod log_in;
 mod resource;
