@@ -2,8 +2,8 @@
 //! listed.
 
 use keys_core::{
-    Description, EnvironmentId, EnvironmentRecord, EnvironmentState, KeyId, KeyRecord, LifecycleState, Name,
-    Timestamp,
+    Creator, Description, EnvironmentId, EnvironmentRecord, EnvironmentState, KeyId, KeyRecord,
+    LifecycleState, Name, Timestamp,
 };
 
 use crate::query::{Direction, EnvironmentOrder, KeyOrder};
@@ -31,6 +31,10 @@ pub enum SortValue {
     Time(Timestamp),
     /// A state.
     State(StateRank),
+    /// An expiry, or none.
+    Expiry(Expiry),
+    /// Who made it.
+    Creator(CreatorRank),
 }
 
 /// The place of a state among states: active, inactive, and last what lists leave out.
@@ -44,6 +48,24 @@ pub enum StateRank {
     Gone,
 }
 
+/// The place of an expiry among expiries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Expiry {
+    /// At this instant.
+    At(Timestamp),
+    /// Never, which is later than any instant.
+    Never,
+}
+
+/// The place of a creator among creators: by number, as ids are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CreatorRank {
+    /// The number of the principal. Accounts and environments share one counter, so it names one of them only.
+    pub principal: u64,
+    /// The key that was used. What was made without one comes first.
+    pub key: Option<KeyId>,
+}
+
 /// The kinds of [`SortValue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortKind {
@@ -55,6 +77,10 @@ pub enum SortKind {
     Time,
     /// [`SortValue::State`].
     State,
+    /// [`SortValue::Expiry`].
+    Expiry,
+    /// [`SortValue::Creator`].
+    Creator,
 }
 
 /// A closed set of orders: [`KeyOrder`], [`EnvironmentOrder`].
@@ -113,6 +139,8 @@ impl SortValue {
             Self::Text(_) => SortKind::Text,
             Self::Time(_) => SortKind::Time,
             Self::State(_) => SortKind::State,
+            Self::Expiry(_) => SortKind::Expiry,
+            Self::Creator(_) => SortKind::Creator,
         }
     }
 
@@ -150,6 +178,18 @@ impl From<EnvironmentState> for StateRank {
     }
 }
 
+impl From<Option<Timestamp>> for Expiry {
+    fn from(expires_at: Option<Timestamp>) -> Self {
+        expires_at.map_or(Self::Never, Self::At)
+    }
+}
+
+impl From<Creator> for CreatorRank {
+    fn from(Creator { principal, key }: Creator) -> Self {
+        Self { principal: principal.number(), key }
+    }
+}
+
 impl Order for KeyOrder {
     fn all() -> &'static [Self] {
         &Self::ALL
@@ -161,6 +201,8 @@ impl Order for KeyOrder {
             Self::Name | Self::Description | Self::AccessKey => SortKind::Text,
             Self::Created => SortKind::Time,
             Self::State => SortKind::State,
+            Self::Expires => SortKind::Expiry,
+            Self::Creator => SortKind::Creator,
         }
     }
 }
@@ -197,6 +239,8 @@ impl Listed for KeyRecord {
             KeyOrder::AccessKey => SortValue::Text(parts.access_key.as_str().into()),
             KeyOrder::Created => SortValue::Time(parts.created),
             KeyOrder::State => SortValue::State(parts.lifecycle.state().into()),
+            KeyOrder::Expires => SortValue::Expiry(parts.expires_at.into()),
+            KeyOrder::Creator => SortValue::Creator(parts.creator.into()),
         }
     }
 }

@@ -21,7 +21,7 @@ pub mod sqlite;
 pub mod store;
 pub mod url;
 
-pub use cursor::{Cursor, Listed, Order, SortKind, SortValue, StateRank};
+pub use cursor::{CreatorRank, Cursor, Expiry, Listed, Order, SortKind, SortValue, StateRank};
 pub use error::{BackendError, BackendErrorKind, CommitError, Refusal};
 pub use listener::{ChangeListener, Published, Touched};
 pub use log_in::{EndSessions, KnownSession, LogInStore, Note, PasswordQuery};

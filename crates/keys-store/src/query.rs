@@ -46,12 +46,24 @@ pub enum KeyOrder {
     Created,
     /// By state: active, inactive, deleted.
     State,
+    /// By expiry; a key without one comes behind all that have one.
+    Expires,
+    /// By who made it: the number of the principal, then that of the key that was used; none comes first.
+    Creator,
 }
 
 impl KeyOrder {
     /// Every order.
-    pub const ALL: [Self; 6] =
-        [Self::Id, Self::Name, Self::Description, Self::AccessKey, Self::Created, Self::State];
+    pub const ALL: [Self; 8] = [
+        Self::Id,
+        Self::Name,
+        Self::Description,
+        Self::AccessKey,
+        Self::Created,
+        Self::State,
+        Self::Expires,
+        Self::Creator,
+    ];
 }
 
 /// What a list of environments is ordered by; all that is said of [`KeyOrder`] holds here.

@@ -9,9 +9,12 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keys_core::Timestamp;
-use keys_store::{Cursor, Order, SortKind, SortValue, StateRank};
+use keys_store::{CreatorRank, Cursor, Expiry, Order, SortKind, SortValue, StateRank};
 
 use crate::problem::Problem;
+
+/// The expiry of what has none.
+const NEVER: &str = "never";
 
 /// A place as a marker.
 pub(super) fn write<Id: fmt::Display>(cursor: &Cursor<Id>) -> String {
@@ -20,6 +23,10 @@ pub(super) fn write<Id: fmt::Display>(cursor: &Cursor<Id>) -> String {
         SortValue::Text(text) => text.to_string(),
         SortValue::Time(instant) => instant.to_string(),
         SortValue::State(rank) => word(*rank).to_owned(),
+        SortValue::Expiry(Expiry::At(instant)) => instant.to_string(),
+        SortValue::Expiry(Expiry::Never) => NEVER.to_owned(),
+        SortValue::Creator(CreatorRank { principal, key: None }) => principal.to_string(),
+        SortValue::Creator(CreatorRank { principal, key: Some(key) }) => format!("{principal} {key}"),
     };
     format!("m{}", URL_SAFE_NO_PAD.encode(format!("{} {value}", cursor.id)))
 }
@@ -43,6 +50,14 @@ fn parse<Id: FromStr>(marker: &str, sorts_by: SortKind) -> Option<Cursor<Id>> {
         SortKind::Text => SortValue::Text(value.into()),
         SortKind::Time => SortValue::Time(value.parse::<Timestamp>().ok()?),
         SortKind::State => SortValue::State(StateRank::ALL.into_iter().find(|rank| word(*rank) == value)?),
+        SortKind::Expiry if value == NEVER => SortValue::Expiry(Expiry::Never),
+        SortKind::Expiry => SortValue::Expiry(Expiry::At(value.parse().ok()?)),
+        SortKind::Creator => SortValue::Creator(match value.split_once(' ') {
+            Some((principal, key)) => {
+                CreatorRank { principal: principal.parse().ok()?, key: Some(key.parse().ok()?) }
+            }
+            None => CreatorRank { principal: value.parse().ok()?, key: None },
+        }),
     };
     Some(Cursor { value, id: id.parse().ok()? })
 }

@@ -1,6 +1,6 @@
 //! Lists of keys: order, filters, limits, and pages that lose nothing.
 
-use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
+use keys_core::{Creator, KeyId, KeyRecord, LifecycleState, Owner, Timestamp, Transition};
 
 use super::sample;
 use crate::cursor::{Cursor, SortValue};
@@ -17,6 +17,9 @@ fn assorted(store: &dyn KeyStore, owner: Owner) -> Vec<KeyRecord> {
         new.name = (n != 2).then(|| sample::name(text));
         new.description = (n % 3 != 0).then(|| sample::description(&text.chars().rev().collect::<String>()));
         new.created = sample::instant(i64::try_from(n * 7 % 4).unwrap());
+        new.expires_at = [None, Some(sample::instant(9)), Some(Timestamp::MAX), Some(Timestamp::MIN)]
+            [usize::try_from(n * 5 % 4).unwrap()];
+        new.creator = maker(n);
         let mut record = sample::insert(store, new);
         if n % 3 > 0 {
             record = sample::transition(store, record, Transition::Deactivate);
@@ -27,6 +30,20 @@ fn assorted(store: &dyn KeyStore, owner: Owner) -> Vec<KeyRecord> {
         records.push(record);
     }
     records
+}
+
+/// Makers whose numbers sort otherwise than their texts do, and other than the kinds of who they are.
+fn maker(n: u64) -> Creator {
+    let makers = [
+        "account/1a10#1c2",
+        "environment/1a9",
+        "account/1a1",
+        "account/1a10",
+        "environment/1a9#1c30",
+        "account/1a1#1c9223372036854775807",
+        "environment/1a9#1c4",
+    ];
+    makers[usize::try_from(n).unwrap() % makers.len()].parse().unwrap()
 }
 
 const ANY: KeyFilter = KeyFilter { state: StateFilter::Any, id: None, access_key: None };
@@ -52,21 +69,28 @@ fn cursors(records: &[KeyRecord], order: KeyOrder) -> Vec<Cursor<KeyId>> {
 }
 
 /// What a record is sorted by, said once more: a cursor must not be its own judge.
-fn sort_value(record: &KeyRecord, order: KeyOrder) -> (&[u8], i64) {
+fn sort_value(record: &KeyRecord, order: KeyOrder) -> (&[u8], i64, u64) {
+    fn text(text: Option<&str>) -> (&[u8], i64, u64) {
+        (text.unwrap_or_default().as_bytes(), 0, 0)
+    }
+    let number = |number| ([].as_slice(), number, 0);
     let parts = record.parts();
     match order {
-        KeyOrder::Id => (&[], 0),
-        KeyOrder::Name => (parts.name.as_ref().map_or(b"", |name| name.as_str().as_bytes()), 0),
-        KeyOrder::Description => {
-            (parts.description.as_ref().map_or(b"", |description| description.as_str().as_bytes()), 0)
+        KeyOrder::Id => number(0),
+        KeyOrder::Name => text(parts.name.as_ref().map(|name| name.as_str())),
+        KeyOrder::Description => text(parts.description.as_ref().map(|description| description.as_str())),
+        KeyOrder::AccessKey => text(Some(parts.access_key.as_str())),
+        KeyOrder::Created => number(parts.created.as_millis()),
+        KeyOrder::State => number(match parts.lifecycle.state() {
+            LifecycleState::Active => 0,
+            LifecycleState::Inactive => 1,
+            LifecycleState::Deleted => 2,
+        }),
+        KeyOrder::Expires => number(parts.expires_at.map_or(i64::MAX, Timestamp::as_millis)),
+        KeyOrder::Creator => {
+            let Creator { principal, key } = parts.creator;
+            (&[], i64::try_from(principal.number()).unwrap(), key.map_or(0, KeyId::number))
         }
-        KeyOrder::AccessKey => (parts.access_key.as_bytes(), 0),
-        KeyOrder::Created => (&[], parts.created.as_millis()),
-        KeyOrder::State => match parts.lifecycle.state() {
-            LifecycleState::Active => (&[], 0),
-            LifecycleState::Inactive => (&[], 1),
-            LifecycleState::Deleted => (&[], 2),
-        },
     }
 }
 

@@ -4,7 +4,7 @@
 //! The texts differ in fixed fragments only; every value is a parameter. So there is a finite set of them, prepared
 //! once and kept.
 
-use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState, Owner};
+use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState, Owner, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
@@ -12,7 +12,7 @@ use super::fault::{Damage, Fault};
 use super::member;
 use super::row::{number, optional, read, text, time};
 use super::statement::all;
-use crate::cursor::{SortValue, StateRank};
+use crate::cursor::{CreatorRank, Expiry, SortValue, StateRank};
 use crate::query::{
     Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyOrder, KeyQuery, Page, Reach,
     StateFilter,
@@ -140,6 +140,8 @@ enum Column {
     AccessKey,
     Created,
     State,
+    Expires,
+    Creator,
 }
 
 /// How rows are found.
@@ -267,9 +269,13 @@ impl List {
         let direction = self.direction();
         let by = match self.by {
             Column::Id => String::new(),
-            Column::Name | Column::Description | Column::AccessKey | Column::Created | Column::State => {
-                format!("place {direction}, ")
-            }
+            Column::Name
+            | Column::Description
+            | Column::AccessKey
+            | Column::Created
+            | Column::State
+            | Column::Expires
+            | Column::Creator => format!("place {direction}, "),
         };
         Some(format!("{} ORDER BY {by}id {direction} LIMIT ?7", walks.join(" UNION ALL ")))
     }
@@ -305,7 +311,9 @@ impl List {
                 | Column::Description
                 | Column::AccessKey
                 | Column::Created
-                | Column::State,
+                | Column::State
+                | Column::Expires
+                | Column::Creator,
                 Set::Present | Set::Gone,
             ) => walk,
         }
@@ -322,7 +330,16 @@ impl List {
         match (self.by, set, &self.after) {
             (_, _, None) => vec![String::new()],
             (Column::Id, _, _) => vec![by_id],
-            (Column::Name | Column::Description | Column::AccessKey | Column::Created, _, _)
+            (
+                Column::Name
+                | Column::Description
+                | Column::AccessKey
+                | Column::Created
+                | Column::Expires
+                | Column::Creator,
+                _,
+                _,
+            )
             | (Column::State, Set::Present, _) => {
                 vec![format!(" AND {column} = ?5{by_id}"), format!(" AND {column} {comparison} ?5")]
             }
@@ -362,6 +379,8 @@ impl Column {
             KeyOrder::AccessKey => Self::AccessKey,
             KeyOrder::Created => Self::Created,
             KeyOrder::State => Self::State,
+            KeyOrder::Expires => Self::Expires,
+            KeyOrder::Creator => Self::Creator,
         }
     }
 
@@ -384,6 +403,8 @@ impl Column {
             (Self::Created, _) => "created",
             (Self::State, Set::Present) => "state_order",
             (Self::State, Set::Gone) => "2",
+            (Self::Expires, _) => "expires_order",
+            (Self::Creator, _) => "creator_order",
         }
     }
 
@@ -396,6 +417,8 @@ impl Column {
             (Self::AccessKey, _) => "access_key",
             (Self::Created, _) => "created",
             (Self::State, Set::Present) => "state",
+            (Self::Expires, _) => "expires",
+            (Self::Creator, _) => "creator",
         }
     }
 }
@@ -411,5 +434,17 @@ fn place(value: &SortValue) -> Value {
             StateRank::Inactive => 1,
             StateRank::Gone => 2,
         }),
+        SortValue::Expiry(Expiry::At(instant)) => time(*instant),
+        SortValue::Expiry(Expiry::Never) => Value::Integer(Timestamp::MAX.as_millis().saturating_add(1)),
+        SortValue::Creator(CreatorRank { principal, key }) => {
+            let key = key.map(|key| key.number().to_string()).unwrap_or_default();
+            Value::Text(counted(&principal.to_string()) + &counted(&key))
+        }
     }
+}
+
+/// A number as the column has it, behind a letter that says how many digits it has.
+fn counted(digits: &str) -> String {
+    let length = ('`'..).nth(digits.len());
+    length.into_iter().chain(digits.chars()).collect()
 }

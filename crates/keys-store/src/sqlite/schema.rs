@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../migrations/0005_people.sql"), then: upgrade::move_accounts },
     Migration { sql: include_str!("../../migrations/0006_log_in.sql"), then: |_| Ok(()) },
     Migration { sql: include_str!("../../migrations/0007_log_in_settings.sql"), then: |_| Ok(()) },
+    Migration { sql: include_str!("../../migrations/0008_more_orders_of_keys.sql"), then: |_| Ok(()) },
 ];
 
 /// The version this program writes.

@@ -13,8 +13,8 @@ use keys_core::{
 };
 use keys_store::conformance::sample;
 use keys_store::{
-    Change, Cursor, Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyQuery,
-    KeyStore, OpenError, OpenMode, Reach, SqliteStore, StateFilter, Write,
+    Change, Cursor, Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyOrder,
+    KeyQuery, KeyStore, OpenError, OpenMode, Reach, SqliteStore, StateFilter, Write,
 };
 
 use crate::{own, transition};
@@ -104,6 +104,21 @@ fn what_was_written_at_schema_1_is_listed_in_every_order() {
         let mut read = store.environments(Reach::AllOwners, &query).unwrap().items;
         read.reverse();
         assert_eq!(read, records, "{order:?}");
+    }
+    let filter = KeyFilter { state: StateFilter::Any, ..KeyFilter::default() };
+    let all = KeyQuery { filter, ..KeyQuery::default() };
+    let mut records = store.keys(Reach::AllOwners, &all).unwrap().items;
+    assert!(records.len() > 3);
+    for (order, direction) in
+        KeyOrder::ALL.into_iter().flat_map(|order| Direction::ALL.map(|way| (order, way)))
+    {
+        records.sort_by_key(|record| Cursor::of(record, order));
+        if direction == Direction::Descending {
+            records.reverse();
+        }
+        let read = store.keys(Reach::AllOwners, &KeyQuery { order, direction, ..all.clone() }).unwrap().items;
+        let ids = |records: &[KeyRecord]| records.iter().map(|key| key.parts().id).collect::<Vec<_>>();
+        assert_eq!(ids(&read), ids(&records), "{order:?}, {direction:?}");
     }
 }
 

@@ -21,7 +21,9 @@ use crate::problem::Problem;
 /// What a list of keys can be sorted by.
 const SORTING: &[Sorting<KeyOrder>] = &[
     Sorting { field: "created", order: KeyOrder::Created },
+    Sorting { field: "creatorId", order: KeyOrder::Creator },
     Sorting { field: "description", order: KeyOrder::Description },
+    Sorting { field: "expiresAt", order: KeyOrder::Expires },
     Sorting { field: "id", order: KeyOrder::Id },
     Sorting { field: "name", order: KeyOrder::Name },
     Sorting { field: "publicValue", order: KeyOrder::AccessKey },

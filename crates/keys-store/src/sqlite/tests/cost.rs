@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use keys_core::{EnvironmentTransition, KeyRecord, Owner, Transition};
+use keys_core::{EnvironmentTransition, KeyId, KeyRecord, Owner, Transition};
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 
 use super::super::connect;
@@ -40,6 +40,8 @@ fn with_keys(count: u64) -> (Bench, Owner) {
             new.name = (!n.is_multiple_of(7)).then(|| sample::name(&format!("name {}", n % 1_000)));
             new.description = Some(sample::description(&format!("{}", n % 100)));
             new.created = sample::instant(i64::try_from(n / 3).unwrap());
+            new.expires_at = (!n.is_multiple_of(3)).then(|| sample::instant(i64::try_from(n / 10).unwrap()));
+            new.creator.key = KeyId::new(n % 10);
             change(Write::InsertKey(new))
         };
         let mut made = keys(bench.store.commit(numbers.map(new).collect()).unwrap());

@@ -9,7 +9,7 @@ use super::super::list::List;
 use super::super::{connect, read, schema};
 use super::Bench;
 use crate::conformance::sample;
-use crate::cursor::{Cursor, Order, SortKind, SortValue, StateRank};
+use crate::cursor::{CreatorRank, Cursor, Expiry, Order, SortKind, SortValue, StateRank};
 use crate::query::{
     Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyFilter, KeyOrder, KeyQuery, Reach,
     StateFilter,
@@ -55,6 +55,8 @@ fn cursor<Id: FromStr>(order: impl Order, rank: StateRank, id: &str) -> Cursor<I
         SortKind::Text => SortValue::Text("k".into()),
         SortKind::Time => SortValue::Time(sample::instant(0)),
         SortKind::State => SortValue::State(rank),
+        SortKind::Expiry => SortValue::Expiry(Expiry::Never),
+        SortKind::Creator => SortValue::Creator(CreatorRank { principal: 1, key: None }),
     };
     Cursor { value, id: id.parse().ok().unwrap() }
 }
@@ -72,7 +74,7 @@ fn walks(sorts_by: SortKind, gone: bool, rank: Option<StateRank>, direction: Dir
         (_, _, None) | (SortKind::Id, ..) | (SortKind::State, true, Some(StateRank::Gone)) => 1,
         // Behind one that is present come, by state, all that are gone or none.
         (SortKind::State, true, Some(_)) => usize::from(direction == Direction::Ascending),
-        (SortKind::Text | SortKind::Time | SortKind::State, ..) => 2,
+        (SortKind::Text | SortKind::Time | SortKind::State | SortKind::Expiry | SortKind::Creator, ..) => 2,
     }
 }
 
