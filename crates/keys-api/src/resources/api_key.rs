@@ -24,7 +24,7 @@ resource! {
         /// Its description.
         description: Option<String> = Field::text("description", 1024).editable();
         /// From when on it is refused.
-        expires_at: Option<Date> = Field::date("expiresAt").on_create().unfiltered();
+        expires_at: Option<Date> = Field::date("expiresAt").on_create();
         /// Always `apiKey`.
         kind: Option<String> = Field::text("kind", 255);
         /// The access key.

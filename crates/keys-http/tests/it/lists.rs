@@ -45,7 +45,14 @@ fn pages_show_each_key_once_in_every_order_and_both_ways() {
     let app =
         with_keys(&[("b", Some("2")), ("a", None), ("d", Some("")), ("c", Some("1")), ("a", Some("3"))]);
     app.post("/v1/apikeys/1c2?action=deactivate", &json!({}));
-    for field in ["id", "name", "description", "publicValue", "created", "state"] {
+    for (name, expires) in
+        [("f", "2030-01-01T00:00:00Z"), ("g", "2029-01-01T00:00:00Z"), ("e", "2030-01-01T00:00:00Z")]
+    {
+        app.post("/v1/apikeys", &json!({"name": name, "expiresAt": expires}));
+    }
+    let sorted_by = app.get("/v1/apikeys").json()["sortLinks"].as_object().unwrap().clone();
+    assert_eq!(sorted_by.len(), 8);
+    for field in sorted_by.keys() {
         let whole = names(&app.get(&format!("/v1/apikeys?sort={field}")));
         let mut reversed = names(&app.get(&format!("/v1/apikeys?sort={field}&order=desc")));
         for limit in 1..=6 {
@@ -59,8 +66,13 @@ fn pages_show_each_key_once_in_every_order_and_both_ways() {
         sorted.sort();
         assert_eq!(sorted, reversed);
     }
-    assert_eq!(names(&app.get("/v1/apikeys?sort=name")), ["a", "a", "b", "c", "d"]);
-    assert_eq!(names(&app.get("/v1/apikeys?sort=nothing")), ["b", "a", "d", "c", "a"], "unknown: by id");
+    assert_eq!(names(&app.get("/v1/apikeys?sort=name")), ["a", "a", "b", "c", "d", "e", "f", "g"]);
+    assert_eq!(names(&app.get("/v1/apikeys?sort=expiresAt")), ["g", "f", "e", "b", "a", "d", "c", "a"]);
+    let soon = app.get("/v1/apikeys?expiresAt_lt=2029-06-01T00:00:00Z");
+    assert_eq!(names(&soon), ["g"]);
+    assert_eq!(names(&app.get("/v1/apikeys?expiresAt_null&limit=2")), ["b", "a"]);
+    let by_id = ["b", "a", "d", "c", "a", "f", "g", "e"];
+    assert_eq!(names(&app.get("/v1/apikeys?sort=nothing")), by_id, "unknown: by id");
 }
 
 #[test]

@@ -207,6 +207,7 @@ fn value(record: &KeyRecord, field: &str) -> FieldValue {
         "publicValue" => FieldValue::Text(parts.access_key.to_string()),
         "uuid" => FieldValue::Text(Uuid::of_key(&parts.access_key).to_string()),
         "created" => FieldValue::date(Some(parts.created)),
+        "expiresAt" => FieldValue::date(parts.expires_at),
         "removed" => FieldValue::date(match &parts.lifecycle {
             Lifecycle::Active(_) | Lifecycle::Inactive(_) => None,
             Lifecycle::Deleted { at } => Some(*at),
@@ -261,7 +262,7 @@ fn active(call: &Call<'_>) -> Problem {
 #[cfg(test)]
 mod tests {
     use keys_api::Audience;
-    use keys_core::{EnvironmentId, Owner, Revision};
+    use keys_core::{EnvironmentId, NewKey, Owner, Revision};
     use keys_store::conformance::sample;
 
     use super::*;
@@ -280,7 +281,10 @@ mod tests {
             .and_then(|record| record.transition(Transition::Delete, sample::instant(2_500)))
             .unwrap();
         let nameless = made(4).edit(None, None, sample::instant(1));
-        for record in [made(1), inactive, removed, nameless] {
+        let expires_at = Some(sample::instant(1_500));
+        let expiring = NewKey { expires_at, ..sample::new_key(owner, 5) };
+        let expiring = expiring.into_record(KeyId::new(5).unwrap(), Revision::new(5));
+        for record in [made(1), inactive, removed, nameless, expiring] {
             let document =
                 serde_json::to_value(views::key(&record, None, Audience::Administrator, &urls())).unwrap();
             for field in ApiKey::DECLARATION.all_fields().filter(|field| !field.filters.is_empty()) {
