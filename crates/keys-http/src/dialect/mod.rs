@@ -5,7 +5,7 @@ mod filter;
 pub(crate) mod grammar;
 pub(crate) mod handlers;
 mod include;
-mod marker;
+pub(crate) mod marker;
 pub(crate) mod methods;
 mod multipart;
 mod paging;
