@@ -11,8 +11,10 @@ mod index;
 pub mod keys;
 pub mod log_in;
 mod maintenance;
+mod pages;
 pub mod people;
 mod receipts;
+mod search;
 mod settings;
 mod setup;
 mod tick;
@@ -29,8 +31,10 @@ pub use log_in::{
     PasswordEdit, SessionOutcome, Visitor,
 };
 pub use maintenance::Maintenance;
+pub use pages::{PageRequest, Place, TwoWayPage};
 pub use people::{AccountEdit, AccountError, AccountRequest};
 pub use receipts::{AnotherRequest, Once};
+pub use search::SearchText;
 pub use settings::{ApiUi, SettingError};
 
 /// How often a use case reads, decides and writes before it says that others keep getting in between.

@@ -15,6 +15,7 @@ mod log_in;
 mod maintenance;
 mod members;
 mod outage;
+mod pages;
 mod people;
 mod receipts;
 mod reference;
