@@ -33,7 +33,7 @@ pub(crate) fn document(answer: Answer) -> Response<Bytes> {
         }
     }
     if media == Media::Page {
-        pages::headers::of_page(headers, pages::headers::POLICY);
+        pages::headers::of_page(headers, pages::headers::SCRIPTED_POLICY);
     }
     set_cookies(headers, &cookies);
     response
@@ -42,7 +42,7 @@ pub(crate) fn document(answer: Answer) -> Response<Bytes> {
 /// A page as an answer.
 pub(crate) fn page(status: StatusCode, page: String) -> Response<Bytes> {
     let mut response = plain(status, page.into());
-    pages::headers::of_page(response.headers_mut(), pages::headers::POLICY);
+    pages::headers::of_page(response.headers_mut(), pages::headers::SCRIPTED_POLICY);
     response
 }
 

@@ -39,10 +39,14 @@ pub(super) struct Frame {
     pub(super) title: String,
     pub(super) stylesheet: String,
     pub(super) icon: String,
+    pub(super) script: String,
+    pub(super) htmx: String,
     /// The environment one is in, by its name.
     pub(super) environment: Option<String>,
     /// Where else one could be.
     pub(super) environments: Vec<Link>,
+    /// Whether there is a page of all environments for the caller.
+    pub(super) all_environments: bool,
     /// The parts of the web page.
     pub(super) sections: Vec<Link>,
     /// Who is in a session.
@@ -89,6 +93,7 @@ impl Frame {
         Ok(Self {
             environment,
             environments,
+            all_environments: visit.outside.caller.position() != Position::Environment,
             sections,
             open: visit.call.authority.access_control() == AccessControl::Off,
             done: visit.call.query.get(Notice::PARAMETER).and_then(Notice::said_by),
@@ -105,8 +110,11 @@ impl Frame {
             title: title.to_owned(),
             stylesheet: Asset::Stylesheet.path(),
             icon: Asset::Icon.path(),
+            script: Asset::Script.path(),
+            htmx: Asset::Htmx.path(),
             environment: None,
             environments: Vec::new(),
+            all_environments: false,
             sections: Vec::new(),
             person: None,
             may_log_in: false,

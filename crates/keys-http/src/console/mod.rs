@@ -9,16 +9,20 @@
 //! visit.rs   who asks for a page, and how        home.rs        where one begins
 //! frame.rs   what is round every page            refused.rs     what did not work, and where to go
 //! form.rs    fields, what was typed, what is wrong
+//! table.rs   lists: sorted, searched, page by page
+//! instant.rs times
 //! notice.rs  what is told after a change
 //! ```
 
 mod form;
 mod frame;
 mod home;
+mod instant;
 mod keys;
 mod notice;
 mod place;
 mod refused;
+mod table;
 mod visit;
 
 pub(crate) use place::Place;

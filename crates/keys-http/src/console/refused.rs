@@ -13,7 +13,7 @@ use crate::problem::{Problem, phrase};
 #[template(path = "console/refused.html")]
 struct RefusedPage {
     frame: Frame,
-    status: u16,
+    kind: String,
     problem: String,
     /// Where to go on.
     back: String,
@@ -31,9 +31,8 @@ pub(crate) fn refused(visit: Option<&Visit<'_>>, place: &Place, problem: &Proble
         log_in::said(problem)
     };
     // Writing a page into memory does not fail.
-    RefusedPage { frame, status: public.status.as_u16(), problem, back: place.form() }
-        .render()
-        .unwrap_or_default()
+    let kind = format!("Error {}", public.status.as_u16());
+    RefusedPage { frame, kind, problem, back: place.form() }.render().unwrap_or_default()
 }
 
 /// What somebody typed who has to log in before their form can be taken, as a form writes it.

@@ -46,9 +46,14 @@ impl Urls {
         format!("{}{}/{path}", self.origin, self.prefix)
     }
 
+    /// An environment, and everything inside it, wherever the request is.
+    pub(crate) fn of_environment(&self, environment: EnvironmentId) -> String {
+        format!("{}/projects/{environment}", self.of_version(self.version))
+    }
+
     /// A path inside an environment, wherever the request is.
     pub(crate) fn inside(&self, environment: EnvironmentId, path: &str) -> String {
-        format!("{}/projects/{environment}/{path}", self.of_version(self.version))
+        format!("{}/{path}", self.of_environment(environment))
     }
 
     /// The schemas the caller should read.

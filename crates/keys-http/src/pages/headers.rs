@@ -14,7 +14,6 @@ pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src '
 /// What a page of ours that is quicker with a script may load and run besides: the scripts this server serves, never one
 /// that stands in the page, never a text. They speak to this server only. A text becomes elements in one place, the
 /// policy `default` of `assets/pages.js`, and becomes a script or the address of one nowhere.
-#[cfg_attr(not(test), expect(dead_code, reason = "the pages of the console are made of it"))]
 pub(crate) const SCRIPTED_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
      img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types default";

@@ -33,25 +33,6 @@ impl Authority {
         Ok(page)
     }
 
-    /// One page of the keys of one owner: none where it is beyond the caller's reach.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub fn keys_of(
-        &self,
-        context: &Context,
-        owner: Owner,
-        query: &KeyQuery,
-    ) -> Result<Page<KeyRecord>, BackendError> {
-        if !context.caller.reach().covers(owner) {
-            return Ok(Page { items: Vec::new(), more: false });
-        }
-        let page = self.store.keys(Reach::Owner(owner), query)?;
-        self.settle_all()?;
-        Ok(page)
-    }
-
     /// A page of the keys within the caller's reach, or of one owner within it, that leads both ways and shows what is
     /// searched for.
     ///

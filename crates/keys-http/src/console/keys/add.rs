@@ -2,7 +2,7 @@
 
 use askama::Template;
 use http::StatusCode;
-use keys_core::{KeyId, Owner, SecretKey};
+use keys_core::{KeyId, SecretKey};
 use keys_service::{IssueError, KeyRequest, Once, ReceivedKey};
 
 use super::list::endpoint;
@@ -20,7 +20,7 @@ use crate::problem::Problem;
 #[template(path = "console/key_add.html")]
 struct AddPage {
     frame: Frame,
-    own: bool,
+    lead: &'static str,
     list: String,
     texts: Texts,
     expires: Field,
@@ -36,10 +36,31 @@ struct AddedPage<'a> {
     close: String,
     called: String,
     access_key: String,
-    secret_key: Option<&'a str>,
-    endpoint: String,
-    machine: String,
+    pair: Option<Pair<'a>>,
     once: Option<String>,
+}
+
+/// A secret key, and it with its access key as programs want them.
+struct Pair<'a> {
+    secret_key: &'a str,
+    curl: String,
+    netrc: String,
+    variables: String,
+}
+
+impl<'a> Pair<'a> {
+    fn new(access_key: &str, secret_key: &'a str, endpoint: &str) -> Self {
+        let machine = machine(endpoint);
+        Self {
+            secret_key,
+            curl: format!("curl -u '{access_key}:{secret_key}' '{endpoint}'"),
+            netrc: format!("machine {machine}\n  login {access_key}\n  password {secret_key}"),
+            variables: format!(
+                "export RANCHER_URL='{endpoint}'\nexport RANCHER_ACCESS_KEY='{access_key}'\nexport \
+                 RANCHER_SECRET_KEY='{secret_key}'"
+            ),
+        }
+    }
 }
 
 /// The form. What its address suggests stands in it already.
@@ -59,8 +80,11 @@ fn form(
 ) -> Result<Answer, Problem> {
     let page = AddPage {
         frame: frame(visit, whose, "Add")?,
-        own: whose == Whose::Own,
-        list: whose.path(),
+        lead: match whose {
+            Whose::Environment(_) => "The key will act in the environment",
+            Whose::Own => "The key will act as you, in every environment that you may enter",
+        },
+        list: super::list(visit, whose),
         texts,
         expires,
         once: visit.forms.once.clone(),
@@ -117,15 +141,15 @@ pub(super) fn create(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem>
 fn added(visit: &Visit<'_>, whose: Whose, received: &ReceivedKey) -> Result<Answer, Problem> {
     let parts = received.record.parts();
     let endpoint = endpoint(visit, whose);
+    let access_key = parts.access_key.to_string();
+    let secret_key = received.secret_key.as_ref().map(SecretKey::expose);
     let page = AddedPage {
         frame: frame(visit, whose, "New")?,
-        list: whose.path(),
-        close: step(whose, parts.id, "close"),
+        list: super::list(visit, whose),
+        close: step(visit, whose, parts.id, "close"),
         called: super::called(&received.record),
-        access_key: parts.access_key.to_string(),
-        secret_key: received.secret_key.as_ref().map(SecretKey::expose),
-        machine: machine(&endpoint),
-        endpoint,
+        pair: secret_key.map(|secret_key| Pair::new(&access_key, secret_key, &endpoint)),
+        access_key,
         once: visit.call.idempotency.key()?.map(|key| key.expose().to_owned()),
     };
     Answer::page(StatusCode::CREATED, page.render())
@@ -148,10 +172,8 @@ pub(super) fn close(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answer
         // Whether there is still something to forget is all the same.
         visit.call.authority.confirm_receipt(visit.call.context, key)?;
     }
-    let owner = super::load(visit, whose, id).map(|record| record.parts().owner);
-    let fragment =
-        owner.is_ok_and(|owner: Owner| owner == super::owner(visit, whose)).then(|| id.to_string());
-    Ok(visit.go(&whose.path(), &[(Notice::PARAMETER, Notice::KEY_CLOSED.word())], fragment.as_deref()))
+    let id = super::load(visit, whose, id).map(|record| record.parts().id);
+    Ok(super::back(visit, whose, Notice::KEY_CLOSED, id.ok()))
 }
 
 #[cfg(test)]

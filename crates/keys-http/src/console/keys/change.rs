@@ -47,12 +47,12 @@ fn question(visit: &Visit<'_>, whose: Whose, id: KeyId, status: StatusCode) -> R
     let section = if whose == Whose::Own { Section::OwnKeys } else { Section::Keys };
     let page = DeletePage {
         frame: Frame::new(visit, section, "Delete API Key")?,
-        list: whose.path(),
-        action: super::step(whose, id, "delete"),
+        list: super::list(visit, whose),
+        action: super::step(visit, whose, id, "delete"),
         called: super::called(&record),
         access_key: record.parts().access_key.to_string(),
         active: record.parts().lifecycle.state() == LifecycleState::Active,
-        deactivate: super::step(whose, id, "deactivate"),
+        deactivate: super::step(visit, whose, id, "deactivate"),
     };
     Answer::page(status, page.render())
 }
@@ -68,8 +68,7 @@ fn transition(
     match visit.call.authority.transition_key(visit.call.context, id, transition, None) {
         // Whoever wanted it has it.
         Ok(_) | Err(KeyChangeError::Refused(TransitionError::AlreadySo { .. })) => {
-            let fragment = (transition != Transition::Delete).then(|| id.to_string());
-            Ok(visit.go(&whose.path(), &[(Notice::PARAMETER, notice.word())], fragment.as_deref()))
+            Ok(super::back(visit, whose, notice, (transition != Transition::Delete).then_some(id)))
         }
         Err(KeyChangeError::Refused(_)) => question(visit, whose, id, StatusCode::CONFLICT),
         Err(error) => Err(error.into()),

@@ -26,7 +26,7 @@ struct EditPage {
     /// What the form was made from: an edit that others were quicker than is not made silently.
     revision: String,
     /// What others made of it meanwhile.
-    theirs: Option<Texts>,
+    stored: Option<Texts>,
 }
 
 pub(super) fn answer(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answer, Problem> {
@@ -62,18 +62,18 @@ fn form(
     status: StatusCode,
     texts: Texts,
     revision: String,
-    theirs: Option<Texts>,
+    stored: Option<Texts>,
 ) -> Result<Answer, Problem> {
     let section = if whose == Whose::Own { Section::OwnKeys } else { Section::Keys };
     let page = EditPage {
         frame: Frame::new(visit, section, "Edit API Key")?,
-        list: whose.path(),
+        list: super::list(visit, whose),
         add: format!("{}/new", whose.path()),
-        action: step(whose, record.parts().id, "edit"),
+        action: step(visit, whose, record.parts().id, "edit"),
         access_key: record.parts().access_key.to_string(),
         texts,
         revision,
-        theirs,
+        stored,
     };
     Answer::page(status, page.render())
 }
@@ -88,10 +88,7 @@ fn save(visit: &Visit<'_>, whose: Whose, record: &KeyRecord) -> Result<Answer, P
     let edit = Edit { name: Patch::Set(name), description: Patch::Set(description) };
     let expected = revision.parse::<u64>().ok().map(Revision::new);
     match visit.call.authority.edit_key(visit.call.context, id, edit, expected) {
-        Ok(_) => {
-            let said = [(Notice::PARAMETER, Notice::KEY_EDITED.word())];
-            Ok(visit.go(&whose.path(), &said, Some(&id.to_string())))
-        }
+        Ok(_) => Ok(super::back(visit, whose, Notice::KEY_EDITED, Some(id))),
         Err(KeyChangeError::Conflict { .. }) => {
             let theirs = load(visit, whose, id)?;
             let revision = theirs.parts().revision.to_string();

@@ -1,12 +1,15 @@
 //! The table of keys.
 
 use askama::Template;
+use http::StatusCode;
 use keys_core::{KeyRecord, LifecycleState};
-use keys_store::{Direction, KeyOrder, KeyQuery};
+use keys_store::{KeyFilter, KeyOrder};
 
 use super::{called, owner, step};
 use crate::console::frame::{Frame, Section};
+use crate::console::instant::Instant;
 use crate::console::place::Whose;
+use crate::console::table::{Column, Head, Pager, Table};
 use crate::console::visit::Visit;
 use crate::dialect::handlers::Answer;
 use crate::problem::Problem;
@@ -14,97 +17,132 @@ use crate::problem::Problem;
 /// Rows of one page.
 const ROWS: usize = 50;
 
+const NAME: Column<KeyOrder> = Column { text: "Name", word: "name", order: KeyOrder::Name };
+const COLUMNS: &[Column<KeyOrder>] = &[
+    Column { text: "State", word: "state", order: KeyOrder::State },
+    NAME,
+    Column { text: "Description", word: "description", order: KeyOrder::Description },
+    Column { text: "Access key", word: "access-key", order: KeyOrder::AccessKey },
+    Column { text: "Created", word: "created", order: KeyOrder::Created },
+    Column { text: "Expires", word: "expires", order: KeyOrder::Expires },
+    Column { text: "Made by", word: "made-by", order: KeyOrder::Creator },
+];
+
 #[derive(Template)]
 #[template(path = "console/keys.html")]
 struct KeysPage {
     frame: Frame,
-    own: bool,
-    add: Option<String>,
+    texts: &'static Texts,
+    list: String,
+    add: String,
+    /// What a selection is sent to, by what is done with it.
+    selected: Selected,
     endpoint: String,
-    columns: Vec<Column>,
+    may_change: bool,
+    searched: String,
+    sorted: [(&'static str, &'static str); 2],
+    heads: Vec<Head>,
     rows: Vec<Row>,
+    pager: Pager,
+    counted: String,
 }
 
-struct Column {
-    text: &'static str,
-    path: String,
-    order: Option<&'static str>,
+struct Selected {
+    activate: String,
+    deactivate: String,
+    delete: String,
 }
 
 struct Row {
     id: String,
     name: Option<String>,
     called: String,
+    more: String,
     description: Option<String>,
     access_key: String,
     state: &'static str,
     active: bool,
     expired: bool,
-    created: String,
-    expires: Option<String>,
-    creator: String,
+    created: Instant,
+    expires: Option<Instant>,
+    maker: String,
     edit: String,
     switch: String,
     delete: String,
     view: String,
 }
 
+/// What differs between the keys of an environment and those of an account.
+struct Texts {
+    title: &'static str,
+    add: &'static str,
+    lead: &'static str,
+    rest: &'static str,
+    empty: &'static str,
+}
+
+const OF_ENVIRONMENT: Texts = Texts {
+    title: "API & Keys",
+    add: "Add Environment API Key",
+    lead: "These keys act in the environment",
+    rest: ", and nowhere else. Programs send them as user name and password.",
+    empty: "A program that shall use the API here needs one: add a key, and give the program its pair.",
+};
+const OWN: Texts = Texts {
+    title: "Account API Keys",
+    add: "Add Account API Key",
+    lead: "These keys act as you, in every environment that you may enter. For one environment alone, use a key of its own.",
+    rest: "",
+    empty: "Add one for what shall do as you do, such as a tool on your own machine.",
+};
+
 pub(super) fn page(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem> {
-    let (order, direction) = sorted_by(visit);
-    let query = KeyQuery { order, direction, limit: ROWS, ..KeyQuery::default() };
-    let page = visit.call.authority.keys_of(visit.call.context, owner(visit, whose), &query)?;
-    let (section, title) = match whose {
-        Whose::Environment(_) => (Section::Keys, "API & Keys"),
-        Whose::Own => (Section::OwnKeys, "Account API Keys"),
+    let table: Table<KeyRecord> = Table::read(visit, whose.path(), COLUMNS, &NAME);
+    let owner = owner(visit, whose);
+    let (context, authority) = (visit.call.context, visit.call.authority);
+    let page = authority.key_page(context, Some(owner), KeyFilter::default(), &table.request(ROWS))?;
+    let (section, texts) = match whose {
+        Whose::Environment(_) => (Section::Keys, &OF_ENVIRONMENT),
+        Whose::Own => (Section::OwnKeys, &OWN),
     };
-    let may_change = visit.call.context.caller.may_change_keys();
-    let columns = COLUMNS.iter().map(|(text, word, of)| column(whose, text, word, *of == order, direction));
+    let rows = page.items.iter().map(|record| row(visit, whose, record));
+    let selected = |what: &str| format!("{}/selected/{what}", whose.path());
     let page = KeysPage {
-        frame: Frame::new(visit, section, title)?,
-        own: whose == Whose::Own,
-        add: may_change.then(|| format!("{}/new", whose.path())),
+        frame: Frame::new(visit, section, texts.title)?,
+        texts,
+        list: whose.path(),
+        add: format!("{}/new", whose.path()),
+        selected: Selected {
+            activate: selected("activate"),
+            deactivate: selected("deactivate"),
+            delete: selected("delete"),
+        },
         endpoint: endpoint(visit, whose),
-        columns: columns.collect(),
-        rows: page.items.iter().map(|record| row(visit, whose, record)).collect(),
+        may_change: context.caller.may_change_keys(),
+        searched: table.searched().to_owned(),
+        sorted: table.sorted(),
+        heads: table.heads(),
+        pager: table.pager(&page),
+        counted: counted(page.items.len()),
+        rows: rows.collect(),
     };
-    Answer::page(http::StatusCode::OK, page.render())
+    Answer::page(StatusCode::OK, page.render())
 }
 
-const COLUMNS: &[(&str, &str, KeyOrder)] = &[
-    ("State", "state", KeyOrder::State),
-    ("Name", "name", KeyOrder::Name),
-    ("Description", "description", KeyOrder::Description),
-    ("Access key", "access-key", KeyOrder::AccessKey),
-    ("Created", "created", KeyOrder::Created),
-];
-
-/// By name unless the address says otherwise; what it says wrongly does not count.
-fn sorted_by(visit: &Visit<'_>) -> (KeyOrder, Direction) {
-    let wanted = visit.call.query.get("sort");
-    let order = COLUMNS.iter().find(|(_, word, _)| Some(*word) == wanted);
-    let direction = match visit.call.query.get("order") {
-        Some("desc") => Direction::Descending,
-        _ => Direction::Ascending,
-    };
-    (order.map_or(KeyOrder::Name, |(.., order)| *order), direction)
-}
-
-fn column(whose: Whose, text: &'static str, word: &str, sorts: bool, direction: Direction) -> Column {
-    let order = sorts.then_some(match direction {
-        Direction::Ascending => "ascending",
-        Direction::Descending => "descending",
-    });
-    let next = if order == Some("ascending") { "desc" } else { "asc" };
-    Column { text, path: format!("{}?sort={word}&order={next}", whose.path()), order }
+fn counted(keys: usize) -> String {
+    match keys {
+        0 => "No key on this page".to_owned(),
+        1 => "1 key on this page".to_owned(),
+        keys => format!("{keys} keys on this page"),
+    }
 }
 
 /// Where the API of these keys begins.
 pub(super) fn endpoint(visit: &Visit<'_>, whose: Whose) -> String {
     let urls = visit.call.urls;
-    let version = urls.of_version(urls.version());
     match whose {
-        Whose::Environment(environment) => format!("{version}/projects/{environment}"),
-        Whose::Own => version,
+        Whose::Environment(environment) => urls.of_environment(environment),
+        Whose::Own => urls.of_version(urls.version()),
     }
 }
 
@@ -112,21 +150,23 @@ fn row(visit: &Visit<'_>, whose: Whose, record: &KeyRecord) -> Row {
     let parts = record.parts();
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     let active = parts.lifecycle.state() == LifecycleState::Active;
+    let called = called(record);
     Row {
         id: parts.id.to_string(),
         name: parts.name.as_ref().and_then(|name| text(name.as_str())),
-        called: called(record),
+        more: format!("More for {called}"),
+        called,
         description: parts.description.as_ref().and_then(|description| text(description.as_str())),
         access_key: parts.access_key.to_string(),
-        state: if active { "Active" } else { "Inactive" },
+        state: parts.lifecycle.state().as_str(),
         active,
         expired: record.is_expired(visit.call.context.now),
-        created: parts.created.to_string(),
-        expires: parts.expires_at.map(|instant| instant.to_string()),
-        creator: parts.creator.principal.to_string(),
-        edit: step(whose, parts.id, "edit"),
-        switch: step(whose, parts.id, if active { "deactivate" } else { "activate" }),
-        delete: step(whose, parts.id, "delete"),
+        created: parts.created.into(),
+        expires: parts.expires_at.map(Instant::from),
+        maker: parts.creator.principal.to_string(),
+        edit: step(visit, whose, parts.id, "edit"),
+        switch: step(visit, whose, parts.id, if active { "deactivate" } else { "activate" }),
+        delete: step(visit, whose, parts.id, "delete"),
         view: format!("{}/apikeys/{}", endpoint(visit, whose), parts.id),
     }
 }

@@ -6,10 +6,11 @@ mod edit;
 mod list;
 
 use http::Method;
-use keys_core::Owner;
-use keys_core::{KeyId, KeyRecord, LifecycleState};
+use keys_core::{KeyId, KeyRecord, LifecycleState, Owner};
 
+use super::notice::Notice;
 use super::place::{READ_AND_SEND, SEND, Whose};
+use super::table;
 use super::visit::Visit;
 use crate::dialect::handlers::Answer;
 use crate::problem::Problem;
@@ -87,8 +88,8 @@ impl Place {
     pub(super) fn form(self, whose: Whose) -> String {
         match self {
             Self::List | Self::Add => format!("{}/new", whose.path()),
-            Self::One(id, Step::Edit) => step(whose, id, "edit"),
-            Self::One(id, Step::Delete) => step(whose, id, "delete"),
+            Self::One(id, Step::Edit) => format!("{}/{id}/edit", whose.path()),
+            Self::One(id, Step::Delete) => format!("{}/{id}/delete", whose.path()),
             Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => whose.path(),
         }
     }
@@ -102,9 +103,22 @@ impl Place {
     }
 }
 
-/// The path of a step of one key.
-pub(super) fn step(whose: Whose, id: KeyId, step: &str) -> String {
-    format!("{}/{id}/{step}", whose.path())
+/// The address of a step of one key, which leads back to the table as it is now.
+fn step(visit: &Visit<'_>, whose: Whose, id: KeyId, step: &str) -> String {
+    table::carry(visit, &format!("{}/{id}/{step}", whose.path()))
+}
+
+/// The table as somebody came from it.
+fn list(visit: &Visit<'_>, whose: Whose) -> String {
+    table::carry(visit, &whose.path())
+}
+
+/// Back to the table as somebody came from it, with what was done told there; the key it was done to is marked.
+fn back(visit: &Visit<'_>, whose: Whose, done: Notice, marked: Option<KeyId>) -> Answer {
+    let mut query = table::carried(visit);
+    query.push((Notice::PARAMETER, done.word()));
+    let marked = marked.map(|id| id.to_string());
+    visit.go(&whose.path(), &query, marked.as_deref())
 }
 
 pub(super) fn answer(visit: &Visit<'_>, whose: Whose, place: Place) -> Result<Answer, Problem> {
