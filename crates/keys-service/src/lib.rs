@@ -4,6 +4,7 @@ pub mod access;
 mod audit;
 mod authority;
 mod context;
+mod creators;
 pub mod environments;
 mod error;
 mod hashing;
@@ -23,6 +24,7 @@ pub use access::{AccessError, AccessRequest, AdministratorLogIn, SetUpDoor, SetU
 pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context, Position};
+pub use creators::{CreatorName, CreatorNames, KeyLabel};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
 pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};

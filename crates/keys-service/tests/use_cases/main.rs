@@ -9,6 +9,7 @@
 
 mod access;
 mod authenticate;
+mod creators;
 mod environments;
 mod keys;
 mod log_in;
