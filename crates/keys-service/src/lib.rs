@@ -27,7 +27,9 @@ pub use context::{Caller, Context, Position};
 pub use creators::{CreatorName, CreatorNames, KeyLabel};
 pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
-pub use keys::{AuthenticateError, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey};
+pub use keys::{
+    AuthenticateError, BulkError, BulkOutcome, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey,
+};
 pub use log_in::{
     EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest, LoggedIn, PasswordChangeError,
     PasswordEdit, SessionOutcome, Visitor,

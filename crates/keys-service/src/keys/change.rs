@@ -44,12 +44,9 @@ impl Authority {
         transition: Transition,
         expected: Option<Revision>,
     ) -> Result<KeyRecord, KeyChangeError> {
-        let action = match transition {
-            Transition::Activate => Action::ActivateKey,
-            Transition::Deactivate => Action::DeactivateKey,
-            Transition::Delete => Action::DeleteKey,
-        };
-        self.change_key(context, id, action, expected, |record| record.transition(transition, context.now))
+        self.change_key(context, id, action_of(transition), expected, |record| {
+            record.transition(transition, context.now)
+        })
     }
 
     /// Loads, decides, writes with the revision it was read at, and begins again when another was faster.
@@ -90,5 +87,14 @@ impl Authority {
             }
         }
         Err(KeyChangeError::Contended)
+    }
+}
+
+/// What the audit chain calls it.
+pub(super) const fn action_of(transition: Transition) -> Action {
+    match transition {
+        Transition::Activate => Action::ActivateKey,
+        Transition::Deactivate => Action::DeactivateKey,
+        Transition::Delete => Action::DeleteKey,
     }
 }

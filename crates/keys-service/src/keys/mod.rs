@@ -1,6 +1,7 @@
 //! The use cases of API keys.
 
 mod authenticate;
+mod bulk;
 mod change;
 mod issue;
 mod query;
@@ -11,6 +12,7 @@ use keys_core::{
 };
 use keys_store::BackendError;
 
+pub use self::bulk::{BulkError, BulkOutcome};
 use crate::error::StoreFailure;
 use crate::receipts::AnotherRequest;
 

@@ -9,6 +9,7 @@
 
 mod access;
 mod authenticate;
+mod bulk;
 mod creators;
 mod environments;
 mod keys;
