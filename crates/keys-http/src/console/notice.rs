@@ -28,8 +28,27 @@ impl Notice {
         text: "The key was deleted. Its credentials will never be accepted again.",
     };
 
-    const ALL: &'static [Self] =
-        &[Self::KEY_CLOSED, Self::KEY_EDITED, Self::KEY_ACTIVATED, Self::KEY_DEACTIVATED, Self::KEY_DELETED];
+    pub(super) const KEYS_ACTIVATED: Self =
+        Self { word: "keys-activated", text: "The keys are Active: their credentials are accepted again." };
+    pub(super) const KEYS_DEACTIVATED: Self = Self {
+        word: "keys-deactivated",
+        text: "The keys are Inactive: their credentials are refused from now on, everywhere.",
+    };
+    pub(super) const KEYS_DELETED: Self = Self {
+        word: "keys-deleted",
+        text: "The keys were deleted. Their credentials will never be accepted again.",
+    };
+
+    const ALL: &'static [Self] = &[
+        Self::KEYS_ACTIVATED,
+        Self::KEYS_DEACTIVATED,
+        Self::KEYS_DELETED,
+        Self::KEY_CLOSED,
+        Self::KEY_EDITED,
+        Self::KEY_ACTIVATED,
+        Self::KEY_DEACTIVATED,
+        Self::KEY_DELETED,
+    ];
 
     /// The text of a word, if it is one of ours.
     pub(super) fn said_by(word: &str) -> Option<&'static str> {

@@ -73,6 +73,12 @@ impl Fields {
         }
     }
 
+    /// The fields whose names begin so, by the rest of their names, as far as they are text.
+    pub(crate) fn named<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let fields = self.fields.iter();
+        fields.filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str()?)))
+    }
+
     /// What is said of a field that is no text.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.fields.get(name)

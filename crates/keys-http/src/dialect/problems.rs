@@ -2,8 +2,8 @@
 
 use keys_core::{AccountChangeError, AccountTransitionError, EnvironmentTransitionError, TransitionError};
 use keys_service::{
-    AccountError, AuthenticateError, EndSessionsError, EnterError, EnvironmentChangeError, IssueError,
-    KeyChangeError, MembersError, SettingError, StoreFailure,
+    AccountError, AuthenticateError, BulkError, EndSessionsError, EnterError, EnvironmentChangeError,
+    IssueError, KeyChangeError, MembersError, SettingError, StoreFailure,
 };
 use keys_store::{BackendError, BackendErrorKind};
 
@@ -90,6 +90,25 @@ impl From<KeyChangeError> for Problem {
             KeyChangeError::Conflict { .. } => Self::PreconditionFailed,
             KeyChangeError::Contended => Self::Conflict,
             KeyChangeError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Forbidden => Self::Forbidden(READ_ONLY),
+            BulkError::Revoked => Self::Forbidden(REVOKED),
+            BulkError::TooMany => Self::Invalid {
+                code: "MaxLimitExceeded",
+                field: None,
+                detail: format!("at most {} keys are changed at once", keys_service::Authority::MOST_AT_ONCE)
+                    .into(),
+            },
+            BulkError::Outdated { .. } => Self::PreconditionFailed,
+            BulkError::Contended => Self::Conflict,
+            BulkError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
     }

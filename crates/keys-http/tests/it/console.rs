@@ -83,3 +83,167 @@ fn a_stranger_is_led_to_the_log_in_and_back() {
     assert!(!asked.text().contains("hush"));
     assert_eq!(open(&app, "/env/1a5/keys", Some(&key)).status, StatusCode::OK);
 }
+
+/// Adds keys of these names to the environment, and gives their ids.
+fn keys(app: &TestApp, names: &[&str]) -> Vec<String> {
+    let add = |name: &&str| {
+        let key = app.post("/v1/projects/1a5/apikeys", &serde_json::json!({ "name": name })).json();
+        key["id"].as_str().unwrap().to_owned()
+    };
+    names.iter().map(add).collect()
+}
+
+/// The names in a table, from above.
+fn shown(page: &Reply) -> Vec<String> {
+    let text = page.text();
+    let rows = text.split("<th scope=\"row\" class=\"title\">").skip(1);
+    rows.map(|row| {
+        row.split("<span class=\"text\">").nth(1).unwrap_or("").split("</span>").next().unwrap().to_owned()
+    })
+    .collect()
+}
+
+/// The address of a link by its words or its relation.
+fn link(page: &Reply, mark: &str) -> Option<String> {
+    let text = page.text();
+    let tag = text.split("<a ").skip(1).find(|tag| tag.split("</a>").next().unwrap().contains(mark))?;
+    let address = tag.split("href=\"").nth(1)?.split('"').next()?;
+    Some(address.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+#[test]
+fn the_table_is_sorted_searched_and_paged_both_ways() {
+    let app = TestApp::new();
+    let names: Vec<String> = (0..120).map(|n| format!("key {n:03}")).collect();
+    keys(&app, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let first = open(&app, "/env/1a5/keys", None);
+    assert_eq!(shown(&first), names[..50]);
+    assert_eq!(link(&first, "rel=\"prev\""), None);
+    let second = open(&app, &link(&first, "rel=\"next\"").unwrap(), None);
+    assert_eq!(shown(&second), names[50..100]);
+    let third = open(&app, &link(&second, "rel=\"next\"").unwrap(), None);
+    assert_eq!(shown(&third), names[100..]);
+    assert_eq!(link(&third, "rel=\"next\""), None);
+    let back = open(&app, &link(&third, "rel=\"prev\"").unwrap(), None);
+    assert_eq!(shown(&back), names[50..100]);
+    // A heading sorts, and the other way round when it is pressed again.
+    let reversed = open(&app, &link(&first, "id=\"sort-name\"").unwrap(), None);
+    assert_eq!(shown(&reversed)[0], "key 119");
+    for column in ["state", "description", "access-key", "created", "expires", "made-by"] {
+        let sorted = open(&app, &link(&first, &format!("id=\"sort-{column}\"")).unwrap(), None);
+        assert_eq!(shown(&sorted).len(), 50, "{column}");
+        assert!(sorted.text().contains("aria-sort=\"ascending\""), "{column}");
+    }
+    assert_eq!(shown(&open(&app, "/env/1a5/keys?search=KEY+11", None)).len(), 10);
+    assert!(open(&app, "/env/1a5/keys?search=nothing", None).text().contains("No key matches"));
+    // What no table has does not count.
+    assert_eq!(shown(&open(&app, "/env/1a5/keys?sort=secret&order=up&after=x", None)), names[..50]);
+}
+
+#[test]
+fn a_change_leads_back_to_the_page_it_was_made_from() {
+    let app = TestApp::new();
+    let ids = keys(&app, &["one", "two"]);
+    let path = format!("/env/1a5/keys/{}/deactivate?sort=created&order=desc&search=o&evil=x", ids[0]);
+    let done = send(&app, &path, &[], None);
+    let back = format!("/env/1a5/keys?sort=created&order=desc&search=o&done=key-deactivated#{}", ids[0]);
+    assert_eq!(done.header("location"), Some(back.as_str()));
+}
+
+#[test]
+fn selected_keys_do_what_was_foreseen_or_nothing() {
+    let app = TestApp::new();
+    let ids = keys(&app, &["one", "two", "three"]);
+    send(&app, &format!("/env/1a5/keys/{}/deactivate", ids[2]), &[], None);
+    let fields: Vec<(String, &str)> = ids.iter().map(|id| (format!("id.{id}"), "yes")).collect();
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let preview = send(&app, "/env/1a5/keys/selected/deactivate", &fields, None);
+    assert_eq!(preview.status, StatusCode::OK, "{preview:?}");
+    assert!(preview.text().contains("2 of the 3 keys become Inactive"), "{}", preview.text());
+    // What the page holds is what is done.
+    let form: Vec<(String, String)> = preview
+        .text()
+        .split("name=\"id.")
+        .skip(1)
+        .map(|field| {
+            let (id, rest) = field.split_once('"').unwrap();
+            (format!("id.{id}"), rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+        })
+        .collect();
+    let mut confirmed: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(confirmed.len(), 2);
+    confirmed.push(("confirmed", "yes"));
+    let before = app.revision();
+    app.put(&format!("/v1/apikeys/{}", ids[0]), &serde_json::json!({"name": "renamed"}));
+    let outdated = send(&app, "/env/1a5/keys/selected/deactivate", &confirmed, None);
+    assert_eq!(outdated.status, StatusCode::CONFLICT);
+    assert!(outdated.text().contains("has changed since you looked"));
+    assert_eq!(app.revision(), before + 1, "nothing was done");
+    let done = send(&app, "/env/1a5/keys/selected/deactivate", &confirmed[1..], None);
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    let none = send(&app, "/env/1a5/keys/selected/delete", &[], None);
+    assert!(none.text().contains("No key is selected"));
+    // Of another owner than the page's there is no key, even for the administrator.
+    let others = send(&app, "/account/keys/selected/deactivate", &fields, None);
+    assert_eq!(others.status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn an_edit_others_were_quicker_than_shows_both_versions() {
+    let app = TestApp::new();
+    let id = &keys(&app, &["first"])[0];
+    let path = format!("/env/1a5/keys/{id}/edit");
+    let form = open(&app, &path, None);
+    let revision =
+        form.text().split("name=\"revision\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    app.put(&format!("/v1/apikeys/{id}"), &serde_json::json!({"name": "theirs"}));
+    let mine = [("name", "mine"), ("description", ""), ("revision", revision.as_str())];
+    let conflict = send(&app, &path, &mine, None);
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    assert!(conflict.text().contains("theirs") && conflict.text().contains("value=\"mine\""));
+    assert_eq!(app.get(&format!("/v1/apikeys/{id}")).json()["name"], "theirs");
+    // Sent again, it is meant.
+    let now = conflict
+        .text()
+        .split("name=\"revision\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let saved = send(&app, &path, &[("name", "mine"), ("revision", now.as_str())], None);
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.get(&format!("/v1/apikeys/{id}")).json()["name"], "mine");
+    // What is wrong stands beside its field, and nothing of what was typed is lost.
+    let wrong =
+        send(&app, &path, &[("name", "a\u{202e}b"), ("description", "kept"), ("revision", "1")], None);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text().contains("aria-invalid") && wrong.text().contains("kept"));
+}
+
+#[test]
+fn a_form_that_waited_for_a_log_in_is_shown_as_it_was_left() {
+    let app = TestApp::new();
+    let shown = send(
+        &app,
+        "/env/1a5/keys/new",
+        &[("_resume", "1"), ("name", "ci & co"), ("description", "a\r\nb")],
+        None,
+    );
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text().contains("value=\"ci &#38; co\""), "{}", shown.text());
+    assert!(shown.text().contains("a\nb"));
+    assert_eq!(app.get("/v1/projects/1a5/apikeys").json()["data"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn keys_of_ones_own_are_on_a_page_of_their_own() {
+    let app = TestApp::new();
+    keys(&app, &["of the environment"]);
+    let added = send(&app, "/account/keys", &[("name", "of the account")], None);
+    assert_eq!(added.status, StatusCode::CREATED);
+    assert_eq!(shown(&open(&app, "/account/keys", None)), ["of the account"]);
+    assert_eq!(shown(&open(&app, "/env/1a5/keys", None)), ["of the environment"]);
+}

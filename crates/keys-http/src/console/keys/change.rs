@@ -6,7 +6,7 @@ use keys_core::{KeyId, LifecycleState, Transition, TransitionError};
 use keys_service::KeyChangeError;
 
 use super::load;
-use crate::console::frame::{Frame, Section};
+use crate::console::frame::Frame;
 use crate::console::notice::Notice;
 use crate::console::place::Whose;
 use crate::console::visit::Visit;
@@ -44,9 +44,8 @@ pub(super) fn delete(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answe
 /// An Active key is not deleted: the question says so, and offers to deactivate it.
 fn question(visit: &Visit<'_>, whose: Whose, id: KeyId, status: StatusCode) -> Result<Answer, Problem> {
     let record = load(visit, whose, id)?;
-    let section = if whose == Whose::Own { Section::OwnKeys } else { Section::Keys };
     let page = DeletePage {
-        frame: Frame::new(visit, section, "Delete API Key")?,
+        frame: Frame::new(visit, super::section(whose), "Delete API Key")?,
         list: super::list(visit, whose),
         action: super::step(visit, whose, id, "delete"),
         called: super::called(&record),

@@ -7,7 +7,7 @@ use keys_service::{Edit, KeyChangeError, Patch};
 
 use super::{load, step};
 use crate::console::form::Texts;
-use crate::console::frame::{Frame, Section};
+use crate::console::frame::Frame;
 use crate::console::notice::Notice;
 use crate::console::place::Whose;
 use crate::console::visit::Visit;
@@ -64,9 +64,8 @@ fn form(
     revision: String,
     stored: Option<Texts>,
 ) -> Result<Answer, Problem> {
-    let section = if whose == Whose::Own { Section::OwnKeys } else { Section::Keys };
     let page = EditPage {
-        frame: Frame::new(visit, section, "Edit API Key")?,
+        frame: Frame::new(visit, super::section(whose), "Edit API Key")?,
         list: super::list(visit, whose),
         add: format!("{}/new", whose.path()),
         action: step(visit, whose, record.parts().id, "edit"),

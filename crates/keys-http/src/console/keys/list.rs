@@ -6,10 +6,10 @@ use keys_core::{KeyRecord, LifecycleState};
 use keys_store::{KeyFilter, KeyOrder};
 
 use super::{called, owner, step};
-use crate::console::frame::{Frame, Section};
+use crate::console::frame::Frame;
 use crate::console::instant::Instant;
 use crate::console::place::Whose;
-use crate::console::table::{Column, Head, Pager, Table};
+use crate::console::table::{self, Column, Head, Pager, Table};
 use crate::console::visit::Visit;
 use crate::dialect::handlers::Answer;
 use crate::problem::Problem;
@@ -97,18 +97,22 @@ const OWN: Texts = Texts {
 };
 
 pub(super) fn page(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem> {
-    let table: Table<KeyRecord> = Table::read(visit, whose.path(), COLUMNS, &NAME);
+    let asked: Table<KeyRecord> = Table::read(visit, whose.path(), COLUMNS, &NAME);
     let owner = owner(visit, whose);
     let (context, authority) = (visit.call.context, visit.call.authority);
-    let page = authority.key_page(context, Some(owner), KeyFilter::default(), &table.request(ROWS))?;
-    let (section, texts) = match whose {
-        Whose::Environment(_) => (Section::Keys, &OF_ENVIRONMENT),
-        Whose::Own => (Section::OwnKeys, &OWN),
+    let page = authority.key_page(context, Some(owner), KeyFilter::default(), &asked.request(ROWS))?;
+    let texts = match whose {
+        Whose::Environment(_) => &OF_ENVIRONMENT,
+        Whose::Own => &OWN,
     };
-    let rows = page.items.iter().map(|record| row(visit, whose, record));
-    let selected = |what: &str| format!("{}/selected/{what}", whose.path());
+    let makers = authority.names_of(context, page.items.iter().map(|record| record.parts().creator))?;
+    let rows = page.items.iter().map(|record| {
+        let maker = makers.of(record.parts().creator).to_string();
+        Row { maker, ..row(visit, whose, record) }
+    });
+    let selected = |what: &str| table::carry(visit, &format!("{}/selected/{what}", whose.path()));
     let page = KeysPage {
-        frame: Frame::new(visit, section, texts.title)?,
+        frame: Frame::new(visit, super::section(whose), texts.title)?,
         texts,
         list: whose.path(),
         add: format!("{}/new", whose.path()),
@@ -119,10 +123,10 @@ pub(super) fn page(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem> {
         },
         endpoint: endpoint(visit, whose),
         may_change: context.caller.may_change_keys(),
-        searched: table.searched().to_owned(),
-        sorted: table.sorted(),
-        heads: table.heads(),
-        pager: table.pager(&page),
+        searched: asked.searched().to_owned(),
+        sorted: asked.sorted(),
+        heads: asked.heads(),
+        pager: asked.pager(&page),
         counted: counted(page.items.len()),
         rows: rows.collect(),
     };
@@ -163,7 +167,7 @@ fn row(visit: &Visit<'_>, whose: Whose, record: &KeyRecord) -> Row {
         expired: record.is_expired(visit.call.context.now),
         created: parts.created.into(),
         expires: parts.expires_at.map(Instant::from),
-        maker: parts.creator.principal.to_string(),
+        maker: String::new(),
         edit: step(visit, whose, parts.id, "edit"),
         switch: step(visit, whose, parts.id, if active { "deactivate" } else { "activate" }),
         delete: step(visit, whose, parts.id, "delete"),

@@ -4,10 +4,12 @@ mod add;
 mod change;
 mod edit;
 mod list;
+mod selected;
 
 use http::Method;
-use keys_core::{KeyId, KeyRecord, LifecycleState, Owner};
+use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
 
+use super::frame::Section;
 use super::notice::Notice;
 use super::place::{READ_AND_SEND, SEND, Whose};
 use super::table;
@@ -22,6 +24,8 @@ pub(crate) enum Place {
     List,
     /// The form for a new key.
     Add,
+    /// Many keys at once, and what is to become of them.
+    Selected(Transition),
     /// One key.
     One(KeyId, Step),
 }
@@ -46,6 +50,7 @@ impl Place {
         Some(match rest {
             [] => Self::List,
             ["new"] => Self::Add,
+            ["selected", transition] => Self::Selected(transition.parse().ok()?),
             [id, step] => Self::One(
                 id.parse().ok()?,
                 match *step {
@@ -65,6 +70,9 @@ impl Place {
         match self {
             Self::List => "/env/{id}/keys",
             Self::Add => "/env/{id}/keys/new",
+            Self::Selected(Transition::Activate) => "/env/{id}/keys/selected/activate",
+            Self::Selected(Transition::Deactivate) => "/env/{id}/keys/selected/deactivate",
+            Self::Selected(Transition::Delete) => "/env/{id}/keys/selected/delete",
             Self::One(_, Step::Edit) => "/env/{id}/keys/{id}/edit",
             Self::One(_, Step::Activate) => "/env/{id}/keys/{id}/activate",
             Self::One(_, Step::Deactivate) => "/env/{id}/keys/{id}/deactivate",
@@ -77,6 +85,9 @@ impl Place {
         match self {
             Self::List => "/account/keys",
             Self::Add => "/account/keys/new",
+            Self::Selected(Transition::Activate) => "/account/keys/selected/activate",
+            Self::Selected(Transition::Deactivate) => "/account/keys/selected/deactivate",
+            Self::Selected(Transition::Delete) => "/account/keys/selected/delete",
             Self::One(_, Step::Edit) => "/account/keys/{id}/edit",
             Self::One(_, Step::Activate) => "/account/keys/{id}/activate",
             Self::One(_, Step::Deactivate) => "/account/keys/{id}/deactivate",
@@ -90,7 +101,7 @@ impl Place {
             Self::List | Self::Add => format!("{}/new", whose.path()),
             Self::One(id, Step::Edit) => format!("{}/{id}/edit", whose.path()),
             Self::One(id, Step::Delete) => format!("{}/{id}/delete", whose.path()),
-            Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => whose.path(),
+            Self::Selected(_) | Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => whose.path(),
         }
     }
 
@@ -98,8 +109,15 @@ impl Place {
         match self {
             // What is sent to the form itself is shown in it again.
             Self::List | Self::Add | Self::One(_, Step::Edit | Step::Delete) => READ_AND_SEND,
-            Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => SEND,
+            Self::Selected(_) | Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => SEND,
         }
+    }
+}
+
+const fn section(whose: Whose) -> Section {
+    match whose {
+        Whose::Environment(_) => Section::Keys,
+        Whose::Own => Section::OwnKeys,
     }
 }
 
@@ -126,6 +144,7 @@ pub(super) fn answer(visit: &Visit<'_>, whose: Whose, place: Place) -> Result<An
         Place::List if visit.sends() => add::create(visit, whose),
         Place::List => list::page(visit, whose),
         Place::Add => add::page(visit, whose),
+        Place::Selected(transition) => selected::answer(visit, whose, transition),
         Place::One(id, Step::Edit) => edit::answer(visit, whose, id),
         Place::One(id, Step::Activate) => change::activate(visit, whose, id),
         Place::One(id, Step::Deactivate) => change::deactivate(visit, whose, id),
