@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use keys_core::{
     AccessControl, AccessKey, AccessMode, AccountId, AccountKind, AccountTransition, Description,
-    EnvironmentId, EnvironmentTransition, KeyId, LoginName, Name, Password, Role, Timestamp, Transition,
+    EnvironmentId, EnvironmentTransition, KeyId, LoginName, LoginNameError, Name, Password, Role, Timestamp,
+    Transition,
 };
 use zeroize::Zeroizing;
 
@@ -131,6 +132,9 @@ pub(crate) trait People: fmt::Debug {
     /// in turn.
     fn keys_made_by(&self, id: AccountId) -> Result<Vec<Key>, Failure>;
 
+    /// Forgets the failed log-ins of a person.
+    fn unlock(&self, person: &Person) -> Result<(), Failure>;
+
     /// The members of an environment, in order of id.
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure>;
 
@@ -196,6 +200,33 @@ impl FromStr for KeyName {
     fn from_str(text: &str) -> Result<Self, ParseKeyNameError> {
         let id = text.parse().map(Self::Id).ok();
         id.or_else(|| text.parse().map(Self::AccessKey).ok()).ok_or(ParseKeyNameError)
+    }
+}
+
+/// How a person is named: by the account, or by the name they log in with. What looks like an account is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// Such as `1a7`.
+    Account(AccountId),
+    /// Such as `ada`.
+    Login(LoginName),
+}
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => id.fmt(f),
+            Self::Login(login) => login.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Person {
+    type Err = LoginNameError;
+
+    fn from_str(text: &str) -> Result<Self, LoginNameError> {
+        let id = text.parse().map(Self::Account);
+        id.or_else(|_| text.parse().map(Self::Login))
     }
 }
 

@@ -44,7 +44,8 @@ impl Command {
                 | User::Disable(_)
                 | User::Remove(_)
                 | User::Admin(_)
-                | User::Password(_) => Need::Change,
+                | User::Password(_)
+                | User::Unlock(_) => Need::Change,
             },
             Self::Member(member) => match member {
                 Member::List(_) => Need::Read,
@@ -116,6 +117,7 @@ impl Command {
                 User::Remove(these) => people::remove(authority, &these),
                 User::Admin(these) => people::administer(authority, &these),
                 User::Password(user) => log_in::set_password(authority, user, surroundings),
+                User::Unlock(these) => people::unlock(authority, &these),
             },
             Self::Member(member) => match member {
                 Member::List(list) => people::members(authority, &list),

@@ -8,6 +8,7 @@ mod table;
 use keys_core::{AccessControl, AccessMode, Timestamp};
 use zeroize::Zeroizing;
 
+use crate::authority::Person;
 use crate::cli::{OutputFormat, SecretFormat};
 use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session};
 
@@ -42,6 +43,8 @@ pub(crate) enum Answer {
     Disabled(Vec<Disabled>),
     /// The members of an environment.
     Members(Vec<Member>),
+    /// These people need not wait any longer.
+    Unlocked(Vec<Person>),
 }
 
 impl Answer {
@@ -72,7 +75,8 @@ impl Answer {
             | Self::Account(_)
             | Self::Accounts(_)
             | Self::Disabled(_)
-            | Self::Members(_) => {}
+            | Self::Members(_)
+            | Self::Unlocked(_) => {}
         }
     }
 
@@ -95,7 +99,8 @@ impl Answer {
             | Self::Account(_)
             | Self::Accounts(_)
             | Self::Disabled(_)
-            | Self::Members(_) => None,
+            | Self::Members(_)
+            | Self::Unlocked(_) => None,
         }
     }
 }

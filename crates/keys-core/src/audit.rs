@@ -188,6 +188,8 @@ actions! {
     PromoteAccount => "account.promote",
     /// An account administers no longer. What else was edited with it changed as well.
     DemoteAccount => "account.demote",
+    /// The failed log-ins of an account were forgotten before their time.
+    UnlockAccount => "account.unlock",
     /// An environment was made.
     CreateEnvironment => "environment.create",
     /// Name or description of an environment changed.
@@ -255,6 +257,7 @@ impl Action {
             | Self::EditAccount
             | Self::ActivateAccount
             | Self::PromoteAccount
+            | Self::UnlockAccount
             | Self::CreateEnvironment
             | Self::EditEnvironment
             | Self::ActivateEnvironment

@@ -1,7 +1,8 @@
 //! Soft locks: how fast one may guess, without anybody being shut out for good.
 //!
 //! Each failure makes the next attempt wait: 1 second, doubling to an hour. After 100 failures in a row
-//! (NIST SP 800-63B-4 §3.2.2) each further attempt waits a day. A success, and nothing else, forgets them.
+//! (NIST SP 800-63B-4 §3.2.2) each further attempt waits a day. A success forgets them, or whoever
+//! keeps the lock, for an administrator; time alone does not.
 //!
 //! ```text
 //!            begin                begin, and now ≥ until

@@ -32,7 +32,7 @@ pub use keys::{
 };
 pub use log_in::{
     EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest, LoggedIn, PasswordChangeError,
-    PasswordEdit, SessionOutcome, Visitor,
+    PasswordEdit, SessionOutcome, UnlockError, Visitor, Whom,
 };
 pub use maintenance::Maintenance;
 pub use pages::{PageRequest, Place, TwoWayPage};

@@ -19,7 +19,7 @@ use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
-use crate::log_in::{LogIns, PasswordChangeError, PasswordEdit};
+use crate::log_in::{LogIns, PasswordChangeError, PasswordEdit, UnlockError, Whom};
 use crate::people::{AccountEdit, AccountError, AccountRequest};
 use crate::settings::SettingError;
 
@@ -241,6 +241,15 @@ impl Maintenance {
         rng: &mut R,
     ) -> Result<PasswordRecord, PasswordChangeError> {
         self.0.edit_password(context, id, edit, None, rng)
+    }
+
+    /// As [`Authority::unlock`]. Whoever opens the store has no locks to open yet: what is left of it is the event.
+    ///
+    /// # Errors
+    ///
+    /// See [`UnlockError`].
+    pub fn unlock(&self, context: &Context, whom: &Whom) -> Result<AccountId, UnlockError> {
+        self.0.unlock(context, whom)
     }
 
     /// As [`Authority::change_setting`].

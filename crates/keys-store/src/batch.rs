@@ -59,7 +59,8 @@ impl Batch {
             | Committed::Pepper(_)
             | Committed::Password(_)
             | Committed::Session(_)
-            | Committed::SessionsEnded(_) => {}
+            | Committed::SessionsEnded(_)
+            | Committed::Unlocked(_) => {}
         }
     }
 

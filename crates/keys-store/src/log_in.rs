@@ -58,6 +58,13 @@ pub trait LogInStore {
     /// [`BackendError`].
     fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError>;
 
+    /// The devices of an account, the one that was used last first.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError>;
+
     /// Writes something down that changes nobody's rights: no revision, no audit event. Returns how many rows it
     /// changed.
     ///

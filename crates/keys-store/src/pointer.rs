@@ -37,6 +37,10 @@ impl<S: LogInStore + ?Sized> LogInStore for Arc<S> {
         (**self).device(hash)
     }
 
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError> {
+        (**self).devices(account)
+    }
+
     fn note(&self, note: Note) -> Result<u64, CommitError> {
         (**self).note(note)
     }

@@ -201,6 +201,7 @@ pub fn owner_and_target(committed: &Committed) -> (Owner, Target) {
             (Owner::Account(record.parts().account), Target::Session(record.parts().id))
         }
         Committed::SessionsEnded(which) => which.owner_and_target(),
+        Committed::Unlocked(account) => (Owner::Account(*account), Target::Account(*account)),
     }
 }
 
@@ -220,7 +221,8 @@ pub const fn loses_its_secret(committed: &Committed) -> Option<Target> {
         | Committed::Pepper(_)
         | Committed::Password(_)
         | Committed::Session(_)
-        | Committed::SessionsEnded(_) => None,
+        | Committed::SessionsEnded(_)
+        | Committed::Unlocked(_) => None,
     }
 }
 

@@ -391,6 +391,9 @@ pub enum Write {
     },
     /// Sessions end.
     EndSessions(EndSessions),
+    /// The failed log-ins of this account are forgotten, by those who remember them: a store keeps nothing of it but its
+    /// audit event. The account must exist, or it is [`Refusal::NotFound`](crate::Refusal::NotFound).
+    Unlock(AccountId),
 }
 
 /// What must hold for a change, once the changes before it in the same commit are made.
@@ -481,6 +484,8 @@ pub enum Committed {
     Session(SessionRecord),
     /// These sessions have ended.
     SessionsEnded(EndSessions),
+    /// The failed log-ins of this account are to be forgotten.
+    Unlocked(AccountId),
 }
 
 /// A setting as it is kept.

@@ -181,6 +181,7 @@ fn failures(store: &FaultStore) -> [bool; Call::ALL.len()] {
         store.password_named(&sample::login("ada").folded()).is_err(),
         store.session(&sample::session_hash(1)).is_err(),
         store.device(&sample::device_hash(1)).is_err(),
+        store.devices(AccountId::ADMIN).is_err(),
         store.note(Note::Seen { session: SessionId::new(1).unwrap(), at: sample::instant(1) }).is_err(),
     ]
 }

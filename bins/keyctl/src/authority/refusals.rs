@@ -7,6 +7,7 @@ use keys_core::{
     EnvironmentTransition, EnvironmentTransitionError, KeyId, LifecycleState, Transition, TransitionError,
 };
 
+use super::Person;
 use crate::exit::{Exit, Failure};
 
 /// There is no such key, or it is not the caller's to see.
@@ -134,6 +135,15 @@ pub(super) fn no_member(id: EnvironmentId, account: AccountId) -> Failure {
 pub(super) fn not_enabled(id: AccountId) -> Failure {
     Failure::new(Exit::Conflict, format!("no key can be made for account {id}: it is not active"))
         .hint(format!("keyctl user enable {id}"))
+}
+
+/// There is no such person.
+pub(super) fn nobody(person: &Person) -> Failure {
+    let message = match person {
+        Person::Account(id) => return no_account(*id),
+        Person::Login(login) => format!("nobody logs in as {login}"),
+    };
+    Failure::new(Exit::NotFound, message).hint("keyctl user list, and give the account")
 }
 
 /// There is no such account, or nobody stands behind it.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use keys_core::{AccountId, EnvironmentId, Role};
 
+use crate::authority::Person;
+
 /// `user`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
@@ -24,6 +26,8 @@ pub(crate) enum User {
     Admin(UserAdmin),
     /// Give a person a password: ends their sessions, and opens the lock that failed log-ins have closed
     Password(UserPassword),
+    /// Let people log in again at once whom failed log-ins make wait; a server that starts has nobody wait
+    Unlock(UserUnlock),
 }
 
 /// `user add`.
@@ -108,6 +112,14 @@ pub(crate) struct UserPassword {
     /// Read the password from standard input
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+/// `user unlock`.
+#[derive(Debug, Args)]
+pub(crate) struct UserUnlock {
+    /// Log-in names, or accounts such as 1a7; what looks like an account is one
+    #[arg(value_name = "NAME|ACCOUNT", required = true)]
+    pub(crate) people: Vec<Person>,
 }
 
 /// `member`.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use keys_core::{AccountId, AccountKind, AccountTransition, EnvironmentId, Role};
 
-use crate::authority::{AccountEdit, Authority, NewAccount};
+use crate::authority::{AccountEdit, Authority, NewAccount, Person};
 use crate::cli::{
     EditedUser, MemberAdd, MemberList, MemberRemove, MemberSet, UserAdd, UserAdmin, UserChange, UserEdit,
+    UserUnlock,
 };
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Disabled};
@@ -90,6 +91,12 @@ pub(super) fn administer(authority: &dyn Authority, admin: &UserAdmin) -> Result
     };
     let read = |account: &Account| authority.account(account.id);
     each(&accounts, |account| account.id, false, change_one, read).map(Answer::Accounts)
+}
+
+pub(super) fn unlock(authority: &dyn Authority, unlock: &UserUnlock) -> Result<Answer, Failure> {
+    let change = |person: &Person| authority.unlock(person).map(|()| person.clone());
+    let people = each(&unlock.people, Person::clone, false, change, |person| Ok(person.clone()))?;
+    Ok(Answer::Unlocked(people))
 }
 
 fn named(authority: &dyn Authority, accounts: &[AccountId]) -> Result<Vec<Account>, Failure> {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::escape;
 use super::{Answer, seconds};
+use crate::authority::Person;
 use crate::model::{Account, Environment, IssuedKey, Key, Member};
 
 /// The answer as one line of JSON.
@@ -40,6 +41,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             });
             line(&people.collect::<Vec<_>>())
         }
+        Answer::Unlocked(people) => line(&JsonUnlocked { unlocked: texts(people) }),
         Answer::Members(members) => line(&members.iter().map(JsonMember::new).collect::<Vec<_>>()),
     });
     text.push('\n');
@@ -50,6 +52,16 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
 pub(crate) fn line<T: Serialize>(value: &T) -> String {
     // Structs of texts and numbers have no way to fail; an empty line would be noticed.
     escape::json(&Zeroizing::new(serde_json::to_string(value).unwrap_or_default()))
+}
+
+/// People as they were named.
+fn texts(people: &[Person]) -> Vec<String> {
+    people.iter().map(ToString::to_string).collect()
+}
+
+#[derive(Serialize)]
+struct JsonUnlocked {
+    unlocked: Vec<String>,
 }
 
 #[derive(Serialize)]

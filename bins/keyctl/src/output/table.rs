@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::escape::one_line;
 use super::{Answer, seconds};
+use crate::authority::Person;
 use crate::model::{Account, Disabled, Environment, IssuedKey, Key, Member};
 
 /// The answer as lines.
@@ -40,6 +41,10 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Account(account) => fields(&account_fields(account)),
         Answer::Accounts(accounts) => account_columns(accounts.iter()),
         Answer::Disabled(people) => disabled_lines(people, now),
+        Answer::Unlocked(people) => {
+            let line = |person: &Person| format!("unlocked {}\n", one_line(&person.to_string()));
+            Zeroizing::new(people.iter().map(line).collect())
+        }
         Answer::Members(members) => {
             columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], members.iter().map(member_row))
         }

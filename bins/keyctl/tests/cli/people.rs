@@ -13,6 +13,19 @@ fn ok(body: String) -> (u16, String) {
     (200, body)
 }
 
+/// Done, and nothing to say of it.
+fn done() -> (u16, String) {
+    (204, String::new())
+}
+
+/// A refusal beside the dialect.
+fn problem(status: u16, code: &str) -> (u16, String) {
+    let body = format!(
+        "{{\"title\":\"{code}\",\"status\":{status},\"detail\":\"said by the server\",\"code\":\"{code}\",\"requestId\":\"r-1\"}}"
+    );
+    (status, body)
+}
+
 fn error(status: u16, code: &str, field: &str) -> (u16, String) {
     let body = format!(
         "{{\"id\":\"r-1\",\"type\":\"error\",\"links\":{{}},\"actions\":{{}},\"status\":{status},\"code\":\"{code}\",\
@@ -115,6 +128,11 @@ fn every_command_asks_what_it_means() {
         ),
         (vec![ada("active")], "user admin 1a7 --revoke", vec!["GET /v1/accounts/1a7"]),
         (
+            vec![done(), done()],
+            "user unlock ada 1a7",
+            vec![r#"POST /accounts/unlock {"login":"ada"}"#, r#"POST /accounts/unlock {"account":"1a7"}"#],
+        ),
+        (
             vec![ok(project()), members()],
             "member list 1a5",
             vec!["GET /v1/projects/1a5", "GET /v1/projectmembers?limit=1000&projectId=1a5"],
@@ -211,6 +229,11 @@ fn refusals_have_our_words_and_codes() {
             4,
             "403 Forbidden",
         ),
+        (vec![problem(404, "Not Found")], "user unlock ada", 3, "nobody logs in as ada"),
+        (vec![problem(404, "Not Found")], "user unlock 1a7", 3, "there is no account 1a7 of a person"),
+        (vec![done(), problem(404, "Not Found")], "user unlock ada 1a7", 3, "done before: ada"),
+        (vec![problem(403, "Forbidden")], "user unlock ada", 4, "said by the server"),
+        (vec![], "user unlock no:name", 2, "colon"),
         (vec![], "member set 1a5 1a7=owner 1a7=member", 2, "account 1a7 is named twice"),
         (vec![], "member set 1a5 1a7=member", 2, "none of them is an owner"),
         (vec![], "member set 1a5 1a7:owner", 2, "such as 1a7=owner"),
@@ -319,4 +342,22 @@ fn whoever_disables_somebody_is_shown_what_they_made() {
         again.contains("\"state\":\"inactive\"") && again.contains("\"keysMade\":[{\"id\":\"1c4\""),
         "{again}"
     );
+}
+
+/// Nobody is locked out of a server that does not run, and the audit chain says who asked.
+#[test]
+fn an_unlock_on_a_database_is_an_event() {
+    let installation = Installation::new();
+    assert_eq!(installation.run("user add --name Ada").code, 0);
+    let set = installation.keyctl("user password 1a6 --login ada --password-stdin".split_whitespace());
+    assert_eq!(set.stdin("correct horse battery staple").run().code, 0);
+    installation.run("user unlock ADA 1a6").is(0, "unlocked ADA\nunlocked 1a6\n", "");
+    installation.run("user unlock ada -o json").is(0, "{\"unlocked\":[\"ada\"]}\n", "");
+    installation.run("user unlock grace").failed(3, &["nobody logs in as grace"]);
+    installation.run("user unlock 1a5").failed(3, &["there is no account 1a5 of a person"]);
+    let server = installation.open();
+    let events = server.audit(None, 100).expect("the events");
+    let unlocks = events.iter().filter(|linked| linked.event.action == keys_core::Action::UnlockAccount);
+    assert_eq!(unlocks.count(), 3);
+    installation.run("user unlock ada").failed(5, &["in use by another process", "--url"]);
 }

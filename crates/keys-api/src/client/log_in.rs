@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::credential::SecretText;
 use super::error::ClientError;
 use super::resources::id;
-use super::transport::{Answer, Client};
+use super::transport::{Answer, Client, to_json};
 use crate::{Password, Token};
 
 /// A session just begun. The only place its token leaves the server.
@@ -17,6 +17,16 @@ pub struct Session {
     pub token: SecretText,
     /// Who has logged in.
     pub account_id: String,
+}
+
+/// A person, by account or by log-in name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Person<'a> {
+    /// Such as `1a7`.
+    Account(&'a str),
+    /// The name that the person logs in with.
+    Login(&'a str),
 }
 
 #[derive(Serialize)]
@@ -50,7 +60,7 @@ impl Client {
 
     /// Ends the session that the client presents.
     pub fn log_out(&self) -> Result<(), ClientError> {
-        self.command(Method::DELETE, format!("{}/tokens", self.url().api()), &[])
+        self.command(Method::DELETE, format!("{}/tokens", self.url().api()), &[], None)
     }
 
     /// The passwords the caller may see, without what they are.
@@ -83,5 +93,10 @@ impl Client {
     ) -> Result<Password, ClientError> {
         let input = PasswordInput { account_id: None, public_value: login, secret_value: password.expose() };
         Ok(self.put(&format!("/passwords/{}", id(which)?), &input)?.body)
+    }
+
+    /// Forgets the failed log-ins of a person.
+    pub fn unlock(&self, person: Person<'_>) -> Result<(), ClientError> {
+        self.command(Method::POST, format!("{}/accounts/unlock", self.url()), &[], Some(to_json(&person)))
     }
 }

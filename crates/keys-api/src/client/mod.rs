@@ -35,7 +35,7 @@ mod transport;
 pub use base_url::{BaseUrl, ParseBaseUrlError};
 pub use credential::{Credential, InvalidCredential, SecretText};
 pub use error::{ClientError, Refusal};
-pub use log_in::Session;
+pub use log_in::{Person, Session};
 pub use once::{IdempotencyKey, InvalidIdempotencyKey};
 pub use resources::{Change, IssuedApiKey};
 pub use roots::{ParseRootsError, Roots};

@@ -86,7 +86,7 @@ impl Client {
             headers.push((PROJECT_ID, project));
         }
         let url = format!("{}/receipts/confirm", self.url());
-        self.command(Method::POST, url, &headers)
+        self.command(Method::POST, url, &headers, None)
     }
 
     /// Creates. When the answer is lost it is asked for again under the same key, which makes nothing new.

@@ -143,8 +143,9 @@ impl Client {
         method: Method,
         url: String,
         headers: &[(HeaderName, HeaderValue)],
+        body: Option<Vec<u8>>,
     ) -> Result<(), ClientError> {
-        let response = self.send(method, url, headers, None)?;
+        let response = self.send(method, url, headers, body)?;
         match response.status().as_u16() {
             204 => Ok(()),
             status if status >= 400 => Err(self.refusal(status, &read(response)?)),

@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the declarations of the types and from nothing else.
 
 mod answers;
+mod commands;
 mod operations;
 mod schemas;
 

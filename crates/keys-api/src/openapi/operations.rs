@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::answers::{self, reference};
-use super::schemas;
+use super::{commands, schemas};
 use crate::{Audience, Declaration, Link, Verb};
 
 /// The paths that belong to no declared type.
@@ -39,28 +39,12 @@ pub(super) fn fixed() -> Map<String, Value> {
         }
         get(path, id, summary, answers::text("It is so."), failures);
     }
-    paths.insert("/receipts/confirm".to_owned(), confirmation());
+    paths.extend(commands::paths());
     paths
 }
 
-/// Saying that a secret has arrived.
-fn confirmation() -> Value {
-    let mut responses = answers::problems();
-    responses.insert("204".to_owned(), answers::empty("The secret is erased."));
-    json!({
-        "parameters": [project_header()],
-        "post": {
-            "operationId": "confirmReceipt",
-            "summary": "Say that the secret of a new key has arrived",
-            "description": "Nobody is shown it again under this `Idempotency-Key`. May be repeated.",
-            "parameters": [idempotency_key("The one that the create was sent with.", true)],
-            "responses": responses,
-        },
-    })
-}
-
 /// `Idempotency-Key`, written so that it needs no quotes.
-fn idempotency_key(description: &str, required: bool) -> Value {
+pub(super) fn idempotency_key(description: &str, required: bool) -> Value {
     let schema = json!({"type": "string", "pattern": "^[0-9A-Za-z_-]{22,255}$"});
     json!({
         "name": "Idempotency-Key",
@@ -71,7 +55,7 @@ fn idempotency_key(description: &str, required: bool) -> Value {
     })
 }
 
-fn project_header() -> Value {
+pub(super) fn project_header() -> Value {
     json!({
         "name": "X-API-Project-Id",
         "in": "header",

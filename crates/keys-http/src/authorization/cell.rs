@@ -167,6 +167,7 @@ impl Place {
             | Subject::Page
             | Subject::Document
             | Subject::Confirmation
+            | Subject::OfPeople
             | Subject::Token
             | Subject::List(_) => vec![Self { route: route.clone(), target: None }],
             Subject::One(thing) | Subject::Link(thing) => {

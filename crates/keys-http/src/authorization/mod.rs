@@ -77,15 +77,29 @@ impl Alike {
         match status {
             401 => Some(nothing),
             // What has a reason of its own to refuse says so.
-            403 if rules::subject(cell.route()) == Subject::Token => {
-                Some(Self { context, question, template, ..nothing })
-            }
+            403 if says_why(cell) => Some(Self { context, question, template, ..nothing }),
             // Whom an environment refuses learns nothing of it. What is seen and may not be changed says so.
             403 if rules::enters(cell) => Some(Self { question, template, ..nothing }),
             403 => Some(Self { question, ..nothing }),
             404 => Some(Self { context, question, template, ..nothing }),
             _ => None,
         }
+    }
+}
+
+/// Whether what is asked has a reason of its own to refuse whoever has got so far.
+fn says_why(cell: &Cell) -> bool {
+    match rules::subject(cell.route()) {
+        Subject::Token => true,
+        Subject::OfPeople => rules::enters(cell),
+        Subject::Operational
+        | Subject::LogIn
+        | Subject::Page
+        | Subject::Document
+        | Subject::Confirmation
+        | Subject::List(_)
+        | Subject::One(_)
+        | Subject::Link(_) => false,
     }
 }
 
@@ -207,7 +221,7 @@ fn told(cell: &Cell, reply: &Reply) -> String {
 }
 
 /// What is sent with every request, and means nothing to most.
-const SENT: &str = r#"{"name":"cell","value":"true","members":[{"externalId":"1a1","externalIdType":"rancher_id","role":"owner"}]}"#;
+const SENT: &str = r#"{"name":"cell","value":"true","account":"1a9","members":[{"externalId":"1a1","externalIdType":"rancher_id","role":"owner"}]}"#;
 
 /// A cell that is not asked must have the answer of the one that stands for it, which is.
 fn stands_for(standing_in: &Cell, cell: &Cell, ruling: Ruling, places: &[Place]) {

@@ -47,6 +47,8 @@ pub(super) enum Subject {
     Document,
     /// Said by everybody who is let in, each of their own.
     Confirmation,
+    /// Done to a person: the owner of A.
+    OfPeople,
     /// Answered whoever asks.
     Token,
     /// All of a type that the caller may see.
@@ -80,6 +82,7 @@ rows! {
     Route::Ready => Subject::Operational, [Route::Ready];
     Route::Asset(_) => Subject::Operational, [Route::Asset(Asset::Stylesheet)];
     Route::ReceiptConfirmation => Subject::Confirmation, [Route::ReceiptConfirmation];
+    Route::Unlock => Subject::OfPeople, [Route::Unlock];
     Route::LogIn => Subject::LogIn, [Route::LogIn];
     Route::LogOut => Subject::LogIn, [Route::LogOut];
     Route::SetUp => Subject::LogIn, [Route::SetUp];
@@ -132,6 +135,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Ready
         | Route::Asset(_)
         | Route::ReceiptConfirmation
+        | Route::Unlock
         | Route::LogIn
         | Route::LogOut
         | Route::SetUp
@@ -346,6 +350,8 @@ fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
         (Subject::One(_) | Subject::Link(_), _, "GET" | "HEAD") => return None,
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
+        (Subject::OfPeople, _, "POST") if acting == Acting::Administrator => Expected::ok(204),
+        (Subject::OfPeople, _, "POST") => Expected::FORBIDDEN,
         // What is sent names nobody and no password.
         (Subject::List(Thing::Password), _, "POST") if acting == Acting::Administrator => Expected::NO_CODE,
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
@@ -383,6 +389,7 @@ pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
         | Subject::Page
         | Subject::Document
         | Subject::Confirmation
+        | Subject::OfPeople
         | Subject::Token => false,
     })
 }

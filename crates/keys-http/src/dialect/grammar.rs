@@ -5,7 +5,7 @@
 //! /v1[/projects/{pid}]                         a version, and everything it links to
 //! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
-//! /receipts/confirm                            that the secret of a new key has arrived
+//! /{things}/{verb}                             commands: what Rancher has no address for
 //! /login /logout                               where people log in and out
 //! /env/{pid}/keys /account/keys …              the web page for people: see [`console`](crate::console)
 //! /ping /healthz /readyz                       for those who look after the server
@@ -68,6 +68,8 @@ pub(crate) enum Route {
     Asset(Asset),
     /// `/receipts/confirm`: that the secret of what was made has arrived.
     ReceiptConfirmation,
+    /// `/accounts/unlock`: that the failed log-ins of a person are forgotten.
+    Unlock,
     /// `/login`: where people log in.
     LogIn,
     /// `/logout`: where they log out.
@@ -99,6 +101,7 @@ impl Route {
             Self::Ready => "/readyz",
             Self::Asset(_) => "/assets/{name}",
             Self::ReceiptConfirmation => "/receipts/confirm",
+            Self::Unlock => "/accounts/unlock",
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
             Self::SetUp => "/setup",
@@ -129,13 +132,13 @@ impl Route {
 
     /// Whether its errors are those of the dialect. Beside it they are problem details (RFC 9457).
     pub(crate) const fn is_dialect(&self) -> bool {
-        !matches!(self, Self::ReceiptConfirmation)
+        !matches!(self.kind(), Kind::Command)
     }
 
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
-            Self::ReceiptConfirmation => Kind::Confirmation,
+            Self::ReceiptConfirmation | Self::Unlock => Kind::Command,
             Self::Ping
             | Self::Health
             | Self::Ready
@@ -157,8 +160,8 @@ impl Route {
 pub(crate) enum Kind {
     /// Nothing of the dialect.
     Operational,
-    /// That something has arrived.
-    Confirmation,
+    /// Something that is done, and has no document: beside the dialect.
+    Command,
     /// A place of the web page, with its methods.
     Console(&'static [Method]),
     /// The list of a type.
@@ -212,7 +215,8 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("login", []) => Ok(Route::LogIn),
         ("logout", []) => Ok(Route::LogOut),
         ("openapi.json", []) => Ok(Route::OpenApi),
-        ("receipts", [what]) if what == "confirm" => Ok(Route::ReceiptConfirmation),
+        ("receipts", [verb]) if verb == "confirm" => Ok(Route::ReceiptConfirmation),
+        ("accounts", [verb]) if verb == "unlock" => Ok(Route::Unlock),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

@@ -3,7 +3,7 @@
 use keys_core::{AccountChangeError, AccountTransitionError, EnvironmentTransitionError, TransitionError};
 use keys_service::{
     AccountError, AuthenticateError, BulkError, EndSessionsError, EnterError, EnvironmentChangeError,
-    IssueError, KeyChangeError, MembersError, SettingError, StoreFailure,
+    IssueError, KeyChangeError, MembersError, SettingError, StoreFailure, UnlockError,
 };
 use keys_store::{BackendError, BackendErrorKind};
 
@@ -254,6 +254,20 @@ impl From<SettingError> for Problem {
                  afterwards: make a key first with POST /v1/apikeys and keep its secret",
             ),
             SettingError::Store(failure) => failure.into(),
+            other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
+        }
+    }
+}
+
+impl From<UnlockError> for Problem {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::Forbidden => {
+                Self::Forbidden("only an administrator, outside any environment, opens a lock")
+            }
+            UnlockError::Revoked => Self::Forbidden(REVOKED),
+            UnlockError::NotFound => Self::NotFound,
+            UnlockError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
     }

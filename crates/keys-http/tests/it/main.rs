@@ -12,6 +12,7 @@
 mod arbitrary;
 mod auth;
 mod bad_input;
+mod commands;
 mod console;
 mod documents;
 mod environments;

@@ -7,7 +7,8 @@
 //! | a name that nobody has | the name | the same, so that nothing tells them apart |
 //! | an address | the address, an IPv6 network as a whole | take more than its share from others there |
 //!
-//! All of it lives in memory, in tables of a fixed size, and a restart forgets it. Names that somebody has and names that
+//! All of it lives in memory, in tables of a fixed size, and a restart forgets it. An administrator opens the locks of a
+//! person, of the account and of its devices, before their time. Names that somebody has and names that
 //! nobody has are kept apart: strangers can invent names without end, and may not crowd out the others.
 
 use std::net::IpAddr;

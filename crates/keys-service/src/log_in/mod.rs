@@ -15,6 +15,7 @@ mod guard;
 mod password;
 mod session;
 mod table;
+mod unlock;
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -27,6 +28,7 @@ use keys_core::{
 pub(crate) use self::password::others_of;
 pub use self::password::{PasswordChangeError, PasswordEdit};
 pub use self::session::EndSessionsError;
+pub use self::unlock::{UnlockError, Whom};
 
 use self::guard::{Guard, TooSoon};
 use crate::context::Caller;

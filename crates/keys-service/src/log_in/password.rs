@@ -202,7 +202,7 @@ impl Authority {
             }
         })?;
         if digest.is_some() {
-            self.unlock(record.parts().account);
+            self.unlock_for_new_password(record.parts().account);
         }
         Ok(record)
     }
@@ -258,19 +258,6 @@ impl Authority {
         })
     }
 
-    /// Forgets the failures with an account's name: by an administrator.
-    ///
-    /// # Errors
-    ///
-    /// [`PasswordChangeError::Forbidden`].
-    pub fn unlock_account(&self, context: &Context, account: AccountId) -> Result<(), PasswordChangeError> {
-        if !context.caller.administers() {
-            return Err(PasswordChangeError::Forbidden);
-        }
-        self.unlock(account);
-        Ok(())
-    }
-
     /// What an edit that says nothing leaves: no event, no revision.
     fn unchanged(
         &self,
@@ -285,10 +272,6 @@ impl Authority {
             return Err(PasswordChangeError::Conflict { current });
         }
         Ok(record)
-    }
-
-    fn unlock(&self, account: AccountId) {
-        self.log_ins.guard.open(&Lane::Account(account));
     }
 
     fn digest<R: TryCryptoRng + ?Sized>(

@@ -1,6 +1,7 @@
 //! Logging in and being in a session: who is let in, what guessing costs, and what ends a session.
 
 mod sessions;
+mod unlock;
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -14,7 +15,7 @@ use keys_core::{
 };
 use keys_service::{
     Authority, AuthorityConfig, Context, EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest,
-    LoggedIn, PasswordChangeError, PasswordEdit, SessionOutcome, Visitor,
+    LoggedIn, PasswordChangeError, PasswordEdit, SessionOutcome, UnlockError, Visitor, Whom,
 };
 use keys_store::conformance::sample;
 use keys_store::fault::{Call, Calls, Fault, Moment};
@@ -339,7 +340,7 @@ fn another_name_is_no_way_round_the_lock() {
     people.house.authority.edit_password(&administrator(), id, &rename, None, &mut rng()).unwrap();
     assert!(matches!(people.log_in(&asks("countess", WRONG), &visitor()), Err(LogInError::Locked { .. })));
     // An administrator opens it, by hand or with a new password.
-    people.house.authority.unlock_account(&administrator(), people.ada).unwrap();
+    people.house.authority.unlock(&administrator(), &Whom::Account(people.ada)).unwrap();
     refusal(people.log_in(&asks("countess", WRONG), &visitor()));
     let change = PasswordEdit { login: None, password: Some(password("a new password")) };
     people.house.authority.edit_password(&administrator(), id, &change, None, &mut rng()).unwrap();
@@ -548,11 +549,14 @@ fn only_an_administrator_sets_edits_and_removes_a_password() {
             authority.set_password(context, people.ada, login("x"), &password(RIGHT), &mut rng()).err(),
             authority.edit_password(context, id, &PasswordEdit::default(), None, &mut rng()).err(),
             authority.remove_password(context, id, None).err(),
-            authority.unlock_account(context, people.ada).err(),
         ];
         for refusal in refusals {
             assert!(matches!(refusal, Some(PasswordChangeError::Forbidden)), "{refusal:?}");
         }
+    }
+    for context in [&own, &inside] {
+        let refused = authority.unlock(context, &Whom::Account(people.ada));
+        assert!(matches!(refused, Err(UnlockError::Forbidden)), "{refused:?}");
     }
     let refused = authority.end_sessions(&own, people.grace);
     assert!(matches!(refused, Err(EndSessionsError::Forbidden)));

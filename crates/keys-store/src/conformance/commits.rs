@@ -42,7 +42,10 @@ fn revision_of(committed: &Committed) -> Option<Revision> {
         Committed::Member(member) => Some(member.revision),
         Committed::Password(record) => Some(record.parts().revision),
         Committed::Session(record) => Some(record.parts().revision),
-        Committed::MemberRemoved(_) | Committed::Pepper(_) | Committed::SessionsEnded(_) => None,
+        Committed::MemberRemoved(_)
+        | Committed::Pepper(_)
+        | Committed::SessionsEnded(_)
+        | Committed::Unlocked(_) => None,
     }
 }
 

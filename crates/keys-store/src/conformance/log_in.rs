@@ -343,6 +343,36 @@ pub fn a_device_is_remembered(store: &dyn KeyStore) {
     assert_eq!(store.device(&hash).unwrap(), known(30));
 }
 
+/// Those of the account and no other's, the one that was used last first.
+pub fn the_devices_of_an_account_are_listed(store: &dyn KeyStore) {
+    let (owner, other) = (account(store, 1), account(store, 2));
+    assert_eq!(store.devices(owner).unwrap(), []);
+    for (n, millis, of) in [(1, 10, owner), (2, 30, owner), (3, 20, owner), (4, 40, other)] {
+        let session = NewSession { created: sample::instant(millis), ..sample::new_session(of, n) };
+        begin(store, session, Some(sample::device_hash(n)));
+    }
+    let listed = |account| store.devices(account).unwrap().iter().map(|one| one.hash).collect::<Vec<_>>();
+    assert_eq!(listed(owner), [2, 3, 1].map(sample::device_hash));
+    assert_eq!(listed(other), [sample::device_hash(4)]);
+    assert_eq!(listed(AccountId::new(99).unwrap()), []);
+}
+
+/// Nothing is left of it but its event.
+pub fn an_unlock_is_an_event_and_nothing_else(store: &dyn KeyStore) {
+    let owner = account(store, 1);
+    let missing = sample::commit(store, Write::Unlock(AccountId::new(99).unwrap()));
+    assert_eq!(sample::refusal(missing), (0, Refusal::NotFound));
+    let before = store.account(owner).unwrap();
+    let unlocked = sample::commit(store, Write::Unlock(owner)).unwrap();
+    assert!(matches!(unlocked, Committed::Unlocked(account) if account == owner), "{unlocked:?}");
+    assert_eq!(store.account(owner).unwrap(), before);
+    let events = store.audit(keys_core::AuditId::new(1), 9).unwrap();
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    let Target::Account(target) = event.event.target else { panic!("{event:?}") };
+    assert_eq!((event.event.owner, target), (Owner::Account(owner), owner));
+    assert_eq!((event.event.before, event.event.after), (None, Revision::new(2)));
+}
+
 /// Where one too many begins, the oldest ends; another account's stay.
 pub fn sessions_and_devices_of_an_account_are_bounded(store: &dyn KeyStore) {
     let (owner, other) = (account(store, 1), account(store, 2));

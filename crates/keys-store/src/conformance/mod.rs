@@ -204,6 +204,8 @@ macro_rules! conformance_tests {
             log_in::a_session_can_require_the_password_that_was_compared
             log_in::a_use_of_a_session_never_goes_back
             log_in::a_device_is_remembered
+            log_in::the_devices_of_an_account_are_listed
+            log_in::an_unlock_is_an_event_and_nothing_else
             log_in::sessions_and_devices_of_an_account_are_bounded
             log_in::what_ended_by_time_is_forgotten
             log_in::no_session_of_an_old_password_survives_its_change

@@ -194,6 +194,7 @@ pub fn change(write: Write) -> Change {
         Write::UpdatePassword { .. } => Action::ChangePassword,
         Write::BeginSession { .. } => Action::BeginSession,
         Write::EndSessions(_) => Action::EndSession,
+        Write::Unlock(_) => Action::UnlockAccount,
     };
     Change { write, requires: None, at: instant(1), origin: origin(), action, receipt: None }
 }

@@ -1,6 +1,6 @@
 //! Faults of what people log in by.
 
-use keys_core::{DeviceHash, DeviceRecord, FoldedLogin, PasswordId, PasswordRecord, SessionHash};
+use keys_core::{AccountId, DeviceHash, DeviceRecord, FoldedLogin, PasswordId, PasswordRecord, SessionHash};
 
 use super::FaultStore;
 use super::script::Call;
@@ -27,6 +27,10 @@ impl LogInStore for FaultStore {
 
     fn device(&self, hash: &DeviceHash) -> Result<Option<DeviceRecord>, BackendError> {
         self.read(Call::Device, |store| store.device(hash))
+    }
+
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError> {
+        self.read(Call::Devices, |store| store.devices(account))
     }
 
     fn note(&self, note: Note) -> Result<u64, CommitError> {

@@ -98,7 +98,8 @@ pub(super) fn touched_by(changes: &[Change]) -> Vec<Touched> {
         | Write::InsertPassword(_)
         | Write::UpdatePassword { .. }
         | Write::BeginSession { .. }
-        | Write::EndSessions(_) => None,
+        | Write::EndSessions(_)
+        | Write::Unlock(_) => None,
     });
     touched.collect()
 }

@@ -38,12 +38,13 @@ pub enum Call {
     PasswordNamed,
     Session,
     Device,
+    Devices,
     Note,
 }
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Commit,
         Self::ReplaceTag,
         Self::EraseReceiptSecret,
@@ -74,6 +75,7 @@ impl Call {
         Self::PasswordNamed,
         Self::Session,
         Self::Device,
+        Self::Devices,
         Self::Note,
     ];
 

@@ -119,6 +119,15 @@ impl LogIns {
         self.devices.get(hash).copied()
     }
 
+    /// The devices of an account, the one that was used last first.
+    pub(super) fn devices(&self, account: AccountId) -> Vec<DeviceRecord> {
+        let from = (account, Timestamp::MIN, DeviceHash::from_bytes([0; DeviceHash::LENGTH]));
+        let own = self.devices_of.range(from..).take_while(|(of, ..)| *of == account);
+        let mut devices: Vec<_> = own.filter_map(|(_, _, hash)| self.device(hash)).collect();
+        devices.reverse();
+        devices
+    }
+
     /// What a note changes.
     pub(super) fn noted(&self, note: Note) -> LogInDelta {
         let mut delta = LogInDelta::default();

@@ -295,6 +295,10 @@ impl LogInStore for MemoryStore {
         Ok(self.state().log_ins().device(hash))
     }
 
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError> {
+        Ok(self.state().log_ins().devices(account))
+    }
+
     fn note(&self, note: Note) -> Result<u64, CommitError> {
         let writer = self.writer();
         let delta = self.state().log_ins().noted(note);

@@ -184,6 +184,10 @@ impl<'a> Plan<'a> {
                 self.log_ins().begin_session(session, device, revision)
             }
             Write::EndSessions(which) => self.log_ins().end_sessions(which),
+            Write::Unlock(account) => {
+                self.require_account(account)?;
+                Ok((Committed::Unlocked(account), None))
+            }
         }
     }
 

@@ -260,6 +260,14 @@ pub(super) fn device(connection: &Connection, hash: &DeviceHash) -> Result<Optio
     one(connection, SQL, [blob(hash.as_bytes())], read)
 }
 
+pub(super) const DEVICES: &str = "SELECT hash, account, last_seen, seal FROM devices INDEXED BY devices_account \
+     WHERE account = ?1 ORDER BY last_seen DESC, hash DESC";
+
+/// The devices of an account, the one that was used last first.
+pub(super) fn devices(connection: &Connection, account: AccountId) -> Result<Vec<DeviceRecord>, Fault> {
+    all(connection, DEVICES, [number(account.number())], read)
+}
+
 /// Whether a password is Active and at this revision, and its account Active.
 pub(super) fn password_is(
     connection: &Connection,
@@ -408,6 +416,12 @@ pub(super) fn end_sessions(connection: &Connection, which: EndSessions) -> Resul
         }
     }
     Ok((Committed::SessionsEnded(which), before))
+}
+
+/// Nothing is kept of it: what failed is remembered elsewhere.
+pub(super) fn unlock(connection: &Connection, id: AccountId) -> Result<Written, Stop> {
+    account(connection, id)?.ok_or(Refusal::NotFound)?;
+    Ok((Committed::Unlocked(id), None))
 }
 
 // ---- notes ----------------------------------------------------------------------------------------------------------

@@ -450,6 +450,10 @@ impl LogInStore for SqliteStore {
         self.read(|connection| log_in::device(connection, hash))
     }
 
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError> {
+        self.read(|connection| log_in::devices(connection, account))
+    }
+
     fn note(&self, note: Note) -> Result<u64, CommitError> {
         self.ask(|answer| Job::Note(note, answer))?
     }

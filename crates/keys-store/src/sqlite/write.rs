@@ -145,6 +145,7 @@ fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Resul
             log_in::begin_session(connection, session, device, revision)
         }
         Write::EndSessions(which) => log_in::end_sessions(connection, which),
+        Write::Unlock(account) => log_in::unlock(connection, account),
     }
 }
 

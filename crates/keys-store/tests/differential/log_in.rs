@@ -1,8 +1,8 @@
 //! Random steps about passwords, sessions and devices.
 
 use keys_core::{
-    AccountId, LoginName, NewPassword, NewSession, Owner, PasswordId, PasswordParts, PasswordRecord,
-    PasswordState, Revision, SessionId, SessionKind, Timestamp, strategies,
+    AccountId, DeviceRecord, LoginName, NewPassword, NewSession, Owner, PasswordId, PasswordParts,
+    PasswordRecord, PasswordState, Revision, SessionId, SessionKind, Timestamp, strategies,
 };
 use keys_store::conformance::sample;
 use keys_store::{EndSessions, KeyQuery, KeyStore, PasswordQuery, Reach, Requirement, Write};
@@ -21,6 +21,7 @@ pub(crate) enum Edit {
     Update { password: Pick, login: Option<LoginName>, state: State, tamper: Option<Tamper>, now: Timestamp },
     Begin { account: Index, hash: u64, kind: SessionKind, created: Timestamp, device: Option<u64> },
     End { account: Index, session: Option<u64>, but: bool },
+    Unlock { account: Index },
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +55,7 @@ pub(crate) enum Read {
     Named(LoginName),
     Session(u64),
     Device(u64),
+    Devices(Index),
 }
 
 /// Few, so that they collide, in letter case too.
@@ -85,6 +87,7 @@ pub(crate) fn edit() -> BoxedStrategy<Edit> {
         }),
         2 => (any::<Index>(), option::of(1..9u64), any::<bool>())
             .prop_map(|(account, session, but)| Edit::End { account, session, but }),
+        1 => any::<Index>().prop_map(|account| Edit::Unlock { account }),
     ]
     .boxed()
 }
@@ -111,6 +114,7 @@ pub(crate) fn read() -> BoxedStrategy<Read> {
         login().prop_map(Read::Named),
         (0..20u64).prop_map(Read::Session),
         (0..20u64).prop_map(Read::Device),
+        any::<Index>().prop_map(Read::Devices),
     ]
     .boxed()
 }
@@ -141,6 +145,12 @@ pub(crate) fn answer(store: &dyn KeyStore, world: &World, read: &Read) -> String
                 .device(&sample::device_hash(*n))
                 .map(|device| device.map(|device| (device.hash.to_string(), device))),
         ),
+        Read::Devices(at) => {
+            let devices = store.devices(AccountId::new(world.owner(at).number()).unwrap());
+            let pictures =
+                |devices: Vec<DeviceRecord>| devices.into_iter().map(|one| (one.hash.to_string(), one));
+            answer::answer(devices.map(|devices| pictures(devices).collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -231,6 +241,7 @@ impl LogIns {
                 let session = NewSession { hash, account: account(&at), kind, created };
                 Write::BeginSession { session, device: device.map(sample::device_hash) }
             }
+            Edit::Unlock { account: at } => Write::Unlock(account(&at)),
             Edit::End { account: at, session, but } => {
                 let account = account(&at);
                 Write::EndSessions(match session.map(|n| SessionId::new(n).unwrap()) {

@@ -9,6 +9,7 @@ pub(super) const PATHS: &[&str] = &[
     "/v1",
     "/openapi.json",
     "/receipts/confirm",
+    "/accounts/unlock",
     "/ping",
     "/readyz",
     "/v2-beta/apikeys",

@@ -5,14 +5,15 @@ use std::error::Error;
 use keys_core::{AccountChangeError, AccountId, EnvironmentId, KeyId};
 use keys_service::{
     AccountError, EnvironmentChangeError, IssueError, KeyChangeError, MembersError,
-    OpenError as AuthorityOpenError, PasswordChangeError, SettingError, StoreFailure,
+    OpenError as AuthorityOpenError, PasswordChangeError, SettingError, StoreFailure, UnlockError,
 };
 use keys_store::{BackendError, BackendErrorKind, OpenError};
 
 use super::super::refusals::{
     account_refused, account_removed, environment_refused, key_refused, last_administrator, login_taken,
-    no_account, no_administrator, no_environment, no_key, no_owner, no_person, no_place_to_begin,
+    no_account, no_administrator, no_environment, no_key, no_owner, no_person, no_place_to_begin, nobody,
 };
+use crate::authority::Person;
 use crate::exit::{Exit, Failure};
 
 /// An error and its causes on one line.
@@ -144,6 +145,14 @@ pub(super) fn password_not_set(account: AccountId, error: PasswordChangeError) -
         PasswordChangeError::Conflict { .. } | PasswordChangeError::Contended | _ => {
             Failure::new(Exit::Conflict, chain(&error)).hint("try again")
         }
+    }
+}
+
+pub(super) fn not_unlocked(person: &Person, error: UnlockError) -> Failure {
+    match error {
+        UnlockError::NotFound => nobody(person),
+        UnlockError::Store(failure) => store_failed(failure).within(person),
+        UnlockError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
     }
 }
 

@@ -4,13 +4,15 @@ use keys_core::{
     AccountId, AccountKind, AccountRecord, AccountTransition, EnvironmentId, EnvironmentState, MemberRecord,
     Owner, Role,
 };
-use keys_service::{AccountRequest, Patch};
+use keys_service::{AccountRequest, Patch, Whom};
 use keys_store::Reach;
 
-use super::failures::{account_not_changed, account_not_made, backend_failed, members_not_changed};
+use super::failures::{
+    account_not_changed, account_not_made, backend_failed, members_not_changed, not_unlocked,
+};
 use super::{Local, PAGE, key_of};
 use crate::authority::refusals::no_account;
-use crate::authority::{AccountEdit, NewAccount, People};
+use crate::authority::{AccountEdit, NewAccount, People, Person};
 use crate::exit::Failure;
 use crate::model::{Account, Key, Member};
 use crate::system;
@@ -75,6 +77,12 @@ impl People for Local {
         Ok(made.ok_or_else(|| no_account(id))?.items.into_iter().map(key_of).collect())
     }
 
+    /// A server that runs has the database, so that there is no lock here: none is left when the next one starts.
+    fn unlock(&self, person: &Person) -> Result<(), Failure> {
+        let unlocked = self.maintenance()?.unlock(&self.context()?, &whom(person));
+        unlocked.map(drop).map_err(|error| not_unlocked(person, error))
+    }
+
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure> {
         let reach = Reach::Owner(Owner::Environment(environment));
         let (mut members, mut after) = (Vec::new(), None);
@@ -136,6 +144,13 @@ impl Local {
         }
         let membership = self.store.membership(id, account).map_err(backend_failed)?;
         Ok(kind.administers() || membership.is_some())
+    }
+}
+
+fn whom(person: &Person) -> Whom {
+    match person {
+        Person::Account(id) => Whom::Account(*id),
+        Person::Login(login) => Whom::Login(login.clone()),
     }
 }
 

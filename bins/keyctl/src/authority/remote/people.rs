@@ -11,9 +11,9 @@ use super::failures::{ClientFailure, refused};
 use super::{Remote, idempotency_key, parse};
 use crate::authority::refusals::{
     account_refusal, account_refused, account_removed, last_administrator, no_account, no_owner,
-    no_place_to_begin,
+    no_place_to_begin, nobody,
 };
-use crate::authority::{AccountEdit, NewAccount, People};
+use crate::authority::{AccountEdit, NewAccount, People, Person};
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Key, Member};
 
@@ -100,6 +100,14 @@ impl People for Remote {
         keys.retain(|key| key.state != LifecycleState::Deleted);
         keys.sort_by_key(|key| key.id);
         Ok(keys)
+    }
+
+    fn unlock(&self, person: &Person) -> Result<(), Failure> {
+        self.request(|client| match person {
+            Person::Account(id) => client.unlock(client::Person::Account(&id.to_string())),
+            Person::Login(login) => client.unlock(client::Person::Login(login.as_str())),
+        })
+        .map_err(|error| if error.is_not_found() { nobody(person) } else { self.failure(error) })
     }
 
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure> {

@@ -7,6 +7,7 @@ mod keys;
 mod local_auth;
 mod members;
 mod passwords;
+mod people;
 pub(super) mod projects;
 mod receipts;
 mod root;
@@ -217,7 +218,7 @@ pub(crate) fn answer(
     let refused = || Err(Problem::MethodNotAllowed { allow: methods::list(&allowed).into(), detail: None });
     let Some(ask) = ask(call, route, &allowed)? else { return refused() };
     // What has no document has no state to compare with.
-    if preconditions.is_empty() || *route == Route::ReceiptConfirmation {
+    if preconditions.is_empty() || matches!(route.kind(), Kind::Command) {
         return perform(call, route, ask).unwrap_or_else(refused);
     }
     let current = perform(call, route, Ask::Read).unwrap_or_else(refused)?;
@@ -247,6 +248,7 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::ApiKey, id), Ask::Delete) => keys::delete(call, id),
         (Route::One(Type::ApiKey, id), Ask::Act(action)) => keys::act(call, id, action),
         (Route::ReceiptConfirmation, Ask::Create) => receipts::confirm(call),
+        (Route::Unlock, Ask::Create) => people::unlock(call),
         (Route::List(Type::Account), Ask::Create) => accounts::create(call),
         (Route::One(Type::Account, id), Ask::Edit) => accounts::edit(call, id),
         (Route::One(Type::Account, id), Ask::Delete) => accounts::delete(call, id),
@@ -351,7 +353,7 @@ fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Resul
                 Ok(Some(Ask::Act(action)))
             }
             Kind::Operational
-            | Kind::Confirmation
+            | Kind::Command
             | Kind::Console(_)
             | Kind::Collection(_)
             | Kind::Resource(_)

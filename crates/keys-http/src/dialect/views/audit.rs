@@ -62,6 +62,7 @@ const fn event_type(action: Action) -> &'static str {
         Action::RemoveAccount => "api.account.delete",
         Action::PromoteAccount => "api.account.promote",
         Action::DemoteAccount => "api.account.demote",
+        Action::UnlockAccount => "api.account.unlock",
         Action::CreateEnvironment => "api.environment.create",
         Action::EditEnvironment => "api.environment.update",
         Action::ActivateEnvironment => "api.environment.activate",

@@ -216,6 +216,10 @@ impl LogInStore for ModelStore {
         self.inner.device(hash)
     }
 
+    fn devices(&self, account: AccountId) -> Result<Vec<DeviceRecord>, BackendError> {
+        self.inner.devices(account)
+    }
+
     fn note(&self, note: Note) -> Result<u64, CommitError> {
         self.inner.note(note)
     }

@@ -31,6 +31,8 @@ fn every_question_about_log_ins_walks_an_index_and_none_sorts() {
             );
         }
     }
+    let devices = plan(&connection, log_in::DEVICES, &[number(1)]);
+    assert!(devices.iter().all(|step| step.starts_with("SEARCH devices USING INDEX")), "{devices:#?}");
     let session = plan(&connection, log_in::SESSION, &[Value::Blob(vec![0; 32])]);
     assert!(session.iter().all(|step| step.starts_with("SEARCH sessions USING INDEX")), "{session:#?}");
     let writer = Connection::open(&bench.path).unwrap();
@@ -68,6 +70,7 @@ fn an_altered_row_lets_nobody_in() {
         store.password_named(&login).map(|_| ()),
         store.session(&sample::session_hash(1)).map(|_| ()),
         store.device(&sample::device_hash(1)).map(|_| ()),
+        store.devices(keys_core::AccountId::new(2).unwrap()).map(|_| ()),
     ];
     for refused in refused {
         assert_eq!(refused.unwrap_err().kind(), BackendErrorKind::Corrupt);

@@ -1,0 +1,64 @@
+//! What stands beside the dialect: `POST /{things}/{verb}`, answered without a document, refused with problem details.
+
+use serde_json::{Map, Value, json};
+
+use super::answers;
+use super::operations::{idempotency_key, project_header};
+
+/// Their paths.
+pub(super) fn paths() -> Map<String, Value> {
+    let paths = [("/receipts/confirm", confirm()), ("/accounts/unlock", unlock())];
+    paths.into_iter().map(|(path, item)| (path.to_owned(), item)).collect()
+}
+
+/// Saying that a secret has arrived.
+fn confirm() -> Value {
+    let key = idempotency_key("The one that the create was sent with.", true);
+    command(
+        "confirmReceipt",
+        "Say that the secret of a new key has arrived",
+        "Nobody is shown it again under this `Idempotency-Key`. May be repeated.",
+        "The secret is erased.",
+        ("parameters", json!([key])),
+    )
+}
+
+/// Opening the lock of somebody who failed to log in.
+fn unlock() -> Value {
+    command(
+        "unlockAccount",
+        "Let somebody log in again without waiting",
+        "Forgets the failed log-ins of the person with this account, or with this log-in name. For administrators, \
+         outside any environment. May be repeated.",
+        "The next attempt need not wait.",
+        ("requestBody", person()),
+    )
+}
+
+/// The body that says who is meant.
+fn person() -> Value {
+    let text = |description: &str| json!({"type": "string", "description": description});
+    let properties = json!({
+        "account": text("The account of a person, such as `1a7`."),
+        "login": text("Or the name that the person logs in with."),
+    });
+    let schema = json!({"type": "object", "properties": properties});
+    json!({"required": true, "content": {"application/json": {"schema": schema}}})
+}
+
+/// A command, with what it is told: its parameters or its body.
+fn command(id: &str, summary: &str, description: &str, done: &str, told: (&str, Value)) -> Value {
+    let mut responses = answers::problems();
+    responses.insert("204".to_owned(), answers::empty(done));
+    let mut post = Map::new();
+    for (name, value) in [
+        ("operationId", json!(id)),
+        ("summary", json!(summary)),
+        ("description", json!(description)),
+        told,
+        ("responses", Value::Object(responses)),
+    ] {
+        post.insert(name.to_owned(), value);
+    }
+    json!({"parameters": [project_header()], "post": post})
+}
