@@ -135,6 +135,12 @@ pub(crate) trait People: fmt::Debug {
     /// Forgets the failed log-ins of a person.
     fn unlock(&self, person: &Person) -> Result<(), Failure>;
 
+    /// Ends all sessions of a person.
+    fn end_sessions(&self, person: &Person) -> Result<(), Failure>;
+
+    /// Ends every session there is.
+    fn end_all_sessions(&self) -> Result<(), Failure>;
+
     /// The members of an environment, in order of id.
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure>;
 

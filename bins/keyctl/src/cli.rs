@@ -12,7 +12,7 @@ use crate::expires::Expiry;
 
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
-    UserEdit, UserPassword, UserUnlock,
+    UserEdit, UserEndSessions, UserPassword, UserUnlock,
 };
 
 /// Create and manage API keys.

@@ -45,7 +45,8 @@ impl Command {
                 | User::Remove(_)
                 | User::Admin(_)
                 | User::Password(_)
-                | User::Unlock(_) => Need::Change,
+                | User::Unlock(_)
+                | User::EndSessions(_) => Need::Change,
             },
             Self::Member(member) => match member {
                 Member::List(_) => Need::Read,
@@ -118,6 +119,7 @@ impl Command {
                 User::Admin(these) => people::administer(authority, &these),
                 User::Password(user) => log_in::set_password(authority, user, surroundings),
                 User::Unlock(these) => people::unlock(authority, &these),
+                User::EndSessions(these) => people::end_sessions(authority, &these),
             },
             Self::Member(member) => match member {
                 Member::List(list) => people::members(authority, &list),

@@ -45,6 +45,8 @@ pub(crate) enum Answer {
     Members(Vec<Member>),
     /// These people need not wait any longer.
     Unlocked(Vec<Person>),
+    /// All sessions of these people have ended; without them, everybody's.
+    SessionsEnded(Option<Vec<Person>>),
 }
 
 impl Answer {
@@ -76,7 +78,8 @@ impl Answer {
             | Self::Accounts(_)
             | Self::Disabled(_)
             | Self::Members(_)
-            | Self::Unlocked(_) => {}
+            | Self::Unlocked(_)
+            | Self::SessionsEnded(_) => {}
         }
     }
 
@@ -100,7 +103,8 @@ impl Answer {
             | Self::Accounts(_)
             | Self::Disabled(_)
             | Self::Members(_)
-            | Self::Unlocked(_) => None,
+            | Self::Unlocked(_)
+            | Self::SessionsEnded(_) => None,
         }
     }
 }

@@ -226,7 +226,7 @@ actions! {
     RemovePassword => "password.remove",
     /// Somebody logged in.
     BeginSession => "session.begin",
-    /// A session was ended, or all of an account were.
+    /// A session was ended, or all of an account were, or all there were.
     EndSession => "session.end",
     /// A setting changed.
     ChangeSetting => "setting.change",
@@ -296,7 +296,7 @@ impl FromStr for Action {
 /// What was changed.
 ///
 /// Text form, for ever: `key/1c7`, `environment/1a5`, `account/1a1`, `member/1pm1/1a7/readonly`,
-/// `setting/api.security.enabled`, `pepper/0123456789abcdef`. A member is named with its account and its role after the
+/// `setting/api.security.enabled`, `pepper/0123456789abcdef`, `sessions` for all sessions of everybody. A member is named with its account and its role after the
 /// change, before it where it is removed: nothing else remembers them once it is gone.
 ///
 /// ```
@@ -320,6 +320,8 @@ pub enum Target {
     Password(PasswordId),
     /// A session.
     Session(SessionId),
+    /// Every session there is.
+    Sessions,
     /// A setting.
     Setting(SettingName),
     /// A pepper.
@@ -335,6 +337,7 @@ impl fmt::Display for Target {
             Self::Member(id, account, role) => pad(f, format_args!("member/{id}/{account}/{role}")),
             Self::Password(id) => pad(f, format_args!("password/{id}")),
             Self::Session(id) => pad(f, format_args!("session/{id}")),
+            Self::Sessions => f.pad("sessions"),
             Self::Setting(name) => pad(f, format_args!("setting/{name}")),
             Self::Pepper(id) => pad(f, format_args!("pepper/{id}")),
         }
@@ -344,7 +347,7 @@ impl fmt::Display for Target {
 /// Why a text is no [`Target`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a target: expected `key/`, `environment/`, `account/`, `member/`, `password/`, `session/`, `setting/` or `pepper/` and its name"
+    "not a target: expected `key/`, `environment/`, `account/`, `member/`, `password/`, `session/`, `setting/` or `pepper/` and its name, or `sessions`"
 )]
 #[non_exhaustive]
 pub struct ParseTargetError;
@@ -362,6 +365,7 @@ impl FromStr for Target {
             Some(("session", id)) => id.parse().ok().map(Self::Session),
             Some(("setting", name)) => name.parse().ok().map(Self::Setting),
             Some(("pepper", id)) => id.parse().ok().map(Self::Pepper),
+            None if text == "sessions" => Some(Self::Sessions),
             _ => None,
         };
         target.ok_or(ParseTargetError)

@@ -356,6 +356,7 @@ fn the_text_forms_hold_for_ever() {
         "member/1pm12/1a1/readonly",
         "password/1c9",
         "session/1s7",
+        "sessions",
         "setting/api.security.enabled",
         "pepper/00c0ffee00c0ffee",
     ]);

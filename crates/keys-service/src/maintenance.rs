@@ -19,7 +19,7 @@ use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
 use crate::keys::KeyChangeError;
-use crate::log_in::{LogIns, PasswordChangeError, PasswordEdit, UnlockError, Whom};
+use crate::log_in::{EndSessionsError, LogIns, PasswordChangeError, PasswordEdit, UnlockError, Whom};
 use crate::people::{AccountEdit, AccountError, AccountRequest};
 use crate::settings::SettingError;
 
@@ -250,6 +250,24 @@ impl Maintenance {
     /// See [`UnlockError`].
     pub fn unlock(&self, context: &Context, whom: &Whom) -> Result<AccountId, UnlockError> {
         self.0.unlock(context, whom)
+    }
+
+    /// As [`Authority::end_sessions`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EndSessionsError`].
+    pub fn end_sessions(&self, context: &Context, whom: &Whom) -> Result<(), EndSessionsError> {
+        self.0.end_sessions(context, whom)
+    }
+
+    /// As [`Authority::end_all_sessions`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EndSessionsError`].
+    pub fn end_all_sessions(&self, context: &Context) -> Result<(), EndSessionsError> {
+        self.0.end_all_sessions(context)
     }
 
     /// As [`Authority::change_setting`].

@@ -115,6 +115,8 @@ pub enum EndSessions {
         /// Which.
         session: SessionId,
     },
+    /// All of everybody, be there any or not.
+    All,
     /// All of an account, be there any or not.
     AllOf(AccountId),
     /// All of an account but this one.
@@ -127,11 +129,12 @@ pub enum EndSessions {
 }
 
 impl EndSessions {
-    /// Whose sessions end.
+    /// Whose sessions end; `None` for everybody's.
     #[must_use]
-    pub const fn account(self) -> AccountId {
+    pub const fn account(self) -> Option<AccountId> {
         match self {
-            Self::One { account, .. } | Self::AllOf(account) | Self::AllBut { account, .. } => account,
+            Self::One { account, .. } | Self::AllOf(account) | Self::AllBut { account, .. } => Some(account),
+            Self::All => None,
         }
     }
 
@@ -140,7 +143,7 @@ impl EndSessions {
     pub fn ends(self, id: SessionId) -> bool {
         match self {
             Self::One { session, .. } => id == session,
-            Self::AllOf(_) => true,
+            Self::All | Self::AllOf(_) => true,
             Self::AllBut { session, .. } => id != session,
         }
     }
@@ -148,10 +151,13 @@ impl EndSessions {
     /// To whom the event in the audit chain belongs, and what it calls what ended.
     #[must_use]
     pub const fn owner_and_target(self) -> (Owner, Target) {
-        let owner = Owner::Account(self.account());
         match self {
-            Self::One { session, .. } => (owner, Target::Session(session)),
-            Self::AllOf(account) | Self::AllBut { account, .. } => (owner, Target::Account(account)),
+            Self::One { account, session } => (Owner::Account(account), Target::Session(session)),
+            Self::AllOf(account) | Self::AllBut { account, .. } => {
+                (Owner::Account(account), Target::Account(account))
+            }
+            // What belongs to nobody belongs to the administrator.
+            Self::All => (Owner::Account(AccountId::ADMIN), Target::Sessions),
         }
     }
 }

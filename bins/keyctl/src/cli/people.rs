@@ -28,6 +28,8 @@ pub(crate) enum User {
     Password(UserPassword),
     /// Let people log in again at once whom failed log-ins make wait; a server that starts has nobody wait
     Unlock(UserUnlock),
+    /// Log people out everywhere: all their sessions end at once; keys go on
+    EndSessions(UserEndSessions),
 }
 
 /// `user add`.
@@ -120,6 +122,18 @@ pub(crate) struct UserUnlock {
     /// Log-in names, or accounts such as 1a7; what looks like an account is one
     #[arg(value_name = "NAME|ACCOUNT", required = true)]
     pub(crate) people: Vec<Person>,
+}
+
+/// `user end-sessions`.
+#[derive(Debug, Args)]
+pub(crate) struct UserEndSessions {
+    /// Log-in names, or accounts such as 1a7; what looks like an account is one
+    #[arg(value_name = "NAME|ACCOUNT", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) people: Vec<Person>,
+
+    /// Everybody's, the one this command runs in included
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// `member`.

@@ -7,7 +7,7 @@ use keys_core::{AccountId, AccountKind, AccountTransition, EnvironmentId, Role};
 use crate::authority::{AccountEdit, Authority, NewAccount, Person};
 use crate::cli::{
     EditedUser, MemberAdd, MemberList, MemberRemove, MemberSet, UserAdd, UserAdmin, UserChange, UserEdit,
-    UserUnlock,
+    UserEndSessions, UserUnlock,
 };
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Disabled};
@@ -97,6 +97,15 @@ pub(super) fn unlock(authority: &dyn Authority, unlock: &UserUnlock) -> Result<A
     let change = |person: &Person| authority.unlock(person).map(|()| person.clone());
     let people = each(&unlock.people, Person::clone, false, change, |person| Ok(person.clone()))?;
     Ok(Answer::Unlocked(people))
+}
+
+pub(super) fn end_sessions(authority: &dyn Authority, end: &UserEndSessions) -> Result<Answer, Failure> {
+    if end.all {
+        return authority.end_all_sessions().map(|()| Answer::SessionsEnded(None));
+    }
+    let change = |person: &Person| authority.end_sessions(person).map(|()| person.clone());
+    let people = each(&end.people, Person::clone, false, change, |person| Ok(person.clone()))?;
+    Ok(Answer::SessionsEnded(Some(people)))
 }
 
 fn named(authority: &dyn Authority, accounts: &[AccountId]) -> Result<Vec<Account>, Failure> {

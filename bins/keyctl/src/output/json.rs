@@ -42,6 +42,10 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             line(&people.collect::<Vec<_>>())
         }
         Answer::Unlocked(people) => line(&JsonUnlocked { unlocked: texts(people) }),
+        Answer::SessionsEnded(people) => {
+            let ended_for = people.as_deref().map(texts);
+            line(&JsonSessionsEnded { everybody: ended_for.is_none(), people: ended_for.unwrap_or_default() })
+        }
         Answer::Members(members) => line(&members.iter().map(JsonMember::new).collect::<Vec<_>>()),
     });
     text.push('\n');
@@ -57,6 +61,13 @@ pub(crate) fn line<T: Serialize>(value: &T) -> String {
 /// People as they were named.
 fn texts(people: &[Person]) -> Vec<String> {
     people.iter().map(ToString::to_string).collect()
+}
+
+/// Whose sessions have ended.
+#[derive(Serialize)]
+struct JsonSessionsEnded {
+    everybody: bool,
+    people: Vec<String>,
 }
 
 #[derive(Serialize)]

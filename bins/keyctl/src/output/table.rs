@@ -45,6 +45,11 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             let line = |person: &Person| format!("unlocked {}\n", one_line(&person.to_string()));
             Zeroizing::new(people.iter().map(line).collect())
         }
+        Answer::SessionsEnded(None) => Zeroizing::new("ended all sessions of everybody\n".to_owned()),
+        Answer::SessionsEnded(Some(people)) => {
+            let line = |person: &Person| format!("ended all sessions of {}\n", one_line(&person.to_string()));
+            Zeroizing::new(people.iter().map(line).collect())
+        }
         Answer::Members(members) => {
             columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], members.iter().map(member_row))
         }

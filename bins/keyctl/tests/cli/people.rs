@@ -1,7 +1,7 @@
 //! People and members: over HTTP against canned answers, and on a database.
 
-use keys_core::{Credential, Name, Verdict};
-use keys_service::{Context, KeyRequest};
+use keys_core::{Credential, Name, SessionKind, SessionToken, Verdict};
+use keys_service::{Context, KeyRequest, LogInRequest, SessionOutcome, Visitor};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
@@ -133,6 +133,12 @@ fn every_command_asks_what_it_means() {
             vec![r#"POST /accounts/unlock {"login":"ada"}"#, r#"POST /accounts/unlock {"account":"1a7"}"#],
         ),
         (
+            vec![done(), done()],
+            "user end-sessions ada 1a7",
+            vec![r#"POST /sessions/end {"login":"ada"}"#, r#"POST /sessions/end {"account":"1a7"}"#],
+        ),
+        (vec![done()], "user end-sessions --all", vec![r#"POST /sessions/end {"all":true}"#]),
+        (
             vec![ok(project()), members()],
             "member list 1a5",
             vec!["GET /v1/projects/1a5", "GET /v1/projectmembers?limit=1000&projectId=1a5"],
@@ -234,6 +240,10 @@ fn refusals_have_our_words_and_codes() {
         (vec![done(), problem(404, "Not Found")], "user unlock ada 1a7", 3, "done before: ada"),
         (vec![problem(403, "Forbidden")], "user unlock ada", 4, "said by the server"),
         (vec![], "user unlock no:name", 2, "colon"),
+        (vec![problem(404, "Not Found")], "user end-sessions ada", 3, "nobody logs in as ada"),
+        (vec![problem(403, "Forbidden")], "user end-sessions --all", 4, "said by the server"),
+        (vec![], "user end-sessions", 2, "NAME|ACCOUNT"),
+        (vec![], "user end-sessions ada --all", 2, "cannot be used with"),
         (vec![], "member set 1a5 1a7=owner 1a7=member", 2, "account 1a7 is named twice"),
         (vec![], "member set 1a5 1a7=member", 2, "none of them is an owner"),
         (vec![], "member set 1a5 1a7:owner", 2, "such as 1a7=owner"),
@@ -350,7 +360,7 @@ fn an_unlock_on_a_database_is_an_event() {
     let installation = Installation::new();
     assert_eq!(installation.run("user add --name Ada").code, 0);
     let set = installation.keyctl("user password 1a6 --login ada --password-stdin".split_whitespace());
-    assert_eq!(set.stdin("correct horse battery staple").run().code, 0);
+    assert_eq!(set.stdin(PASSWORD).run().code, 0);
     installation.run("user unlock ADA 1a6").is(0, "unlocked ADA\nunlocked 1a6\n", "");
     installation.run("user unlock ada -o json").is(0, "{\"unlocked\":[\"ada\"]}\n", "");
     installation.run("user unlock grace").failed(3, &["nobody logs in as grace"]);
@@ -360,4 +370,54 @@ fn an_unlock_on_a_database_is_an_event() {
     let unlocks = events.iter().filter(|linked| linked.event.action == keys_core::Action::UnlockAccount);
     assert_eq!(unlocks.count(), 3);
     installation.run("user unlock ada").failed(5, &["in use by another process", "--url"]);
+}
+
+/// Sessions are kept in the database, so whoever holds it ends them without a server.
+#[test]
+fn sessions_are_ended_on_a_database() {
+    let installation = Installation::new();
+    assert_eq!(installation.run("user add --name Ada").code, 0);
+    let set = installation.keyctl("user password 1a6 --login ada --password-stdin".split_whitespace());
+    assert_eq!(set.stdin(PASSWORD).run().code, 0);
+    for (n, (line, shown)) in (1..).zip([
+        ("user end-sessions ADA", "ended all sessions of ADA\n"),
+        ("user end-sessions --all", "ended all sessions of everybody\n"),
+    ]) {
+        let token = ada_logs_in(&installation, n);
+        assert!(is_inside(&installation, &token));
+        installation.run(line).is(0, shown, "");
+        assert!(!is_inside(&installation, &token), "{line}");
+    }
+    let (one, all) = ("{\"everybody\":false,\"people\":[\"1a6\"]}\n", "{\"everybody\":true,\"people\":[]}\n");
+    installation.run("user end-sessions 1a6 -o json").is(0, one, "");
+    installation.run("user end-sessions --all -o json").is(0, all, "");
+    installation.run("user end-sessions grace").failed(3, &["nobody logs in as grace"]);
+}
+
+const PASSWORD: &str = "correct horse battery staple";
+const LATER: &str = "2099-01-02T03:04:05.678Z";
+
+fn ada_logs_in(installation: &Installation, seed: u8) -> SessionToken {
+    let visitor = Visitor {
+        client_address: None,
+        request_id: "test".parse().expect("a request id"),
+        now: LATER.parse().expect("a timestamp"),
+    };
+    let request = LogInRequest {
+        login: "ada".parse().expect("a name"),
+        password: keys_core::Password::new(PASSWORD).expect("a password"),
+        kind: SessionKind::Bearer,
+        device: None,
+    };
+    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+    installation.served(&mut rng, |authority, rng| {
+        authority.log_in(&request, &visitor, rng).expect("a session").token
+    })
+}
+
+fn is_inside(installation: &Installation, token: &SessionToken) -> bool {
+    let now = LATER.parse().expect("a timestamp");
+    installation.served(&mut ChaCha20Rng::from_seed([9; 32]), |authority, _| {
+        matches!(authority.authenticate_session(token, now).expect("an answer"), SessionOutcome::Entered(_))
+    })
 }

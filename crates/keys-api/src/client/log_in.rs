@@ -95,6 +95,17 @@ impl Client {
         Ok(self.put(&format!("/passwords/{}", id(which)?), &input)?.body)
     }
 
+    /// Ends all sessions of a person.
+    pub fn end_sessions(&self, person: Person<'_>) -> Result<(), ClientError> {
+        self.command(Method::POST, format!("{}/sessions/end", self.url()), &[], Some(to_json(&person)))
+    }
+
+    /// Ends every session there is, that of this client included.
+    pub fn end_all_sessions(&self) -> Result<(), ClientError> {
+        let body = to_json(&serde_json::json!({"all": true}));
+        self.command(Method::POST, format!("{}/sessions/end", self.url()), &[], Some(body))
+    }
+
     /// Forgets the failed log-ins of a person.
     pub fn unlock(&self, person: Person<'_>) -> Result<(), ClientError> {
         self.command(Method::POST, format!("{}/accounts/unlock", self.url()), &[], Some(to_json(&person)))

@@ -7,7 +7,8 @@ use super::operations::{idempotency_key, project_header};
 
 /// Their paths.
 pub(super) fn paths() -> Map<String, Value> {
-    let paths = [("/receipts/confirm", confirm()), ("/accounts/unlock", unlock())];
+    let paths =
+        [("/receipts/confirm", confirm()), ("/accounts/unlock", unlock()), ("/sessions/end", end_sessions())];
     paths.into_iter().map(|(path, item)| (path.to_owned(), item)).collect()
 }
 
@@ -31,17 +32,31 @@ fn unlock() -> Value {
         "Forgets the failed log-ins of the person with this account, or with this log-in name. For administrators, \
          outside any environment. May be repeated.",
         "The next attempt need not wait.",
-        ("requestBody", person()),
+        ("requestBody", person(&[])),
     )
 }
 
-/// The body that says who is meant.
-fn person() -> Value {
+/// Ending all sessions of somebody or of everybody.
+fn end_sessions() -> Value {
+    let all =
+        json!({"type": "boolean", "description": "Or `true`: everybody's, the one it is asked in included."});
+    command(
+        "endSessions",
+        "Log somebody out everywhere, or everybody",
+        "Ends all sessions of the person with this account, or with this log-in name, or all there are; before the \
+         answer. Outside any environment: administrators those of anybody, everybody else their own. May be repeated.",
+        "They have ended.",
+        ("requestBody", person(&[("all", all)])),
+    )
+}
+
+/// The body that says who is meant, with what else can be said.
+fn person(more: &[(&str, Value)]) -> Value {
     let text = |description: &str| json!({"type": "string", "description": description});
-    let properties = json!({
-        "account": text("The account of a person, such as `1a7`."),
-        "login": text("Or the name that the person logs in with."),
-    });
+    let mut properties = Map::new();
+    properties.insert("account".to_owned(), text("The account of a person, such as `1a7`."));
+    properties.insert("login".to_owned(), text("Or the name that the person logs in with."));
+    properties.extend(more.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())));
     let schema = json!({"type": "object", "properties": properties});
     json!({"required": true, "content": {"application/json": {"schema": schema}}})
 }

@@ -57,6 +57,7 @@ pub fn target() -> impl Strategy<Value = Target> + Clone {
         (member_id(), account_id(), role()).prop_map(|(id, account, role)| Target::Member(id, account, role)),
         password_id().prop_map(Target::Password),
         session_id().prop_map(Target::Session),
+        Just(Target::Sessions),
         setting_name().prop_map(Target::Setting),
         pepper_id().prop_map(Target::Pepper),
     ]

@@ -83,6 +83,7 @@ rows! {
     Route::Asset(_) => Subject::Operational, [Route::Asset(Asset::Stylesheet)];
     Route::ReceiptConfirmation => Subject::Confirmation, [Route::ReceiptConfirmation];
     Route::Unlock => Subject::OfPeople, [Route::Unlock];
+    Route::EndSessions => Subject::OfPeople, [Route::EndSessions];
     Route::LogIn => Subject::LogIn, [Route::LogIn];
     Route::LogOut => Subject::LogIn, [Route::LogOut];
     Route::SetUp => Subject::LogIn, [Route::SetUp];
@@ -136,6 +137,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Asset(_)
         | Route::ReceiptConfirmation
         | Route::Unlock
+        | Route::EndSessions
         | Route::LogIn
         | Route::LogOut
         | Route::SetUp
@@ -209,6 +211,9 @@ enum Acting {
     /// entered it with the rights it has there.
     Inside(Owner, Rights),
 }
+
+/// Whom commands are sent for.
+const OWNER_OF_A: Acting = Acting::Person(Owner::OwnsA);
 
 /// What somebody may inside an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -351,6 +356,10 @@ fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
         (Subject::OfPeople, _, "POST") if acting == Acting::Administrator => Expected::ok(204),
+        // Everybody may leave, wherever they have logged in.
+        (Subject::OfPeople, _, "POST") if *cell.route() == Route::EndSessions && acting == OWNER_OF_A => {
+            Expected::ok(204)
+        }
         (Subject::OfPeople, _, "POST") => Expected::FORBIDDEN,
         // What is sent names nobody and no password.
         (Subject::List(Thing::Password), _, "POST") if acting == Acting::Administrator => Expected::NO_CODE,

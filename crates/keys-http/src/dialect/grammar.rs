@@ -70,6 +70,8 @@ pub(crate) enum Route {
     ReceiptConfirmation,
     /// `/accounts/unlock`: that the failed log-ins of a person are forgotten.
     Unlock,
+    /// `/sessions/end`: that all sessions of a person, or of everybody, end.
+    EndSessions,
     /// `/login`: where people log in.
     LogIn,
     /// `/logout`: where they log out.
@@ -102,6 +104,7 @@ impl Route {
             Self::Asset(_) => "/assets/{name}",
             Self::ReceiptConfirmation => "/receipts/confirm",
             Self::Unlock => "/accounts/unlock",
+            Self::EndSessions => "/sessions/end",
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
             Self::SetUp => "/setup",
@@ -138,7 +141,7 @@ impl Route {
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
-            Self::ReceiptConfirmation | Self::Unlock => Kind::Command,
+            Self::ReceiptConfirmation | Self::Unlock | Self::EndSessions => Kind::Command,
             Self::Ping
             | Self::Health
             | Self::Ready
@@ -217,6 +220,7 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("openapi.json", []) => Ok(Route::OpenApi),
         ("receipts", [verb]) if verb == "confirm" => Ok(Route::ReceiptConfirmation),
         ("accounts", [verb]) if verb == "unlock" => Ok(Route::Unlock),
+        ("sessions", [verb]) if verb == "end" => Ok(Route::EndSessions),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

@@ -279,6 +279,7 @@ impl From<EndSessionsError> for Problem {
             EndSessionsError::Forbidden => {
                 Self::Forbidden("this request is made in no session, so there is none to end")
             }
+            EndSessionsError::NotFound => Self::NotFound,
             EndSessionsError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }

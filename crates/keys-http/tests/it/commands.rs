@@ -1,4 +1,4 @@
-//! What administrators do to people beside the dialect: opening a lock.
+//! What is done to people beside the dialect: opening a lock, ending sessions.
 
 use http::{Method, StatusCode};
 use keys_core::AccountKind;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::log_in::{PASSWORD, Person, as_bearer, bearer, by_code, person};
 use crate::support::{Ask, Pair, Reply, TestApp};
 
-/// A protected installation with an administrator, who has a key, and a person `grace` who logs in.
+/// A protected installation with administrators, one who has a key and `boss` who logs in, and a person `grace`.
 struct People {
     app: TestApp,
     admin: Pair,
@@ -17,6 +17,7 @@ struct People {
 impl People {
     fn new() -> Self {
         let app = TestApp::new();
+        person(&app, AccountKind::Admin, "boss");
         let grace = person(&app, AccountKind::User, "grace");
         let admin = app.protect();
         Self { app, admin, grace }
@@ -97,4 +98,57 @@ fn a_person_opens_nobodys_lock_not_even_its_own() {
     assert_eq!(refusal(&nobody), (401, "Unauthorized".into()));
     let got = Ask::get("/accounts/unlock").by(&people.admin).send(&people.app);
     assert_eq!((refusal(&got).0, got.header("allow")), (405, Some("POST, OPTIONS")));
+}
+
+#[test]
+fn sessions_end_for_one_and_for_everybody_before_the_answer() {
+    let people = People::new();
+    let People { app, admin, grace, .. } = &people;
+    let inside = |token: &str| as_bearer(Method::GET, "/v1", token).send(app).status == StatusCode::OK;
+    let end = |ask: Ask, body: &Value| ask.json(body).send(app).status;
+    let by_key = || Ask::post("/sessions/end").by(admin);
+    let (one, two, other) = (bearer(app, "grace"), bearer(app, "grace"), bearer(app, "boss"));
+    assert_eq!(end(by_key(), &json!({"login": "grace"})), StatusCode::NO_CONTENT);
+    assert_eq!([&one, &two, &other].map(|token| inside(token)), [false, false, true]);
+    assert_eq!(end(by_key(), &json!({"login": "grace"})), StatusCode::NO_CONTENT, "again");
+    // Everybody their own, whatever session it is asked in.
+    let (one, two) = (bearer(app, "grace"), bearer(app, "grace"));
+    let account = grace.account.to_string();
+    let own = as_bearer(Method::POST, "/sessions/end", &one);
+    assert_eq!(end(own, &json!({"account": account})), StatusCode::NO_CONTENT);
+    assert_eq!([&one, &two, &other].map(|token| inside(token)), [false, false, true]);
+    // And everybody's, by an administrator who is in one of them.
+    let one = bearer(app, "grace");
+    let all = as_bearer(Method::POST, "/sessions/end", &other);
+    assert_eq!(end(all, &json!({"all": true})), StatusCode::NO_CONTENT);
+    assert_eq!([&one, &other].map(|token| inside(token)), [false, false]);
+    assert_eq!(app.get("/v1").status, StatusCode::UNAUTHORIZED);
+    let log = Ask::get("/v1/auditlogs?limit=1&sort=id&order=desc").by(admin).send(app).json();
+    let event = &log["data"][0];
+    assert_eq!((&event["eventType"], &event["resourceType"]), (&json!("api.token.delete"), &json!("token")));
+    assert_eq!(event["resourceId"], Value::Null, "all of them");
+}
+
+#[test]
+fn whose_sessions_end_must_be_said_once_and_others_end_nobodys() {
+    let people = People::new();
+    let token = bearer(&people.app, "grace");
+    let before = people.app.revision();
+    for (body, status, code) in [
+        (json!({}), 422, "MissingRequired"),
+        (json!({"all": false}), 422, "MissingRequired"),
+        (json!({"all": "yes"}), 422, "InvalidOption"),
+        (json!({"all": true, "login": "grace"}), 422, "InvalidOption"),
+        (json!({"account": "1a1", "login": "grace"}), 422, "InvalidOption"),
+        (json!({"login": "nobody"}), 404, "Not Found"),
+        (json!({"account": "1a5"}), 404, "Not Found"),
+    ] {
+        let refused = people.command("/sessions/end", &body);
+        assert_eq!(refusal(&refused), (status, code.to_owned()), "{body}");
+    }
+    for body in [json!({"all": true}), json!({"account": "1a1"}), json!({"login": "nobody"})] {
+        let refused = as_bearer(Method::POST, "/sessions/end", &token).json(&body).send(&people.app);
+        assert_eq!(refusal(&refused), (403, "Forbidden".into()), "{body}");
+    }
+    assert_eq!(people.app.revision(), before);
 }

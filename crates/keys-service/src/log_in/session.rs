@@ -1,11 +1,9 @@
 //! Being in a session, and leaving it.
 
-use keys_core::{
-    AccountId, Action, Owner, SessionPolicy, SessionToken, SessionVerdict, Timestamp, Via, judge_session,
-};
+use keys_core::{Action, Owner, SessionPolicy, SessionToken, SessionVerdict, Timestamp, Via, judge_session};
 use keys_store::{BackendError, EndSessions, KnownSession, Note, Write};
 
-use super::{Entered, SessionOutcome};
+use super::{Entered, SessionOutcome, Whom};
 use crate::authority::Authority;
 use crate::context::{Caller, Context};
 use crate::error::{StoreFailure, WriteFailure};
@@ -17,6 +15,9 @@ pub enum EndSessionsError {
     /// The caller is neither in a session of its own nor an administrator.
     #[error("only the account itself or an administrator ends its sessions")]
     Forbidden,
+    /// There is no such person.
+    #[error("there is no such person")]
+    NotFound,
     /// The store failed.
     #[error("the sessions could not be ended")]
     Store(#[from] StoreFailure),
@@ -79,16 +80,33 @@ impl Authority {
         }
     }
 
-    /// Ends all sessions of an account: its own for everybody, anybody's for an administrator.
+    /// Ends all sessions of a person: of itself for everybody, of anybody for an administrator. The session the caller is
+    /// in is no exception. Once this returns `Ok`, none of them lets anybody in.
     ///
     /// # Errors
     ///
     /// See [`EndSessionsError`].
-    pub fn end_sessions(&self, context: &Context, account: AccountId) -> Result<(), EndSessionsError> {
-        if !context.caller.administers() && context.caller.effective() != Owner::Account(account) {
+    pub fn end_sessions(&self, context: &Context, whom: &Whom) -> Result<(), EndSessionsError> {
+        let account = self.account_meant(whom)?;
+        let own = context.caller.effective().account();
+        // Whoever may end its own only learns nothing of who else there is.
+        if !context.caller.administers() && (own.is_none() || account != own) {
             return Err(EndSessionsError::Forbidden);
         }
-        self.end(context, EndSessions::AllOf(account))
+        self.end(context, EndSessions::AllOf(account.ok_or(EndSessionsError::NotFound)?))
+    }
+
+    /// Ends every session there is: for an administrator, for the day when tokens may be in wrong hands. So the session
+    /// the caller is in is no exception: it may be the one that was stolen. Keys are not touched.
+    ///
+    /// # Errors
+    ///
+    /// See [`EndSessionsError`].
+    pub fn end_all_sessions(&self, context: &Context) -> Result<(), EndSessionsError> {
+        if !context.caller.administers() {
+            return Err(EndSessionsError::Forbidden);
+        }
+        self.end(context, EndSessions::All)
     }
 
     fn end(&self, context: &Context, which: EndSessions) -> Result<(), EndSessionsError> {

@@ -208,7 +208,7 @@ pub fn a_session_is_found_until_it_ends(store: &dyn KeyStore) {
     assert_eq!(next.parts().id.number(), 3, "a number is given once");
 }
 
-/// One, all, all but one; another's stay. Each is one event, whatever there was to end.
+/// One, all, all but one, and everybody's; else another's stay. Each is one event, whatever there was to end.
 pub fn sessions_end_as_they_are_meant(store: &dyn KeyStore) {
     let (one, two) = (account(store, 1), account(store, 2));
     for n in 1..=4 {
@@ -232,6 +232,10 @@ pub fn sessions_end_as_they_are_meant(store: &dyn KeyStore) {
     end(store, EndSessions::AllOf(one));
     end(store, EndSessions::One { account: two, session: id(4) });
     assert_eq!(there(), Vec::<u64>::new());
+    begin(store, sample::new_session(one, 1), None);
+    begin(store, sample::new_session(two, 2), None);
+    end(store, EndSessions::All);
+    assert_eq!(there(), Vec::<u64>::new());
     let owner = Owner::Account;
     let expected = [
         (owner(one), Target::Account(one), None),
@@ -242,7 +246,8 @@ pub fn sessions_end_as_they_are_meant(store: &dyn KeyStore) {
     let events = store.audit(keys_core::AuditId::new(6), 9).unwrap();
     let told: Vec<_> =
         events.iter().map(|linked| &linked.event).map(|e| (e.owner, e.target, e.before)).collect();
-    assert_eq!(told, expected);
+    assert_eq!(told[..4], expected);
+    assert_eq!(told[6], (owner(AccountId::ADMIN), Target::Sessions, None));
 }
 
 /// What is refused begins nothing and remembers no device.

@@ -241,11 +241,13 @@ impl LogInPlan<'_> {
     }
 
     pub(super) fn end_sessions(&mut self, which: EndSessions) -> Result<Written, Stop> {
-        let account = which.account();
-        let ended: Vec<SessionId> =
-            self.sessions_of(account).into_iter().filter(|id| which.ends(*id)).collect();
+        let candidates = match which.account() {
+            Some(account) => self.sessions_of(account),
+            None => self.all_sessions(),
+        };
+        let ended: Vec<SessionId> = candidates.into_iter().filter(|id| which.ends(*id)).collect();
         let mut before = None;
-        if let EndSessions::One { session, .. } = which {
+        if let EndSessions::One { account, session } = which {
             let record = self.session(session).filter(|record| record.parts().account == account);
             before = Some(record.ok_or(Refusal::NotFound)?.parts().revision);
         }
@@ -294,6 +296,13 @@ impl LogInPlan<'_> {
             Some(changed) => changed.as_ref(),
             None => self.base.sessions.get(&id),
         }
+    }
+
+    /// The ids of every session.
+    fn all_sessions(&self) -> Vec<SessionId> {
+        let kept = self.base.sessions.keys().filter(|id| !self.delta.sessions.contains_key(id));
+        let new = self.delta.sessions.values().flatten().map(|record| record.parts().id);
+        kept.copied().chain(new).collect()
     }
 
     /// The ids of an account's sessions, the oldest first.

@@ -399,20 +399,24 @@ pub(super) fn end_sessions(connection: &Connection, which: EndSessions) -> Resul
         concat!("SELECT ", session_columns!(), " FROM sessions WHERE id = ?1 AND account = ?2");
     const ONE: &str = "DELETE FROM sessions WHERE id = ?2 AND account = ?1";
     const ALL: &str = "DELETE FROM sessions INDEXED BY sessions_account WHERE account = ?1 AND id IS NOT ?2";
-    let account = number(which.account().number());
+    const EVERY: &str = "DELETE FROM sessions";
     let mut before = None;
     match which {
-        EndSessions::One { session, .. } => {
+        EndSessions::One { account, session } => {
+            let account = number(account.number());
             let id = number(session.number());
             let stored: Option<SessionRecord> = one(connection, STORED, [id.clone(), account.clone()], read)?;
             before = Some(stored.ok_or(Refusal::NotFound)?.parts().revision);
             execute(connection, ONE, [account, id])?;
         }
-        EndSessions::AllOf(_) => {
-            execute(connection, ALL, [account, Value::Null])?;
+        EndSessions::All => {
+            execute(connection, EVERY, [])?;
         }
-        EndSessions::AllBut { session, .. } => {
-            execute(connection, ALL, [account, number(session.number())])?;
+        EndSessions::AllOf(account) => {
+            execute(connection, ALL, [number(account.number()), Value::Null])?;
+        }
+        EndSessions::AllBut { account, session } => {
+            execute(connection, ALL, [number(account.number()), number(session.number())])?;
         }
     }
     Ok((Committed::SessionsEnded(which), before))

@@ -21,6 +21,7 @@ pub(crate) enum Edit {
     Update { password: Pick, login: Option<LoginName>, state: State, tamper: Option<Tamper>, now: Timestamp },
     Begin { account: Index, hash: u64, kind: SessionKind, created: Timestamp, device: Option<u64> },
     End { account: Index, session: Option<u64>, but: bool },
+    EndAll,
     Unlock { account: Index },
 }
 
@@ -87,6 +88,7 @@ pub(crate) fn edit() -> BoxedStrategy<Edit> {
         }),
         2 => (any::<Index>(), option::of(1..9u64), any::<bool>())
             .prop_map(|(account, session, but)| Edit::End { account, session, but }),
+        1 => Just(Edit::EndAll),
         1 => any::<Index>().prop_map(|account| Edit::Unlock { account }),
     ]
     .boxed()
@@ -241,6 +243,7 @@ impl LogIns {
                 let session = NewSession { hash, account: account(&at), kind, created };
                 Write::BeginSession { session, device: device.map(sample::device_hash) }
             }
+            Edit::EndAll => Write::EndSessions(EndSessions::All),
             Edit::Unlock { account: at } => Write::Unlock(account(&at)),
             Edit::End { account: at, session, but } => {
                 let account = account(&at);

@@ -10,6 +10,7 @@ pub(super) const PATHS: &[&str] = &[
     "/openapi.json",
     "/receipts/confirm",
     "/accounts/unlock",
+    "/sessions/end",
     "/ping",
     "/readyz",
     "/v2-beta/apikeys",

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use keys_core::{AccountChangeError, AccountId, EnvironmentId, KeyId};
 use keys_service::{
-    AccountError, EnvironmentChangeError, IssueError, KeyChangeError, MembersError,
+    AccountError, EndSessionsError, EnvironmentChangeError, IssueError, KeyChangeError, MembersError,
     OpenError as AuthorityOpenError, PasswordChangeError, SettingError, StoreFailure, UnlockError,
 };
 use keys_store::{BackendError, BackendErrorKind, OpenError};
@@ -153,6 +153,14 @@ pub(super) fn not_unlocked(person: &Person, error: UnlockError) -> Failure {
         UnlockError::NotFound => nobody(person),
         UnlockError::Store(failure) => store_failed(failure).within(person),
         UnlockError::Forbidden | _ => Failure::new(Exit::NotAllowed, chain(&error)),
+    }
+}
+
+pub(super) fn sessions_not_ended(person: Option<&Person>, error: EndSessionsError) -> Failure {
+    match (person, error) {
+        (Some(person), EndSessionsError::NotFound) => nobody(person),
+        (_, EndSessionsError::Store(failure)) => store_failed(failure),
+        (_, error) => Failure::new(Exit::NotAllowed, chain(&error)),
     }
 }
 

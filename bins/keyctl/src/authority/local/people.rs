@@ -9,6 +9,7 @@ use keys_store::Reach;
 
 use super::failures::{
     account_not_changed, account_not_made, backend_failed, members_not_changed, not_unlocked,
+    sessions_not_ended,
 };
 use super::{Local, PAGE, key_of};
 use crate::authority::refusals::no_account;
@@ -81,6 +82,16 @@ impl People for Local {
     fn unlock(&self, person: &Person) -> Result<(), Failure> {
         let unlocked = self.maintenance()?.unlock(&self.context()?, &whom(person));
         unlocked.map(drop).map_err(|error| not_unlocked(person, error))
+    }
+
+    fn end_sessions(&self, person: &Person) -> Result<(), Failure> {
+        let ended = self.maintenance()?.end_sessions(&self.context()?, &whom(person));
+        ended.map_err(|error| sessions_not_ended(Some(person), error))
+    }
+
+    fn end_all_sessions(&self) -> Result<(), Failure> {
+        let ended = self.maintenance()?.end_all_sessions(&self.context()?);
+        ended.map_err(|error| sessions_not_ended(None, error))
     }
 
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure> {

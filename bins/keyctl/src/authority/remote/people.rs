@@ -103,11 +103,15 @@ impl People for Remote {
     }
 
     fn unlock(&self, person: &Person) -> Result<(), Failure> {
-        self.request(|client| match person {
-            Person::Account(id) => client.unlock(client::Person::Account(&id.to_string())),
-            Person::Login(login) => client.unlock(client::Person::Login(login.as_str())),
-        })
-        .map_err(|error| if error.is_not_found() { nobody(person) } else { self.failure(error) })
+        self.command(person, client::Client::unlock)
+    }
+
+    fn end_sessions(&self, person: &Person) -> Result<(), Failure> {
+        self.command(person, client::Client::end_sessions)
+    }
+
+    fn end_all_sessions(&self) -> Result<(), Failure> {
+        self.asked(client::Client::end_all_sessions)
     }
 
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure> {
@@ -160,6 +164,21 @@ impl People for Remote {
 const LAST: &str = "LastAdminAccount";
 
 impl Remote {
+    /// Has something done to a person.
+    fn command(
+        &self,
+        person: &Person,
+        command: impl Fn(&client::Client, client::Person<'_>) -> Result<(), ClientError>,
+    ) -> Result<(), Failure> {
+        let name = person.to_string();
+        let named = match person {
+            Person::Account(_) => client::Person::Account(&name),
+            Person::Login(_) => client::Person::Login(&name),
+        };
+        let done = self.request(|client| command(client, named));
+        done.map_err(|error| if error.is_not_found() { nobody(person) } else { self.failure(error) })
+    }
+
     fn edited(&self, id: AccountId, edit: &AccountEditInput) -> Result<Account, Failure> {
         match self.request(|client| client.edit_account(&id.to_string(), edit)) {
             Ok(account) => parse::person(&account),

@@ -249,6 +249,7 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::One(Type::ApiKey, id), Ask::Act(action)) => keys::act(call, id, action),
         (Route::ReceiptConfirmation, Ask::Create) => receipts::confirm(call),
         (Route::Unlock, Ask::Create) => people::unlock(call),
+        (Route::EndSessions, Ask::Create) => people::end_sessions(call),
         (Route::List(Type::Account), Ask::Create) => accounts::create(call),
         (Route::One(Type::Account, id), Ask::Edit) => accounts::edit(call, id),
         (Route::One(Type::Account, id), Ask::Delete) => accounts::delete(call, id),

@@ -1,6 +1,6 @@
 //! What is done to people beside the dialect, which has no address for it.
 
-use keys_service::{UnlockError, Whom};
+use keys_service::{EndSessionsError, UnlockError, Whom};
 
 use super::{Answer, Call};
 use crate::dialect::body::Given;
@@ -12,26 +12,57 @@ pub(super) fn unlock(call: &Call<'_>) -> Result<Answer, Problem> {
     if !call.context.caller.administers() {
         return Err(UnlockError::Forbidden.into());
     }
-    call.authority.unlock(call.context, &whom(call)?)?;
+    let whom = whom(call)?
+        .ok_or_else(|| unsaid("say who: with `account`, or with `login`, the name they log in with"))?;
+    call.authority.unlock(call.context, &whom)?;
     Ok(Answer::no_content())
 }
 
-/// Who is meant: `account`, or the name somebody logs in with as `login`. What can be neither is nobody's.
-fn whom(call: &Call<'_>) -> Result<Whom, Problem> {
-    match (text(call, "account")?, text(call, "login")?) {
-        (Some(account), None) => account.parse().map(Whom::Account).map_err(|_| Problem::NotFound),
-        (None, Some(login)) => login.parse().map(Whom::Login).map_err(|_| Problem::NotFound),
-        (None, None) => Err(Problem::field(
-            "MissingRequired",
-            "account",
-            "say who is meant: with `account`, or with `login`, the name they log in with",
-        )),
-        (Some(_), Some(_)) => Err(Problem::field(
-            "InvalidOption",
-            "login",
-            "say who is meant once: with `account` or with `login`",
-        )),
+/// `POST /sessions/end`: all sessions of a person, or with `all` of everybody. To be said more than once without harm.
+pub(super) fn end_sessions(call: &Call<'_>) -> Result<Answer, Problem> {
+    let ended = match whom(call)? {
+        Some(whom) if is_all(call)? => {
+            return Err(said_twice(if matches!(whom, Whom::Account(_)) { "account" } else { "login" }));
+        }
+        Some(whom) => call.authority.end_sessions(call.context, &whom),
+        None if is_all(call)? => call.authority.end_all_sessions(call.context),
+        None => return Err(unsaid("say whose: with `account`, with `login`, or `all` for everybody's")),
+    };
+    ended.map_err(|error| match error {
+        EndSessionsError::Forbidden => Problem::Forbidden(
+            "outside any environment an administrator ends the sessions of anybody, and everybody else their own",
+        ),
+        other @ (EndSessionsError::NotFound | EndSessionsError::Store(_) | _) => other.into(),
+    })?;
+    Ok(Answer::no_content())
+}
+
+/// Whether everybody is meant.
+fn is_all(call: &Call<'_>) -> Result<bool, Problem> {
+    match text(call, "all")?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::field("InvalidOption", "all", "expected `true` or `false`")),
     }
+}
+
+/// Who is meant: `account`, or the name somebody logs in with as `login`; `None` when neither is said. What can be neither
+/// is nobody's.
+fn whom(call: &Call<'_>) -> Result<Option<Whom>, Problem> {
+    Ok(match (text(call, "account")?, text(call, "login")?) {
+        (Some(account), None) => Some(Whom::Account(account.parse().map_err(|_| Problem::NotFound)?)),
+        (None, Some(login)) => Some(Whom::Login(login.parse().map_err(|_| Problem::NotFound)?)),
+        (None, None) => None,
+        (Some(_), Some(_)) => return Err(said_twice("login")),
+    })
+}
+
+fn unsaid(detail: &'static str) -> Problem {
+    Problem::field("MissingRequired", "account", detail)
+}
+
+fn said_twice(field: &'static str) -> Problem {
+    Problem::field("InvalidOption", field, "say who is meant once")
 }
 
 fn text(call: &Call<'_>, field: &str) -> Result<Option<String>, Problem> {

@@ -35,7 +35,7 @@ pub(crate) fn event(event: &AuditEvent, urls: &Urls) -> AuditLog {
         kind: Some("auditLog".to_owned()),
         request_id: Some(origin.request_id.to_string()),
         request_object: None,
-        resource_id: Some(resource_id),
+        resource_id,
         resource_type: Some(resource_type.to_owned()),
         response_code: None,
         response_object: None,
@@ -89,18 +89,21 @@ const fn event_type(action: Action) -> &'static str {
     }
 }
 
-fn target(target: &Target) -> (&'static str, String) {
-    match target {
+/// The type of what was changed, and which of it; `None` for all of them.
+fn target(target: &Target) -> (&'static str, Option<String>) {
+    let (of, id) = match target {
         Target::Key(id) => (ApiKey::DECLARATION.id, id.to_string()),
         Target::Environment(id) => (Project::DECLARATION.id, id.to_string()),
         Target::Account(id) => ("account", id.to_string()),
         Target::Member(id, ..) => ("projectMember", id.to_string()),
         Target::Password(id) => ("password", id.to_string()),
         Target::Session(id) => ("token", id.to_string()),
+        Target::Sessions => return ("token", None),
         Target::Setting(name) => (Setting::DECLARATION.id, name.to_string()),
         Target::Pepper(id) => ("pepper", id.to_string()),
         other => ("other", other.to_string()),
-    }
+    };
+    (of, Some(id))
 }
 
 /// A member that was removed can be looked up nowhere else.

@@ -116,9 +116,10 @@ fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
             }
             // After a panic too: the others would go on for ever.
             let over = RaiseOnDrop(&is_over);
-            match round % 3 {
+            match round % 4 {
                 0 => authority.log_out(&context).unwrap(),
-                1 => authority.end_sessions(&administrator(), people.ada).unwrap(),
+                1 => authority.end_sessions(&administrator(), &Whom::Account(people.ada)).unwrap(),
+                2 => authority.end_all_sessions(&administrator()).unwrap(),
                 _ => {
                     let change = PasswordEdit { login: None, password: Some(password(RIGHT)) };
                     authority.edit_password(&administrator(), id, &change, None, &mut rng()).unwrap();
@@ -129,6 +130,73 @@ fn an_ended_session_lets_nobody_in_from_its_acknowledgement_on() {
             drop(over);
         });
     }
+}
+
+/// An administrator ends what it means, everybody else its own, and the session it is asked in is no exception.
+#[test]
+fn all_sessions_of_one_person_or_of_everybody_end_at_once() {
+    let mut people = People::new();
+    let grace =
+        |people: &mut People| people.log_in(&asks("grace", "another password"), &visitor()).unwrap().token;
+    let (one, two, other) = (people.ada_logs_in().token, people.ada_logs_in().token, grace(&mut people));
+    let inside = |people: &People, token: &SessionToken| people.entered(token, now()).is_ok();
+    let own = people.context_of(&two);
+    let (ada, by_name) = (Whom::Account(people.ada), Whom::Login(login("ADA")));
+    people.house.authority.end_sessions(&own, &ada).unwrap();
+    assert_eq!([&one, &two, &other].map(|token| inside(&people, token)), [false, false, true]);
+    let third = people.ada_logs_in().token;
+    people.house.authority.end_sessions(&administrator(), &by_name).unwrap();
+    assert_eq!([&third, &other].map(|token| inside(&people, token)), [false, true]);
+    // Where there is none, that is so already.
+    people.house.authority.end_sessions(&administrator(), &ada).unwrap();
+    let fourth = people.ada_logs_in().token;
+    people.house.authority.end_all_sessions(&administrator()).unwrap();
+    assert_eq!([&fourth, &other].map(|token| inside(&people, token)), [false, false]);
+    let event = people.house.store.audit(None, 100).unwrap().pop().unwrap().event;
+    assert_eq!((event.action, event.target), (keys_core::Action::EndSession, keys_core::Target::Sessions));
+    // Nobody has a password fewer.
+    let (fifth, sixth) = (people.ada_logs_in().token, grace(&mut people));
+    assert!(inside(&people, &fifth) && inside(&people, &sixth));
+}
+
+/// An administrator in a session ends that as well, and what it asks in it afterwards is not done.
+#[test]
+fn an_administrator_in_a_session_ends_its_own_with_everybodys() {
+    let mut people = People::new();
+    let boss = person(&people.house, 3, AccountKind::Admin, AccountState::Active);
+    set(&mut people.house, boss, "boss", RIGHT);
+    let token = people.log_in(&asks("boss", RIGHT), &visitor()).unwrap().token;
+    let context = people.context_of(&token);
+    people.house.authority.end_all_sessions(&context).unwrap();
+    assert!(people.entered(&token, now()).is_err());
+    let before = people.house.store.head().unwrap();
+    let late = people.house.authority.end_all_sessions(&context);
+    assert!(matches!(late, Err(EndSessionsError::Forbidden)), "{late:?}");
+    assert_eq!(people.house.store.head().unwrap(), before);
+}
+
+#[test]
+fn nobody_else_ends_sessions_or_learns_who_there_is() {
+    let mut people = People::new();
+    let token = people.ada_logs_in().token;
+    let (own, inside) = (people.context_of(&token), people.house.inside());
+    let before = people.house.store.head().unwrap();
+    let authority = &people.house.authority;
+    let nobody = || Whom::Login(login("nobody"));
+    for context in [&own, &inside] {
+        for whom in [Whom::Account(people.grace), Whom::Login(login("grace")), nobody()] {
+            let refused = authority.end_sessions(context, &whom);
+            assert!(matches!(refused, Err(EndSessionsError::Forbidden)), "{whom:?}: {refused:?}");
+        }
+        assert!(matches!(authority.end_all_sessions(context), Err(EndSessionsError::Forbidden)));
+    }
+    let own_from_inside = authority.end_sessions(&inside, &Whom::Account(AccountId::ADMIN));
+    assert!(matches!(own_from_inside, Err(EndSessionsError::Forbidden)), "outside any environment only");
+    for whom in [nobody(), Whom::Account("1a5".parse().unwrap())] {
+        let refused = authority.end_sessions(&administrator(), &whom);
+        assert!(matches!(refused, Err(EndSessionsError::NotFound)), "{whom:?}: {refused:?}");
+    }
+    assert_eq!(people.house.store.head().unwrap(), before);
 }
 
 /// Who is disabled is out, and being let in again brings back neither an old session nor one of a log-in under way.
