@@ -157,7 +157,18 @@ impl Authority {
         self.settle(self.store.head()?.revision)
     }
 
-    /// Makes one change for a caller. Without a requirement of its own it requires that the caller still stands.
+    /// Whether a caller who administered still does: not, when it was its own right that a change was refused for.
+    pub(crate) fn still_administers(&self, context: &Context) -> Result<bool, StoreFailure> {
+        let standing = context.caller.standing(None, context.now);
+        // Whose right rests on nothing cannot have lost it.
+        let Some(account) = standing.and_then(|standing| standing.principal.account()) else {
+            return Ok(true);
+        };
+        let record = self.store.account(account)?;
+        Ok(record.is_some_and(|record| record.administers()))
+    }
+
+    /// Makes one change for a caller. Whatever it requires, it requires that the caller still stands.
     pub(crate) fn change(
         &self,
         context: &Context,
@@ -194,7 +205,7 @@ impl Authority {
         let changes = changes.into_iter().zip(of_the_first);
         let changes = changes.map(|((action, write, requires), (stands, receipt))| Change {
             write,
-            requires: requires.or(stands),
+            requires: requires.into_iter().chain(stands).collect(),
             at: context.now,
             origin: context.origin(),
             action,

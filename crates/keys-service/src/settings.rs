@@ -133,7 +133,9 @@ impl Authority {
         let needs_an_administrator = requires.is_some();
         match self.change(context, Action::ChangeSetting, write, requires) {
             Ok(_) => Ok(()),
-            Err(WriteFailure::Unmet) if needs_an_administrator => Err(SettingError::NoAdministrator),
+            Err(WriteFailure::Unmet) if needs_an_administrator && self.still_administers(context)? => {
+                Err(SettingError::NoAdministrator)
+            }
             // The caller administers no longer.
             Err(WriteFailure::Unmet) => Err(SettingError::Forbidden),
             Err(failure) => Err(failure.into_store_failure().into()),

@@ -99,7 +99,7 @@ impl Authority {
         let requires = std::iter::once(Some(Requirement::EmptyStore)).chain(std::iter::repeat(None));
         let changes = changes.into_iter().zip(requires).map(|((action, write), requires)| Change {
             write,
-            requires,
+            requires: requires.into_iter().collect(),
             at: now,
             origin: origin.clone(),
             action,
@@ -136,7 +136,7 @@ impl Authority {
                     creator: Creator { principal: origin.principal, key: None },
                     created: now,
                 }),
-                requires: None,
+                requires: Vec::new(),
                 at: now,
                 origin: origin.clone(),
                 action: Action::AddMember,
@@ -170,7 +170,7 @@ impl Authority {
         }
         let change = Change {
             write: Write::InsertPepper(current),
-            requires: None,
+            requires: Vec::new(),
             at: now,
             origin,
             action: Action::AddPepper,

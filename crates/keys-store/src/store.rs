@@ -279,8 +279,8 @@ pub const MOST_SWEPT: usize = 1_000;
 pub struct Change {
     /// What to write.
     pub write: Write,
-    /// What must hold in the same transaction, or the change is refused.
-    pub requires: Option<Requirement>,
+    /// What must hold in the same transaction, all of it, or the change is refused.
+    pub requires: Vec<Requirement>,
     /// When: the time of the audit event.
     pub at: Timestamp,
     /// Who, how, from where: the origin of the audit event.

@@ -314,7 +314,7 @@ fn a_filtered_list_reads_a_bounded_number_of_rows_and_hands_on_a_marker() {
             creator: keys_core::Creator { principal: Owner::Account(keys_core::AccountId::ADMIN), key: None },
             created: now,
         }),
-        requires: None,
+        requires: Vec::new(),
         receipt: None,
         at: now,
         origin: Origin {

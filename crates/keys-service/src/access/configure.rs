@@ -51,7 +51,9 @@ impl Authority {
                 Ok(_) => return Ok(()),
                 Err(WriteFailure::Conflict(_) | WriteFailure::NotFound) => {}
                 Err(WriteFailure::AlreadyExists) => return Err(AccessError::NameTaken),
-                Err(WriteFailure::Unmet) if verifies => return Err(AccessError::NoAdministrator),
+                Err(WriteFailure::Unmet) if verifies && self.still_administers(context)? => {
+                    return Err(AccessError::NoAdministrator);
+                }
                 // The caller administers no longer.
                 Err(WriteFailure::Unmet) => return Err(AccessError::Forbidden),
                 Err(failure) => return Err(failure.into_store_failure().into()),

@@ -81,9 +81,9 @@ fn first_changes(context: &Context, log_in: Planned) -> Vec<Change> {
     let first = Requirement::SettingAbsent(SettingName::AccessControl);
     let local = SettingValue::LogInProvider(LogInProvider::Local);
     let enters = Requirement::AdministratorCanEnter { now: context.now };
-    let mut changes = vec![(Action::ChangeSetting, put(&on), Some(first))];
-    changes.extend(log_in.into_iter().map(|(action, write)| (action, write, None)));
-    changes.push((Action::ChangeSetting, put(&local), Some(enters)));
+    let mut changes = vec![(Action::ChangeSetting, put(&on), vec![first])];
+    changes.extend(log_in.into_iter().map(|(action, write)| (action, write, Vec::new())));
+    changes.push((Action::ChangeSetting, put(&local), vec![enters]));
     let change = |(action, write, requires)| Change {
         write,
         requires,

@@ -142,7 +142,7 @@ impl Authority {
         let session = NewSession { hash: token.hash(), account: id, kind: request.kind, created: now };
         let change = Change {
             write: Write::BeginSession { session, device: device.as_ref().map(DeviceToken::hash) },
-            requires: Some(Requirement::PasswordIs { password, revision: record.parts().revision }),
+            requires: vec![Requirement::PasswordIs { password, revision: record.parts().revision }],
             at: now,
             origin: Origin {
                 principal: Owner::Account(id),

@@ -331,7 +331,7 @@ impl Authority {
                 Err(WriteFailure::Conflict(_)) => {}
                 Err(WriteFailure::NotFound) => return Err(PasswordChangeError::NotFound),
                 Err(WriteFailure::AlreadyExists) => return Err(PasswordChangeError::NameTaken),
-                Err(WriteFailure::Unmet) if last_way_in && self.still_stands(context)? => {
+                Err(WriteFailure::Unmet) if last_way_in && self.still_administers(context)? => {
                     return Err(PasswordChangeError::LastWayIn);
                 }
                 Err(WriteFailure::Unmet) => return Err(PasswordChangeError::Revoked),
@@ -339,13 +339,6 @@ impl Authority {
             }
         }
         Err(PasswordChangeError::Contended)
-    }
-
-    /// Whether the caller itself still is what it was: not, when it was its own right that ended.
-    fn still_stands(&self, context: &Context) -> Result<bool, PasswordChangeError> {
-        let Some(account) = context.caller.principal().account() else { return Ok(true) };
-        let record = self.store.account(account).map_err(StoreFailure::from)?;
-        Ok(record.is_some_and(|record| record.administers()))
     }
 
     /// Whether a new password was refused because the account has one, or because of its name.

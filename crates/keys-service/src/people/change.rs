@@ -133,7 +133,7 @@ impl Authority {
                 Ok(_) => return Err(wrong_acknowledgement().into()),
                 // A membership that ended meanwhile is looked for again, too.
                 Err(WriteFailure::Conflict(_) | WriteFailure::NotFound) => {}
-                Err(WriteFailure::Unmet) if last_administrator => {
+                Err(WriteFailure::Unmet) if last_administrator && self.still_administers(context)? => {
                     return Err(AccountError::LastAdministrator);
                 }
                 Err(WriteFailure::Unmet) => return Err(AccountError::Revoked),

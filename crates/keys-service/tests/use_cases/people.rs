@@ -5,7 +5,7 @@ use keys_core::{
     Name, Owner, Revision, Role,
 };
 use keys_service::{
-    AccountEdit, AccountError, AccountRequest, IssueError, KeyChangeError, KeyRequest, Patch,
+    AccountEdit, AccountError, AccountRequest, IssueError, KeyChangeError, KeyRequest, Patch, SettingError,
 };
 use keys_store::fault::{Call, Calls, Moment};
 use keys_store::{KeyQuery, KeyStore as _};
@@ -230,6 +230,24 @@ fn an_administrator_that_is_one_no_longer_is_a_person_at_the_next_request() {
     let events = house.store.audit(None, 1_000).unwrap();
     let actions: Vec<_> = events.iter().rev().map(|linked| linked.event.action).take(2).collect();
     assert_eq!(actions, [Action::PromoteAccount, Action::DemoteAccount]);
+}
+
+/// That a change has something of its own to look at spares no look at who wants it.
+#[test]
+fn who_administers_no_longer_takes_no_right_of_another_administrator() {
+    let mut house = House::new();
+    let (eve, bob) = (house.account("Eve", AccountKind::Admin), house.account("Bob", AccountKind::Admin));
+    let context = house.as_person(&eve);
+    let person = AccountEdit::kind(AccountKind::User);
+    house.authority.edit_account(&administrator(), eve.id, person.clone(), None).unwrap();
+    let before = house.store.head().unwrap();
+    let disabled = house.authority.transition_account(&context, bob.id, Deactivate, None);
+    assert!(matches!(disabled, Err(AccountError::Revoked)), "{disabled:?}");
+    let demoted = house.authority.edit_account(&context, bob.id, person, None);
+    assert!(matches!(demoted, Err(AccountError::Revoked)), "{demoted:?}");
+    let switched = house.authority.set_access_control(&context, AccessControl::On);
+    assert!(matches!(switched, Err(SettingError::Forbidden)), "{switched:?}");
+    assert_eq!(house.store.head().unwrap(), before);
 }
 
 /// The edit is one step: what is said beside the kind is changed by whoever still was an administrator.

@@ -114,7 +114,7 @@ pub fn ids_are_never_given_twice(store: &dyn KeyStore) {
 /// Only the very first change finds an empty store.
 pub fn an_empty_store_can_be_required(store: &dyn KeyStore) {
     let first = |n| Change {
-        requires: Some(Requirement::EmptyStore),
+        requires: vec![Requirement::EmptyStore],
         ..sample::change(Write::InsertAccount(sample::new_account(n)))
     };
     assert_eq!(sample::refusal(store.commit(vec![first(1), first(2)])), (1, Refusal::Unmet));
@@ -127,7 +127,7 @@ pub fn an_active_key_can_be_required(store: &dyn KeyStore) {
     let [owner, other] = [1, 2].map(|n| sample::owner(store, n));
     let now = sample::instant(50);
     let put = || Change {
-        requires: Some(Requirement::ActiveKeyOf { owner, now }),
+        requires: vec![Requirement::ActiveKeyOf { owner, now }],
         ..sample::change(Write::PutSetting { name: SettingName::AccessControl, value: "true".into() })
     };
     let unmet = || assert_eq!(sample::refusal(store.commit(vec![put()])), (0, Refusal::Unmet));
@@ -154,7 +154,7 @@ pub fn a_required_key_may_expire_later(store: &dyn KeyStore) {
     let mut new = sample::new_key(owner, 1);
     new.expires_at = Some(sample::instant(51));
     sample::insert(store, new);
-    let requires = Some(Requirement::ActiveKeyOf { owner, now: sample::instant(50) });
+    let requires = vec![Requirement::ActiveKeyOf { owner, now: sample::instant(50) }];
     let put = Write::PutSetting { name: SettingName::AccessControl, value: "true".into() };
     store.commit(vec![Change { requires, ..sample::change(put) }]).unwrap();
 }

@@ -295,7 +295,7 @@ pub fn a_session_can_require_the_password_that_was_compared(store: &dyn KeyStore
         let (password, revision) = (record.parts().id, record.parts().revision);
         let write = Write::BeginSession { session: sample::new_session(owner, n), device: None };
         let mut change = sample::change(write);
-        change.requires = Some(Requirement::PasswordIs { password, revision });
+        change.requires = vec![Requirement::PasswordIs { password, revision }];
         sample::commit_change(store, change)
     };
     begins(1, &compared).unwrap();
@@ -446,7 +446,7 @@ pub fn no_session_of_an_old_password_survives_its_change(store: &dyn KeyStore) {
                 scope.spawn(move || {
                     let session = sample::new_session(owner, round * LOG_INS + n);
                     let mut change = sample::change(Write::BeginSession { session, device: None });
-                    change.requires = Some(Requirement::PasswordIs { password, revision });
+                    change.requires = vec![Requirement::PasswordIs { password, revision }];
                     start.wait();
                     let _refused_or_begun = store.commit(vec![change]);
                 });

@@ -265,7 +265,7 @@ pub fn another_owner_can_be_required(store: &dyn KeyStore) {
     sample::member(store, other, two, Role::Owner);
     let without = first.id;
     let remove = || crate::store::Change {
-        requires: Some(Requirement::OwnerRemains { environment, without }),
+        requires: vec![Requirement::OwnerRemains { environment, without }],
         ..sample::change(Write::RemoveMember(first))
     };
     assert_eq!(sample::refusal(store.commit(vec![remove()])), (0, Refusal::Unmet));

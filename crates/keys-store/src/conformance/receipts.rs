@@ -89,7 +89,7 @@ pub fn a_second_receipt_of_a_name_is_refused_and_changes_nothing(store: &dyn Key
     key(store, owner, 1, sample::instant(1));
     let (before, first) = (sample::store_picture(store), receipt(store, 1));
     let unmet = Change {
-        requires: Some(Requirement::EmptyStore),
+        requires: vec![Requirement::EmptyStore],
         ..receipted(Write::InsertAccount(sample::new_account(1)), 1, sample::instant(2))
     };
     for change in [

@@ -27,8 +27,8 @@ fn account(store: &dyn KeyStore, n: u64, kind: AccountKind, with_key: bool) -> A
 fn holds(store: &dyn KeyStore, requires: Requirement) -> bool {
     let put = Write::PutSetting { name: SettingName::AccessControl, value: "true".into() };
     // The last change is refused, so nothing is changed either way.
-    let doomed = Change { requires: Some(Requirement::EmptyStore), ..sample::change(put.clone()) };
-    let changes = vec![Change { requires: Some(requires), ..sample::change(put) }, doomed];
+    let doomed = Change { requires: vec![Requirement::EmptyStore], ..sample::change(put.clone()) };
+    let changes = vec![Change { requires: vec![requires], ..sample::change(put) }, doomed];
     match sample::refusal(store.commit(changes)) {
         (0, Refusal::Unmet) => false,
         (1, Refusal::Unmet) => true,
@@ -98,6 +98,22 @@ pub fn a_setting_that_was_never_put_can_be_required(store: &dyn KeyStore) {
     assert!(holds(store, Requirement::SettingAbsent(name)));
     sample::commit(store, Write::PutSetting { name, value: "false".into() }).unwrap();
     assert!(!holds(store, Requirement::SettingAbsent(name)));
+}
+
+/// Whichever of them fails.
+pub fn each_of_several_requirements_must_hold(store: &dyn KeyStore) {
+    let put = Write::PutSetting { name: SettingName::AccessControl, value: "true".into() };
+    let commit = |requires: &[Requirement]| {
+        store.commit(vec![Change { requires: requires.to_vec(), ..sample::change(put.clone()) }])
+    };
+    let (empty, absent) = (Requirement::EmptyStore, Requirement::SettingAbsent(SettingName::AccessControl));
+    let realm = Requirement::SettingAbsent(SettingName::Realm);
+    commit(&[empty, absent, realm]).unwrap();
+    for requires in [&[absent, realm][..], &[realm, absent], &[realm, empty, realm]] {
+        assert_eq!(sample::refusal(commit(requires)), (0, Refusal::Unmet), "{requires:?}");
+    }
+    commit(&[realm, realm]).unwrap();
+    assert_eq!(sample::head_revision(store).number(), 2);
 }
 
 /// Principal, key, role and session: each that is taken away is noticed, and none is asked for that was not named.

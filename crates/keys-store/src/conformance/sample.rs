@@ -196,7 +196,7 @@ pub fn change(write: Write) -> Change {
         Write::EndSessions(_) => Action::EndSession,
         Write::Unlock(_) => Action::UnlockAccount,
     };
-    Change { write, requires: None, at: instant(1), origin: origin(), action, receipt: None }
+    Change { write, requires: Vec::new(), at: instant(1), origin: origin(), action, receipt: None }
 }
 
 /// Makes one change.

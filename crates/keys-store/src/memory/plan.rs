@@ -111,7 +111,7 @@ impl<'a> Plan<'a> {
         if receipt.as_ref().is_some_and(|receipt| self.has_receipt(&receipt.name)) {
             return Err(Refusal::ReceiptExists.into());
         }
-        if requires.is_some_and(|requirement| !holds::holds(self, requirement)) {
+        if !requires.into_iter().all(|requirement| holds::holds(self, requirement)) {
             return Err(Refusal::Unmet.into());
         }
         let revision = self.delta.counters.revision.next();

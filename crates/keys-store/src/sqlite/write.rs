@@ -60,10 +60,10 @@ pub(super) fn change(connection: &Connection, head: &mut Head, change: Change) -
     {
         return Err(Refusal::ReceiptExists.into());
     }
-    if let Some(requirement) = requires
-        && !holds::holds(connection, head, requirement)?
-    {
-        return Err(Refusal::Unmet.into());
+    for requirement in requires {
+        if !holds::holds(connection, head, requirement)? {
+            return Err(Refusal::Unmet.into());
+        }
     }
     let revision = head.revision.next();
     if revision.number() > i64::MAX.unsigned_abs() {

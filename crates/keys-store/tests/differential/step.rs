@@ -46,7 +46,7 @@ pub(crate) struct Pick {
 #[derive(Debug, Clone)]
 pub(crate) struct Edit {
     pub(crate) what: What,
-    pub(crate) requires: Option<Need>,
+    pub(crate) requires: Vec<Need>,
     pub(crate) at: Timestamp,
     pub(crate) origin: Origin,
     pub(crate) action: Action,
@@ -288,7 +288,8 @@ fn edit() -> BoxedStrategy<Edit> {
         4 => pick().prop_map(Need::PasswordIs),
     ];
     let receipt = option::weighted(0.3, (0..RECEIPTS, any::<bool>()));
-    (what(), option::weighted(0.1, need), time(), strategies::origin(), strategies::action(), receipt)
+    let requires = prop_oneof![9 => Just(Vec::new()), 1 => prop::collection::vec(need, 1..3)];
+    (what(), requires, time(), strategies::origin(), strategies::action(), receipt)
         .prop_map(|(what, requires, at, origin, action, receipt)| Edit {
             what,
             requires,

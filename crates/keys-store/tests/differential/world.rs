@@ -162,7 +162,7 @@ impl World {
     }
 
     pub(crate) fn change(&self, edit: &Edit) -> Change {
-        let requires = edit.requires.as_ref().map(|need| self.requirement(need));
+        let requires = edit.requires.iter().map(|need| self.requirement(need)).collect();
         let Edit { at, origin, action, receipt, .. } = edit.clone();
         let receipt = receipt.map(|(n, holds)| {
             let new = sample::new_receipt(n);

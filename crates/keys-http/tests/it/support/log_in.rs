@@ -56,7 +56,7 @@ fn commit(app: &TestApp, write: Write, action: Action) -> AccountRecord {
         client_address: None,
         request_id: "test".parse().unwrap(),
     };
-    let change = Change { write, requires: None, at: app.clock.now(), origin, action, receipt: None };
+    let change = Change { write, requires: Vec::new(), at: app.clock.now(), origin, action, receipt: None };
     match app.store.commit(vec![change]).unwrap().pop() {
         Some(Committed::Account(record)) => record,
         other => panic!("an account was to be made or changed: {other:?}"),

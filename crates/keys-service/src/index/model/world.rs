@@ -176,7 +176,14 @@ fn commit(
         client_address: None,
         request_id: "model".parse().unwrap(),
     };
-    store.commit(vec![Change { write, requires: None, at: Timestamp::MIN, origin, action, receipt: None }])
+    store.commit(vec![Change {
+        write,
+        requires: Vec::new(),
+        at: Timestamp::MIN,
+        origin,
+        action,
+        receipt: None,
+    }])
 }
 
 fn creator() -> Creator {
