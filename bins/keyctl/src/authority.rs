@@ -159,22 +159,26 @@ pub(crate) trait People: fmt::Debug {
         wanted: &[(AccountId, Role)],
     ) -> Result<Vec<Member>, Failure>;
 
-    /// Makes these members no longer; the members there are then. Over HTTP this reads the list and then sets it, so that
-    /// what others change in between is undone; a database has no other owner.
+    /// Makes these members no longer; the members there are then.
     fn remove_members(
         &self,
         environment: EnvironmentId,
         accounts: &[AccountId],
-    ) -> Result<Vec<Member>, Failure> {
-        let members = self.members(environment)?;
-        let is_member = |account: &&AccountId| members.iter().any(|member| member.account == **account);
-        if let Some(stranger) = accounts.iter().find(|account| !is_member(account)) {
-            return Err(refusals::no_member(environment, *stranger));
-        }
-        let rest = members.iter().filter(|member| !accounts.contains(&member.account));
-        let wanted: Vec<_> = rest.map(|member| (member.account, member.role)).collect();
-        self.set_members(environment, &wanted)
+    ) -> Result<Vec<Member>, Failure>;
+}
+
+/// Who stays a member of an environment when these no longer shall be; all of them must be one.
+fn without(
+    environment: EnvironmentId,
+    members: &[Member],
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, Role)>, Failure> {
+    let is_member = |account: &&AccountId| members.iter().any(|member| member.account == **account);
+    if let Some(stranger) = accounts.iter().find(|account| !is_member(account)) {
+        return Err(refusals::no_member(environment, *stranger));
     }
+    let rest = members.iter().filter(|member| !accounts.contains(&member.account));
+    Ok(rest.map(|member| (member.account, member.role)).collect())
 }
 
 /// How a key is named: by its id, or by its access key.

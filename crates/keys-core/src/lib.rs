@@ -69,7 +69,9 @@ pub use idempotency::{
 pub use lifecycle::{
     Lifecycle, LifecycleState, ParseStateError, ParseTransitionError, Transition, TransitionError,
 };
-pub use member::{MemberRecord, MemberStep, MembersError, NewMember, ParseRoleError, Role, member_steps};
+pub use member::{
+    MemberRecord, MemberStep, MembersError, MembersRevision, NewMember, ParseRoleError, Role, member_steps,
+};
 pub use owner::{Creator, Owner, ParseCreatorError, ParseOwnerError};
 pub use password::{
     FoldedLogin, LoginName, LoginNameError, NewPassword, Password, PasswordError, PasswordParts,

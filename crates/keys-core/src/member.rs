@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::display::pad;
 use crate::id::{AccountId, EnvironmentId, MemberId, Revision};
 use crate::owner::Creator;
 use crate::time::Timestamp;
@@ -150,6 +151,41 @@ impl MemberRecord {
     #[must_use]
     pub const fn with_revision(self, revision: Revision) -> Self {
         Self { revision, ..self }
+    }
+}
+
+/// What tells one list of members of an environment from every other it ever had: how many there are, and the revision
+/// of the one that came or changed last.
+///
+/// That is enough. Whoever comes or changes takes a revision that nobody had, later than all before; so of the members
+/// that were there when a list was read, at most as many are left at or before its last revision, and as many only when
+/// they are the same.
+///
+/// Text form: how many, a dot, the number of the revision.
+///
+/// ```
+/// use keys_core::MembersRevision;
+///
+/// assert_eq!(MembersRevision::of(&[]).to_string(), "0.0");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MembersRevision {
+    count: usize,
+    last: Revision,
+}
+
+impl MembersRevision {
+    /// That of these, which are all of an environment, in whatever order.
+    #[must_use]
+    pub fn of(members: &[MemberRecord]) -> Self {
+        let last = members.iter().map(|member| member.revision).max();
+        Self { count: members.len(), last: last.unwrap_or(Revision::ZERO) }
+    }
+}
+
+impl fmt::Display for MembersRevision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        pad(f, format_args!("{}.{}", self.count, self.last.number()))
     }
 }
 

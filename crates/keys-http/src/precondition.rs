@@ -1,22 +1,41 @@
 //! Entity tags, and the conditions a request puts on them (RFC 9110 §8.8.3, §13.1).
 //!
 //! The tag of a record is its revision and a fingerprint of the document: the document also depends on who asks and
-//! under which address. Conditions on a change compare the revision alone, so a tag read elsewhere is as good.
+//! under which address. Conditions on a change compare the revision alone, so a tag read elsewhere is as good. So it is
+//! with the members of an environment, which are changed as a list, whichever page of it was read.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use keys_core::Revision;
+use keys_core::{MembersRevision, Revision};
 
 use crate::problem::Problem;
 
 /// What tells one state of a document from another. Always a strong one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EntityTag {
-    revision: Option<Revision>,
+    kept: Option<Kept>,
     fingerprint: u64,
+}
+
+/// The state of what is kept, of which a document was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// A record.
+    Record(Revision),
+    /// The members of an environment.
+    Members(MembersRevision),
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record(revision) => revision.number().fmt(f),
+            Self::Members(revision) => revision.fmt(f),
+        }
+    }
 }
 
 impl EntityTag {
@@ -24,27 +43,43 @@ impl EntityTag {
     pub(crate) fn of(document: &[u8]) -> Self {
         let mut hasher = DefaultHasher::new();
         hasher.write(document);
-        Self { revision: None, fingerprint: hasher.finish() }
+        Self { kept: None, fingerprint: hasher.finish() }
     }
 
     /// The tag of the same document, of a record at this revision.
     pub(crate) fn at(self, revision: Revision) -> Self {
-        Self { revision: Some(revision), ..self }
+        Self { kept: Some(Kept::Record(revision)), ..self }
+    }
+
+    /// The tag of the same document, of the members of an environment.
+    pub(crate) fn of_members(self, revision: MembersRevision) -> Self {
+        Self { kept: Some(Kept::Members(revision)), ..self }
     }
 
     /// The revision of the record.
     pub(crate) fn revision(&self) -> Option<Revision> {
-        self.revision
+        match self.kept {
+            Some(Kept::Record(revision)) => Some(revision),
+            Some(Kept::Members(_)) | None => None,
+        }
+    }
+
+    /// Which members of the environment.
+    pub(crate) fn members(&self) -> Option<MembersRevision> {
+        match self.kept {
+            Some(Kept::Members(revision)) => Some(revision),
+            Some(Kept::Record(_)) | None => None,
+        }
     }
 
     /// Whether `opaque` was given out for the same state of what is kept.
     fn is_state(&self, opaque: &[u8]) -> bool {
-        match self.revision {
+        match self.kept {
             None => self.to_string().as_bytes() == opaque,
-            Some(revision) => {
+            Some(kept) => {
                 let mut halves = opaque.splitn(2, |byte| *byte == b'-');
-                let number = revision.number().to_string();
-                halves.next() == Some(number.as_bytes()) && halves.next().is_some_and(is_fingerprint)
+                let state = kept.to_string();
+                halves.next() == Some(state.as_bytes()) && halves.next().is_some_and(is_fingerprint)
             }
         }
     }
@@ -58,9 +93,9 @@ impl EntityTag {
 /// Without the quotes around it.
 impl fmt::Display for EntityTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.revision {
+        match self.kept {
             None => write!(f, "{:016x}", self.fingerprint),
-            Some(revision) => write!(f, "{}-{:016x}", revision.number(), self.fingerprint),
+            Some(kept) => write!(f, "{kept}-{:016x}", self.fingerprint),
         }
     }
 }

@@ -125,7 +125,7 @@ impl Maintenance {
         environment: EnvironmentId,
         wanted: &[(AccountId, Role)],
     ) -> Result<Vec<MemberRecord>, MembersError> {
-        self.0.set_members(context, environment, wanted)
+        self.0.set_members(context, environment, wanted, None)
     }
 
     /// As [`Authority::put_member`].

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, DeviceHash,
-    EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, NewAccount, NewEnvironment,
-    NewKey, NewMember, NewPassword, NewReceipt, NewSession, Origin, Owner, OwnerRow, PasswordId,
-    PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, Role, SessionId, SessionRecord,
-    SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
+    EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, MembersRevision, NewAccount,
+    NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, NewSession, Origin, Owner, OwnerRow,
+    PasswordId, PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, Role, SessionId,
+    SessionRecord, SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
@@ -424,12 +424,12 @@ pub enum Requirement {
         /// The instant expiry is compared with.
         now: Timestamp,
     },
-    /// The environment has an owner other than this member.
-    OwnerRemains {
+    /// The members of the environment are those that were read: none has come, gone or changed.
+    MembersAre {
         /// Which environment.
         environment: EnvironmentId,
-        /// Who is to be its owner no longer.
-        without: MemberId,
+        /// Of those that were read.
+        revision: MembersRevision,
     },
     /// Whoever wants the change may still want it.
     CallerStands(Standing),

@@ -141,18 +141,18 @@ fn every_command_asks_what_it_means() {
         (
             vec![ok(project()), members()],
             "member list 1a5",
-            vec!["GET /v1/projects/1a5", "GET /v1/projectmembers?limit=1000&projectId=1a5"],
+            vec!["GET /v1/projects/1a5", "GET /v1/projects/1a5/projectmembers?limit=1000"],
         ),
         (
             vec![ok(project()), members(), ok("{}".to_owned()), members()],
             "member add 1a5 1a7 --role readonly",
             vec![
                 "GET /v1/projects/1a5",
-                "GET /v1/projectmembers?limit=1000&projectId=1a5",
+                "GET /v1/projects/1a5/projectmembers?limit=1000",
                 "POST /v1/projects/1a5?action=setmembers {\"members\":[\
                  {\"externalId\":\"1a1\",\"externalIdType\":\"rancher_id\",\"role\":\"owner\"},\
                  {\"externalId\":\"1a7\",\"externalIdType\":\"rancher_id\",\"role\":\"readonly\"}]}",
-                "GET /v1/projectmembers?limit=1000&projectId=1a5",
+                "GET /v1/projects/1a5/projectmembers?limit=1000",
             ],
         ),
         (
@@ -160,10 +160,10 @@ fn every_command_asks_what_it_means() {
             "member remove 1a5 1a7",
             vec![
                 "GET /v1/projects/1a5",
-                "GET /v1/projectmembers?limit=1000&projectId=1a5",
+                "GET /v1/projects/1a5/projectmembers?limit=1000",
                 "POST /v1/projects/1a5?action=setmembers {\"members\":[\
                  {\"externalId\":\"1a1\",\"externalIdType\":\"rancher_id\",\"role\":\"owner\"}]}",
-                "GET /v1/projectmembers?limit=1000&projectId=1a5",
+                "GET /v1/projects/1a5/projectmembers?limit=1000",
             ],
         ),
     ];
@@ -300,6 +300,43 @@ fn people_are_shown_for_people() {
         !installation.run("member list 1a5").stdout.contains("1a6"),
         "it is a member of nothing any more"
     );
+}
+
+/// A list is set in place of the one that was read, and read again when it is another by now.
+#[test]
+fn members_that_others_change_meanwhile_are_not_undone() {
+    let (one, two) = (member("1a1", "owner"), member("1a8", "member"));
+    let overtaken = || error(412, "Precondition Failed", "null");
+    for (line, ends) in
+        [("member add 1a5 1a7 --role readonly", vec![("1a7", "readonly")]), ("member remove 1a5 1a8", vec![])]
+    {
+        let removes = line.starts_with("member remove");
+        let first =
+            if removes { list(&[one.clone(), two.clone()]) } else { list(std::slice::from_ref(&one)) };
+        let second = list(&[one.clone(), two.clone(), member("1a9", "member")]);
+        let answers = [ok(project()), first, overtaken(), second.clone(), ok("{}".to_owned()), second];
+        let server = CannedServer::start(answers);
+        let ran = keyctl(["--url", &server.url()].into_iter().chain(line.split_whitespace())).run();
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{line}: {ran:?}");
+        let asked = server.requests();
+        let sets: Vec<_> = asked.iter().filter(|request| request.line.starts_with("POST")).collect();
+        let conditions: Vec<_> = sets.iter().map(|request| request.header("if-match")).collect();
+        assert_eq!(conditions, [Some("\"answer-2\""), Some("\"answer-4\"")], "{line}");
+        assert!(sets[1].body.contains("1a9"), "who came meanwhile stays: {}", sets[1].body);
+        assert_eq!(sets[1].body.contains("1a8"), !removes);
+        assert!(ends.iter().all(|(account, role)| {
+            sets[1].body.contains(&format!("\"{account}\"")) && sets[1].body.contains(role)
+        }));
+    }
+    // Not for ever, and what is said as a whole is set as a whole.
+    let mut answers = vec![ok(project())];
+    answers.extend((0..8).flat_map(|_| [list(std::slice::from_ref(&one)), overtaken()]));
+    against(answers, "member add 1a5 1a7")
+        .0
+        .failed(5, &["1a5: others kept changing the members", "try again"]);
+    let server = CannedServer::start([ok(project()), ok("{}".to_owned()), list(&[one])]);
+    let set = keyctl(["--url", &server.url(), "member", "set", "1a5", "1a1=owner"]).run();
+    assert_eq!((set.code, server.requests()[1].header("if-match")), (0, None));
 }
 
 /// The pair that a `create -o json` has printed.

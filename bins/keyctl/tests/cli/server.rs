@@ -25,7 +25,8 @@ impl Request {
 }
 
 impl CannedServer {
-    /// Starts one that gives these answers in turn, each a status and a body, then closes its port.
+    /// Starts one that gives these answers in turn, each a status and a body, then closes its port. The tag of the first
+    /// is `answer-1`.
     pub(crate) fn start(answers: impl IntoIterator<Item = (u16, String)>) -> Self {
         Self::start_as("1a1", answers)
     }
@@ -40,9 +41,10 @@ impl CannedServer {
         let answers: Vec<_> = answers.into_iter().collect();
         let (sender, requests) = channel();
         std::thread::spawn(move || {
-            for (status, body) in answers {
+            for (n, (status, body)) in (1..).zip(answers) {
                 let Ok((stream, _)) = listener.accept() else { return };
-                serve(stream, account_id, status, &body, &sender);
+                let head = format!("X-API-Account-Id: {account_id}\r\nETag: \"answer-{n}\"");
+                serve(stream, &head, status, &body, &sender);
             }
         });
         Self { address, requests }
@@ -63,7 +65,7 @@ impl CannedServer {
     }
 }
 
-fn serve(stream: TcpStream, account_id: &str, status: u16, body: &str, requests: &Sender<Request>) {
+fn serve(stream: TcpStream, headers: &str, status: u16, body: &str, requests: &Sender<Request>) {
     let mut reader = BufReader::new(stream);
     let mut head = Vec::new();
     loop {
@@ -82,7 +84,7 @@ fn serve(stream: TcpStream, account_id: &str, status: u16, body: &str, requests:
     // Told before the answer, so that whoever has the answer finds it.
     let _ = requests.send(request);
     let head = format!(
-        "HTTP/1.1 {status} Canned\r\nX-API-Account-Id: {account_id}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} Canned\r\n{headers}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     let _ = reader.into_inner().write_all(format!("{head}{body}").as_bytes());

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use ureq::http::Method;
+use ureq::http::header::{HeaderValue, IF_MATCH};
 
 use super::credential::SecretText;
 use super::error::ClientError;
@@ -51,6 +53,19 @@ impl fmt::Display for Change {
         f.write_str(self.as_str())
     }
 }
+
+/// The members of an environment as they were read.
+#[derive(Debug, Clone)]
+pub struct Members {
+    /// They.
+    pub members: Vec<ProjectMember>,
+    /// What tells them from others, for [`Client::set_members`]; `None` from a server that does not say.
+    pub tag: Option<MembersTag>,
+}
+
+/// What tells one list of members from others: the server's, and nobody else's to understand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembersTag(HeaderValue);
 
 /// The most members asked for in one page.
 const PAGE: &str = "limit=1000";
@@ -176,14 +191,24 @@ impl Client {
     }
 
     /// The members of an environment.
-    pub fn members(&self, project: &str) -> Result<Vec<ProjectMember>, ClientError> {
-        self.list("/projectmembers", &format!("&projectId={}", id(project)?))
+    pub fn members(&self, project: &str) -> Result<Members, ClientError> {
+        let path = format!("/projects/{}/projectmembers", id(project)?);
+        let (members, tag) = self.tagged_list(&path, "")?;
+        Ok(Members { members, tag: tag.map(MembersTag) })
     }
 
-    /// Makes these, and nobody else, the members of an environment.
-    pub fn set_members(&self, project: &str, members: Vec<MemberInput>) -> Result<(), ClientError> {
+    /// Makes these, and nobody else, the members of an environment; if `instead_of` is given, only in place of those it was
+    /// read with, else it is [`ClientError::Refused`] with status 412.
+    pub fn set_members(
+        &self,
+        project: &str,
+        members: Vec<MemberInput>,
+        instead_of: Option<&MembersTag>,
+    ) -> Result<(), ClientError> {
         let path = format!("/projects/{}?action=setmembers", id(project)?);
-        self.post::<serde::de::IgnoredAny>(&path, &MembersInput { members })?;
+        let condition = instead_of.map(|MembersTag(tag)| (IF_MATCH, tag.clone()));
+        let body = to_json(&MembersInput { members });
+        self.exchange::<serde::de::IgnoredAny>(Method::POST, &path, condition.as_slice(), Some(body))?;
         Ok(())
     }
 
@@ -221,15 +246,27 @@ impl Client {
     /// Reads a list to its end. Of the address of the next page only the query is taken, so that a server behind a
     /// proxy, which knows no better than its own name, is followed all the same, and a false one nowhere else.
     pub(super) fn list<T: DeserializeOwned>(&self, path: &str, filters: &str) -> Result<Vec<T>, ClientError> {
+        self.tagged_list(path, filters).map(|(members, _)| members)
+    }
+
+    /// As [`list`](Self::list), with the tag of the first page: whatever came between it and the last makes it one of the
+    /// past.
+    fn tagged_list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        filters: &str,
+    ) -> Result<(Vec<T>, Option<HeaderValue>), ClientError> {
         let mut query = format!("{PAGE}{filters}");
         let mut members = Vec::new();
+        let mut first = None;
         loop {
-            let page: Collection<T> = self.get(&format!("{path}?{query}"))?.body;
+            let Answer { body: page, tag, .. } = self.get::<Collection<T>>(&format!("{path}?{query}"))?;
+            let tag = first.get_or_insert(tag).clone();
             let empty = page.data.is_empty();
             members.extend(page.data);
             let next = page.pagination.and_then(|pagination| pagination.next);
             let Some(next) = next.as_deref().and_then(|url| url.split_once('?')) else {
-                return Ok(members);
+                return Ok((members, tag));
             };
             if empty || next.1 == query || !is_query(next.1) {
                 return Err(ClientError::not_the_authority(None, "a list that does not go on"));

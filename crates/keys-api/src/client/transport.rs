@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use ureq::http::{Method, Request, Response};
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
@@ -39,6 +39,8 @@ pub(super) struct Answer<T> {
     pub(super) account_id: Option<String>,
     /// `X-API-Secret-Available: false`: what was made before is told of without its secret.
     pub(super) secret_is_gone: bool,
+    /// `ETag`: what tells this state of the document from others.
+    pub(super) tag: Option<HeaderValue>,
 }
 
 impl Client {
@@ -123,6 +125,7 @@ impl Client {
         let status = response.status().as_u16();
         let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let account_id = said("x-api-account-id").map(str::to_owned);
+        let tag = response.headers().get(ETAG).cloned();
         let secret_is_gone = said("x-api-secret-available") == Some("false");
         if (300..400).contains(&status) {
             return Err(ClientError::not_the_authority(Some(status), "a redirect"));
@@ -132,7 +135,7 @@ impl Client {
             return Err(self.refusal(status, &body));
         }
         match serde_json::from_slice(&body) {
-            Ok(body) => Ok(Answer { body, account_id, secret_is_gone }),
+            Ok(body) => Ok(Answer { body, account_id, secret_is_gone, tag }),
             Err(_) => Err(ClientError::not_the_authority(Some(status), "another kind of document")),
         }
     }

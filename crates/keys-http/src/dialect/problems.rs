@@ -171,6 +171,7 @@ impl From<MembersError> for Problem {
             }
             MembersError::Refused(refusal) => Self::BadMembers(refusal.to_string().into()),
             MembersError::NotAPerson { .. } => Self::BadMembers(text.into()),
+            MembersError::Conflict { .. } => Self::PreconditionFailed,
             MembersError::Contended => Self::Conflict,
             MembersError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },

@@ -249,6 +249,7 @@ impl Job {
             fields: &fields,
             idempotency: &idempotency,
             expected: None,
+            expected_members: None,
         };
         if let Route::Console(place) = &route {
             let visit = Visit { call, outside: &outside, person: person.as_deref(), forms: &forms };

@@ -223,3 +223,89 @@ fn a_list_that_has_changed_gets_no_new_key() {
     assert_eq!(create("if-match", &list), StatusCode::PRECONDITION_FAILED);
     assert_eq!(app.get("/v1/apikeys").ids().len(), 2);
 }
+
+/// Two people: `1a6` and `1a7`.
+fn with_people() -> TestApp {
+    let app = TestApp::new();
+    for id in ["1a6", "1a7"] {
+        assert_eq!(app.post("/v1/accounts", &json!({"kind": "user"})).json()["id"], id);
+    }
+    app
+}
+
+/// Makes `1a1` the owner and these the members of `1a5`, if it is in this state.
+fn set_members(app: &TestApp, condition: Option<(&'static str, &str)>, others: &[&str]) -> Reply {
+    let member =
+        |id: &str, role: &str| json!({"externalId": id, "externalIdType": "rancher_id", "role": role});
+    let mut members = vec![member("1a1", "owner")];
+    members.extend(others.iter().map(|id| member(id, "member")));
+    let ask = Ask::post("/v1/projects/1a5?action=setmembers").json(&json!({ "members": members }));
+    let ask = match condition {
+        Some((name, value)) => ask.header(name, value),
+        None => ask,
+    };
+    ask.send(app)
+}
+
+/// Each page of the list, each filter and each address of it, and the answer to a change.
+#[test]
+fn members_are_set_only_if_they_are_those_that_were_read() {
+    let app = with_people();
+    let lists = [
+        "/v1/projects/1a5/projectmembers",
+        "/v1/projects/1a5/projectmembers?limit=1",
+        "/v1/projects/1a5/projectmembers?role=owner&include=project",
+        "/v1/projectmembers?projectId=1a5",
+        "/v2-beta/projects/1a5/projectMembers",
+    ];
+    let mut others: &[&str] = &[];
+    for path in lists {
+        let read = tag(&app.get(path));
+        let changed = set_members(&app, None, if others.is_empty() { &["1a6"] } else { &[] });
+        assert_eq!(changed.status, StatusCode::OK, "{changed:?}");
+        let late = set_members(&app, Some(("if-match", &read)), &["1a6", "1a7"]);
+        assert_eq!(late.error().0, 412, "{path}");
+        let now = tag(&app.get(path));
+        let members = app.get("/v1/projects/1a5/projectmembers").json();
+        let set = set_members(&app, Some(("if-match", &now)), &["1a6", "1a7"]);
+        assert_eq!(set.status, StatusCode::OK, "{path}: {set:?}");
+        assert_ne!(app.get("/v1/projects/1a5/projectmembers").json(), members);
+        // An edit can follow an edit.
+        let again = set_members(&app, Some(("if-match", &tag(&set))), others);
+        assert_eq!(again.status, StatusCode::OK, "{path}: {again:?}");
+        others = if others.is_empty() { &["1a6"] } else { &[] };
+        set_members(&app, None, others);
+    }
+}
+
+/// The tag is of the members of one environment and of nothing else.
+#[test]
+fn a_tag_of_something_else_sets_no_members() {
+    let app = with_people();
+    let read = tag(&app.get("/v1/projects/1a5/projectmembers"));
+    app.put("/v1/projects/1a5", &json!({"name": "renamed"}));
+    app.post("/v1/projects", &json!({"name": "another"}));
+    let before = app.revision();
+    let strangers = [
+        tag(&app.get("/v1/projects/1a5")),
+        tag(&app.get("/v1/projects/1a8/projectmembers")),
+        tag(&app.get("/v1/projectmembers")),
+        tag(&app.get("/v1/projectmembers/1pm1")),
+        format!("W/{read}"),
+        "\"1.1\"".to_owned(),
+    ];
+    for stranger in &strangers {
+        assert_eq!(set_members(&app, Some(("if-match", stranger)), &["1a6"]).error().0, 412, "{stranger}");
+    }
+    for refused in [&read, "*"] {
+        assert_eq!(set_members(&app, Some(("if-none-match", refused)), &["1a6"]).error().0, 412);
+    }
+    assert_eq!(app.revision(), before);
+    // An environment is edited whoever its members are.
+    let environment = tag(&app.get("/v1/projects/1a5"));
+    assert_eq!(set_members(&app, Some(("if-match", "*")), &["1a6"]).status, StatusCode::OK);
+    let edit = Ask::new(Method::PUT, "/v1/projects/1a5").header("if-match", &environment);
+    assert_eq!(edit.json(&json!({"name": "again"})).send(&app).status, StatusCode::OK);
+    let unchanged = Ask::get("/v1/projects/1a5/projectmembers").header("if-none-match", &read).send(&app);
+    assert_eq!(unchanged.status, StatusCode::OK, "it is another list by now");
+}

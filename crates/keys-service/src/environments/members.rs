@@ -2,7 +2,7 @@
 
 use keys_core::{
     AccountId, AccountState, Action, EnvironmentId, EnvironmentState, MemberId, MemberRecord, MemberStep,
-    NewMember, Owner, Role, member_steps,
+    MembersRevision, NewMember, Owner, Role, member_steps,
 };
 use keys_store::{BackendError, KeyQuery, Page, Reach, Requirement, Write};
 
@@ -63,7 +63,8 @@ impl Authority {
 
     /// Makes these, and nobody else, the members of an environment: for its owners and for administrators. All in one
     /// transaction, each member that is added, changed or removed with an event of its own. Once this returns `Ok`, no
-    /// request that begins afterwards is let in with more than it says.
+    /// request that begins afterwards is let in with more than it says. `expected`: only if these are still the members
+    /// that were read, looked at in that transaction.
     ///
     /// # Errors
     ///
@@ -73,8 +74,15 @@ impl Authority {
         context: &Context,
         environment: EnvironmentId,
         wanted: &[(AccountId, Role)],
+        expected: Option<MembersRevision>,
     ) -> Result<Vec<MemberRecord>, MembersError> {
-        self.change_members(context, environment, |_| Ok(wanted.to_vec()))
+        self.change_members(context, environment, |current| {
+            let found = MembersRevision::of(current);
+            if expected.is_some_and(|expected| expected != found) {
+                return Err(MembersError::Conflict { current: found });
+            }
+            Ok(wanted.to_vec())
+        })
     }
 
     /// Makes an account a member of an environment, or gives it another role there; otherwise as
@@ -139,14 +147,21 @@ impl Authority {
                     return Err(refusal);
                 }
             };
-            let takes_an_owner = steps.iter().any(MemberStep::takes_an_owner);
-            let changes = steps.into_iter().map(|step| change(context, environment, step));
+            // Decided for these: somebody who came meanwhile would be left where nobody wanted them, and an owner who went
+            // meanwhile may have been the last.
+            let revision = MembersRevision::of(&current);
+            let still = std::iter::once(Some(Requirement::MembersAre { environment, revision }));
+            let changes = steps.into_iter().zip(still.chain(std::iter::repeat(None)));
+            let changes = changes.map(|(step, requires)| change(context, environment, step, requires));
             match self.change_all(context, Some((environment, role)), changes.collect(), None) {
                 Ok(_) => return Ok(self.all_members(environment).map_err(StoreFailure::from)?),
                 Err(WriteFailure::Conflict(_) | WriteFailure::NotFound | WriteFailure::AlreadyExists) => {}
-                // Another took an owner away at the same time, or the caller's own right: the next round tells.
-                Err(WriteFailure::Unmet) if takes_an_owner => {}
-                Err(WriteFailure::Unmet) => return Err(MembersError::Revoked),
+                Err(WriteFailure::Unmet) => {
+                    let now = self.all_members(environment).map_err(StoreFailure::from)?;
+                    if MembersRevision::of(&now) == revision {
+                        return Err(MembersError::Revoked);
+                    }
+                }
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
         }
@@ -219,24 +234,24 @@ fn without(current: &[MemberRecord], account: AccountId) -> Wanted {
     others.map(|member| (member.account, member.role)).collect()
 }
 
-/// A step as a change. One that takes an owner requires that another remains.
+/// A step as a change.
 fn change(
     context: &Context,
     environment: EnvironmentId,
     step: MemberStep,
+    requires: Option<Requirement>,
 ) -> (Action, Write, Option<Requirement>) {
-    let takes_an_owner = step.takes_an_owner();
-    let remains = |without| takes_an_owner.then_some(Requirement::OwnerRemains { environment, without });
-    match step {
+    let (action, write) = match step {
         MemberStep::Add(account, role) => {
             let creator = context.caller.creator();
             let new = NewMember { environment, account, role, creator, created: context.now };
-            (Action::AddMember, Write::InsertMember(new), None)
+            (Action::AddMember, Write::InsertMember(new))
         }
         MemberStep::Change(member, role) => {
             let write = Write::UpdateMember { record: member.with_role(role), expected: member.revision };
-            (Action::ChangeMember, write, remains(member.id))
+            (Action::ChangeMember, write)
         }
-        MemberStep::Remove(member) => (Action::RemoveMember, Write::RemoveMember(member), remains(member.id)),
-    }
+        MemberStep::Remove(member) => (Action::RemoveMember, Write::RemoveMember(member)),
+    };
+    (action, write, requires)
 }

@@ -6,7 +6,9 @@ mod enter;
 mod members;
 mod query;
 
-use keys_core::{AccountId, Description, EnvironmentTransitionError, Name, Revision, RngError, Role};
+use keys_core::{
+    AccountId, Description, EnvironmentTransitionError, MembersRevision, Name, Revision, RngError, Role,
+};
 use keys_store::BackendError;
 
 use crate::error::StoreFailure;
@@ -89,6 +91,12 @@ pub enum MembersError {
     NotAPerson {
         /// Which account.
         account: AccountId,
+    },
+    /// The members are not those the caller expects.
+    #[error("the members have changed since: they are at {current}")]
+    Conflict {
+        /// What they are at now.
+        current: MembersRevision,
     },
     /// Others kept changing the members; come back later.
     #[error("others kept changing the members")]

@@ -1,10 +1,11 @@
 //! Members: who may enter an environment, as what, and who says so.
 
-use keys_core::{AccountId, Action, EnvironmentTransition, Owner, Role, Target, Transition};
+use keys_core::{AccountId, Action, EnvironmentTransition, MembersRevision, Owner, Role, Target, Transition};
 use keys_service::{
     Edit, EnterError, EnvironmentChangeError, EnvironmentRequest, IssueError, KeyChangeError, KeyRequest,
     MembersError, Position,
 };
+use keys_store::fault::{Call, Calls, Moment};
 use keys_store::{EnvironmentQuery, KeyQuery, KeyStore as _};
 
 use crate::support::{House, Person, administrator, context, environment, rng};
@@ -185,7 +186,7 @@ fn a_list_of_members_is_set_as_a_whole_with_one_event_for_each_difference() {
     let context = house.as_person(owner);
     let end = house.store.head().unwrap().audit.map(|(id, _)| id);
     let wanted = [(owner.id, Role::Owner), (member.id, Role::ReadOnly), (stranger.id, Role::Member)];
-    let members = house.authority.set_members(&context, place, &wanted).unwrap();
+    let members = house.authority.set_members(&context, place, &wanted, None).unwrap();
     let mut found: Vec<_> = members.iter().map(|one| (one.account, one.role)).collect();
     found.sort();
     assert_eq!(found, wanted);
@@ -208,10 +209,10 @@ fn a_list_of_members_is_set_as_a_whole_with_one_event_for_each_difference() {
     );
     // The same list again changes nothing.
     let before = house.store.head().unwrap();
-    house.authority.set_members(&context, place, &wanted).unwrap();
+    house.authority.set_members(&context, place, &wanted, None).unwrap();
     assert_eq!(house.store.head().unwrap(), before);
     // An owner may hand everything over and be a member of nothing any more.
-    house.authority.set_members(&context, place, &[(stranger.id, Role::Owner)]).unwrap();
+    house.authority.set_members(&context, place, &[(stranger.id, Role::Owner)], None).unwrap();
     assert!(house.authority.members_of(&context, place).unwrap().is_none());
 }
 
@@ -227,8 +228,8 @@ fn an_environment_keeps_an_owner() {
     };
     no_owner(house.authority.remove_member(&context, place, owner.id));
     no_owner(house.authority.put_member(&context, place, owner.id, Role::Member));
-    no_owner(house.authority.set_members(&context, place, &[]));
-    no_owner(house.authority.set_members(&administrator(), place, &[(member.id, Role::Member)]));
+    no_owner(house.authority.set_members(&context, place, &[], None));
+    no_owner(house.authority.set_members(&administrator(), place, &[(member.id, Role::Member)], None));
     let missing = house.authority.remove_member(&context, place, "1a1".parse().unwrap());
     assert!(matches!(missing, Err(MembersError::NotFound)), "{missing:?}");
     let stranger = house.authority.put_member(&context, place, "1a3".parse().unwrap(), Role::Member);
@@ -252,6 +253,81 @@ fn two_owners_cannot_take_each_other_away() {
         assert_eq!(left.len(), 1, "{both:?}");
         assert!(both.0 != both.1, "one of them, and one only: {both:?}");
     }
+}
+
+#[test]
+fn a_list_that_was_decided_for_other_members_is_refused() {
+    let Cast { house, place, people, stranger } = cast();
+    let owner = house.as_person(&people[0]);
+    let read = MembersRevision::of(&house.authority.members_of(&owner, place).unwrap().unwrap());
+    let wanted = [(people[0].id, Role::Owner), (stranger.id, Role::Member)];
+    let changed = house.authority.put_member(&owner, place, people[1].id, Role::ReadOnly).unwrap();
+    let before = house.store.head().unwrap();
+    let refused = house.authority.set_members(&owner, place, &wanted, Some(read));
+    let current = MembersRevision::of(&changed);
+    assert!(matches!(refused, Err(MembersError::Conflict { current: now }) if now == current), "{refused:?}");
+    assert_eq!(house.store.head().unwrap(), before);
+    // Who may not change them learns nothing of them by guessing.
+    let reader = house.as_person(&people[3]);
+    for expected in [read, current] {
+        let refused = house.authority.set_members(&reader, place, &wanted, Some(expected));
+        assert!(matches!(refused, Err(MembersError::Forbidden)), "{refused:?}");
+    }
+    let set = house.authority.set_members(&owner, place, &wanted, Some(current)).unwrap();
+    assert_eq!(set.len(), 2);
+}
+
+/// Stops a change of members right before its commit, makes another meanwhile, and lets it go on.
+fn overtaken<T: Send>(house: &House, slow: impl FnOnce() -> T + Send, fast: impl FnOnce()) -> T {
+    let hold = house.store.hold(Calls::Only(Call::Commit), 0, Moment::BeforeTheCall);
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(slow);
+        hold.wait_until_reached();
+        fast();
+        hold.release();
+        slow.join().unwrap()
+    })
+}
+
+/// What is decided is decided for the members that were read: whoever comes between is not overlooked.
+#[test]
+fn members_who_come_between_the_look_and_the_change_are_not_overlooked() {
+    let Cast { house, place, people, stranger } = cast();
+    let owner = house.as_person(&people[0]);
+    let comes =
+        || drop(house.authority.put_member(&administrator(), place, stranger.id, Role::Member).unwrap());
+    let accounts =
+        |members: &[keys_core::MemberRecord]| members.iter().map(|one| one.account).collect::<Vec<_>>();
+    let read = MembersRevision::of(&house.authority.members_of(&owner, place).unwrap().unwrap());
+    let wanted = [(people[0].id, Role::Owner), (people[1].id, Role::Owner)];
+
+    // The list was said for those that were read, so it is not for these.
+    let set = |expected| house.authority.set_members(&owner, place, &wanted, expected);
+    let refused = overtaken(&house, || set(Some(read)), comes);
+    assert!(matches!(refused, Err(MembersError::Conflict { .. })), "{refused:?}");
+    house.authority.remove_member(&owner, place, stranger.id).unwrap();
+    // Nobody but these was meant, whoever was there.
+    let members = overtaken(&house, || set(None), comes).unwrap();
+    assert_eq!(accounts(&members), [people[0].id, people[1].id]);
+    // One is put beside the others, whoever they are.
+    let put = || house.authority.put_member(&owner, place, people[2].id, Role::Member);
+    let members = overtaken(&house, put, comes).unwrap();
+    assert_eq!(accounts(&members), [people[0].id, people[1].id, stranger.id, people[2].id]);
+}
+
+/// Nothing has changed but the right to it.
+#[test]
+fn who_lost_the_right_between_the_look_and_the_change_is_told_so() {
+    let Cast { house, place, people, stranger } = cast();
+    let owner = house.as_person(&people[0]);
+    let key = people[0].key.id();
+    let stops = || {
+        drop(house.authority.transition_key(&administrator(), key, Transition::Deactivate, None).unwrap());
+    };
+    let put = || house.authority.put_member(&owner, place, stranger.id, Role::Member);
+    let refused = overtaken(&house, put, stops);
+    assert!(matches!(refused, Err(MembersError::Revoked)), "{refused:?}");
+    assert_eq!(house.authority.members_of(&administrator(), place).unwrap().unwrap().len(), 4);
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn a_key_cannot_raise_itself_or_its_person() {
         let raised =
             house.authority.edit_account(context, ada.id, AccountEdit::kind(AccountKind::Admin), None);
         assert!(matches!(raised, Err(AccountError::Forbidden | AccountError::NotFound)), "{raised:?}");
-        let raised = house.authority.set_members(context, place, &[(ada.id, Role::Owner)]);
+        let raised = house.authority.set_members(context, place, &[(ada.id, Role::Owner)], None);
         assert!(raised.is_err(), "{raised:?}");
         for owner in [Owner::Account(keys_core::AccountId::ADMIN), Owner::Environment(environment("1a5"))] {
             let request = KeyRequest { owner: Some(owner), ..KeyRequest::default() };

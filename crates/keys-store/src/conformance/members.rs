@@ -1,15 +1,15 @@
 //! Members: who may act in which environment, as what, and what that shows them.
 
 use keys_core::{
-    AccountId, Creator, EnvironmentId, EnvironmentTransition, KeyId, MemberId, MemberRecord, Owner, Revision,
-    Role, Target, Timestamp,
+    AccountId, Creator, EnvironmentId, EnvironmentTransition, KeyId, MemberId, MemberRecord, MembersRevision,
+    Owner, Revision, Role, SettingName, Target, Timestamp,
 };
 
 use super::sample;
 use crate::cursor::{Cursor, SortValue};
 use crate::error::Refusal;
 use crate::query::{Direction, EnvironmentFilter, EnvironmentOrder, EnvironmentQuery, KeyQuery, Reach};
-use crate::store::{Committed, KeyStore, Requirement, Write};
+use crate::store::{Change, Committed, KeyStore, Requirement, Write};
 
 /// Two environments and three accounts, numbered 1 to 5.
 fn five(store: &dyn KeyStore) -> ([EnvironmentId; 2], [AccountId; 3]) {
@@ -258,22 +258,51 @@ pub fn an_event_names_a_member_with_account_and_role(store: &dyn KeyStore) {
     );
 }
 
-/// At this point of the commit, beside the one who leaves.
-pub fn another_owner_can_be_required(store: &dyn KeyStore) {
-    let ([environment, other], [one, two, _]) = five(store);
-    let first = sample::member(store, environment, one, Role::Owner);
-    sample::member(store, other, two, Role::Owner);
-    let without = first.id;
-    let remove = || crate::store::Change {
-        requires: vec![Requirement::OwnerRemains { environment, without }],
-        ..sample::change(Write::RemoveMember(first))
+/// At this point of the commit. Nothing that becomes of another environment counts, and no list comes back.
+pub fn the_members_that_were_read_can_be_required(store: &dyn KeyStore) {
+    let ([environment, other], [one, two, three]) = five(store);
+    let read = || store.members(Reach::Owner(Owner::Environment(environment)), None, 9).unwrap().items;
+    let commits = |revision| {
+        let change = sample::change(Write::InsertMember(sample::new_member(other, three, Role::Owner)));
+        let requires = vec![Requirement::MembersAre { environment, revision }];
+        let added = store.commit(vec![Change { requires, ..change }]);
+        match added.map(|committed| committed.into_iter().next()) {
+            Ok(Some(Committed::Member(member))) => {
+                sample::commit(store, Write::RemoveMember(member)).unwrap();
+                true
+            }
+            refused => {
+                assert_eq!(sample::refusal(refused.map(|_| Vec::<Committed>::new())), (0, Refusal::Unmet));
+                false
+            }
+        }
     };
-    assert_eq!(sample::refusal(store.commit(vec![remove()])), (0, Refusal::Unmet));
+    let mut lists = vec![MembersRevision::of(&read())];
+    let changed = |lists: &mut Vec<MembersRevision>| {
+        let now = MembersRevision::of(&read());
+        assert!(!lists.contains(&now), "{now} was there before: {lists:?}");
+        assert!(lists.iter().all(|before| !commits(*before)), "{lists:?}");
+        assert!(commits(now));
+        lists.push(now);
+    };
+    let first = sample::member(store, environment, one, Role::Owner);
+    changed(&mut lists);
     let second = sample::member(store, environment, two, Role::Member);
-    assert_eq!(sample::refusal(store.commit(vec![remove()])), (0, Refusal::Unmet));
-    let promote = Write::UpdateMember { record: second.with_role(Role::Owner), expected: second.revision };
-    store.commit(vec![sample::change(promote), remove()]).unwrap();
-    assert_eq!(store.membership(environment, one).unwrap(), None);
+    changed(&mut lists);
+    let second = sample::update_member(store, second, Role::ReadOnly);
+    changed(&mut lists);
+    sample::commit(store, Write::RemoveMember(first)).unwrap();
+    changed(&mut lists);
+    let first = sample::member(store, environment, one, Role::Owner);
+    changed(&mut lists);
+    sample::update_member(store, second, Role::Member);
+    changed(&mut lists);
+    // What the changes before it in the same commit have made counts as well.
+    let remove = sample::change(Write::RemoveMember(first));
+    let requires = vec![Requirement::MembersAre { environment, revision: MembersRevision::of(&read()) }];
+    let put = Write::PutSetting { name: SettingName::AccessControl, value: "true".into() };
+    let late = Change { requires, ..sample::change(put) };
+    assert_eq!(sample::refusal(store.commit(vec![remove, late])), (1, Refusal::Unmet));
 }
 
 /// By whichever key, or by one; deleted ones too; whoever they belong to.

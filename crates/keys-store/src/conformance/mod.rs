@@ -130,7 +130,7 @@ macro_rules! conformance_tests {
             members::what_an_account_is_a_member_of_is_listed
             members::an_account_reaches_the_environments_it_is_a_member_of
             members::an_event_names_a_member_with_account_and_role
-            members::another_owner_can_be_required
+            members::the_members_that_were_read_can_be_required
             members::keys_are_found_by_who_made_them
             requirements::an_administrator_who_can_enter_can_be_required
             requirements::another_administrator_is_required_while_access_control_is_on

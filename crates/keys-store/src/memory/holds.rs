@@ -1,7 +1,7 @@
 //! What must hold for a change, looked at in the state that the changes before it leave.
 
 use keys_core::{
-    AccountId, AccountState, EnvironmentId, KeyId, KeyRecord, LifecycleState, MemberId, Owner, OwnerRow,
+    AccountId, AccountState, KeyId, KeyRecord, LifecycleState, MembersRevision, Owner, OwnerRow,
     OwnerStanding, Revision, SettingName, Timestamp,
 };
 
@@ -20,7 +20,10 @@ pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
             access_control_is_off(setting(plan, SettingName::AccessControl))
                 || administrator_can_enter(plan, Some(without), now)
         }
-        Requirement::OwnerRemains { environment, without } => owner_remains(plan, environment, without),
+        Requirement::MembersAre { environment, revision } => {
+            let members: Vec<_> = plan.members_of(environment).collect();
+            MembersRevision::of(&members) == revision
+        }
         Requirement::CallerStands(standing) => stands(plan, standing),
         Requirement::PasswordIs { password, revision } => {
             let account = plan.log_ins_now().account_of_password(password, revision);
@@ -52,10 +55,6 @@ fn administrator_can_enter(plan: &Plan<'_>, without: Option<AccountId>, now: Tim
         .filter(|id| Some(**id) != without)
         .filter(|id| administers(id))
         .any(|id| has_active_key(plan, Owner::Account(*id), now) || plan.log_ins_now().has_password(*id))
-}
-
-fn owner_remains(plan: &Plan<'_>, environment: EnvironmentId, without: MemberId) -> bool {
-    plan.members_of(environment).any(|member| member.id != without && member.role.may_set_members())
 }
 
 fn stands(plan: &Plan<'_>, standing: Standing) -> bool {

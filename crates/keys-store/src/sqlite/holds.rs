@@ -1,8 +1,8 @@
 //! What must hold for a change, looked at inside its transaction.
 
 use keys_core::{
-    AccountId, AccountRecord, KeyId, KeyRecord, LifecycleState, Owner, OwnerStanding, Revision, SettingName,
-    Timestamp,
+    AccountId, AccountRecord, KeyId, KeyRecord, LifecycleState, MembersRevision, Owner, OwnerStanding,
+    Revision, SettingName, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -25,8 +25,8 @@ pub(super) fn holds(connection: &Connection, head: &Head, requirement: Requireme
             let is_off = access_control_is_off(setting.as_ref().map(|setting| &*setting.value));
             Ok(is_off || administrator_can_enter(connection, Some(without), now)?)
         }
-        Requirement::OwnerRemains { environment, without } => {
-            member::owner_remains(connection, environment, without)
+        Requirement::MembersAre { environment, revision } => {
+            Ok(MembersRevision::of(&member::all_of(connection, environment)?) == revision)
         }
         Requirement::CallerStands(standing) => stands(connection, standing),
         Requirement::PasswordIs { password, revision } => log_in::password_is(connection, password, revision),

@@ -132,19 +132,13 @@ pub(super) fn memberships(
 
 const WRONG_ROW: Damage = Damage { table: "members", what: "an index leads to a row of another member" };
 
-/// Whether an environment has an owner other than this member.
-pub(super) fn owner_remains(
+/// All members of an environment.
+pub(super) fn all_of(
     connection: &Connection,
     environment: EnvironmentId,
-    without: MemberId,
-) -> Result<bool, Fault> {
-    const SQL: &str = concat!(
-        "SELECT ",
-        member_columns!(),
-        " FROM members m WHERE m.environment = ?1 AND m.role = 'owner' AND m.id <> ?2 LIMIT 1"
-    );
-    let parameters = [number(environment.number()), number(without.number())];
-    Ok(one(connection, SQL, parameters, read::<MemberRecord>)?.is_some())
+) -> Result<Vec<MemberRecord>, Fault> {
+    const SQL: &str = concat!("SELECT ", member_columns!(), " FROM members m WHERE m.environment = ?1");
+    all(connection, SQL, [number(environment.number())], read)
 }
 
 /// An environment that an account is a member of and that is shown to it.

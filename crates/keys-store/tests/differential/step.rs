@@ -171,7 +171,7 @@ pub(crate) enum Need {
     SettingAbsent(SettingName),
     AdministratorCanEnter(Timestamp),
     AdministratorRemains(u64, Timestamp),
-    OwnerRemains(Index, Pick),
+    MembersAre(Index, bool),
     CallerStands {
         principal: Index,
         administers: bool,
@@ -276,7 +276,8 @@ fn edit() -> BoxedStrategy<Edit> {
         1 => strategies::setting_name().prop_map(Need::SettingAbsent),
         2 => time().prop_map(Need::AdministratorCanEnter),
         2 => (1..6u64, time()).prop_map(|(without, now)| Need::AdministratorRemains(without, now)),
-        2 => (any::<Index>(), pick()).prop_map(|(environment, without)| Need::OwnerRemains(environment, without)),
+        3 => (any::<Index>(), prop::bool::weighted(0.2))
+            .prop_map(|(environment, stale)| Need::MembersAre(environment, stale)),
         6 => caller.prop_map(|(principal, administers, key, role, session, now)| Need::CallerStands {
             principal,
             administers,

@@ -2,8 +2,9 @@
 
 use keys_core::{
     AccountId, AccountRecord, AccountState, EnvironmentId, EnvironmentParts, EnvironmentRecord,
-    EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, MemberId, MemberRecord, NewAccount,
-    NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, SessionId, Tagged, Uuid,
+    EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, MemberId, MemberRecord, MembersRevision,
+    NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, SessionId,
+    Tagged, Uuid,
 };
 use keys_store::conformance::sample;
 use keys_store::{
@@ -171,6 +172,13 @@ impl World {
         Change { write: self.write(&edit.what), requires, at, origin, action, receipt }
     }
 
+    /// Of the members that an environment has, or of all it ever had, which it has no more.
+    fn members_revision(&self, environment: EnvironmentId, stale: bool) -> MembersRevision {
+        let versions = if stale { &self.old_members } else { &self.members };
+        let own = versions.iter().filter(|member| member.environment == environment).copied();
+        MembersRevision::of(&own.collect::<Vec<_>>())
+    }
+
     fn requirement(&self, need: &Need) -> Requirement {
         match need {
             Need::EmptyStore => Requirement::EmptyStore,
@@ -180,10 +188,11 @@ impl World {
             Need::AdministratorRemains(without, now) => {
                 Requirement::AdministratorRemains { without: AccountId::new(*without).unwrap(), now: *now }
             }
-            Need::OwnerRemains(environment, without) => Requirement::OwnerRemains {
-                environment: self.environment_id(environment),
-                without: self.member(without).id,
-            },
+            Need::MembersAre(environment, stale) => {
+                let environment = self.environment_id(environment);
+                let revision = self.members_revision(environment, *stale);
+                Requirement::MembersAre { environment, revision }
+            }
             Need::PasswordIs(pick) => self.log_ins.password_is(pick),
             Need::CallerStands { principal, administers, key, role, session, now } => {
                 Requirement::CallerStands(Standing {

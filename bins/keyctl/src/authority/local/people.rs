@@ -13,7 +13,7 @@ use super::failures::{
 };
 use super::{Local, PAGE, key_of};
 use crate::authority::refusals::no_account;
-use crate::authority::{AccountEdit, NewAccount, People, Person};
+use crate::authority::{AccountEdit, NewAccount, People, Person, without};
 use crate::exit::Failure;
 use crate::model::{Account, Key, Member};
 use crate::system;
@@ -126,6 +126,16 @@ impl People for Local {
         let set = self.maintenance()?.set_members(&self.context()?, environment, wanted);
         set.map_err(|error| members_not_changed(environment, error))?;
         self.members(environment)
+    }
+
+    /// A database has no other owner, so nobody comes in between.
+    fn remove_members(
+        &self,
+        environment: EnvironmentId,
+        accounts: &[AccountId],
+    ) -> Result<Vec<Member>, Failure> {
+        let wanted = without(environment, &self.members(environment)?, accounts)?;
+        self.set_members(environment, &wanted)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The people of a server: their accounts, and the members of its environments.
 
-use keys_api::client::{self, ClientError};
+use keys_api::client::{self, ClientError, MembersTag};
 use keys_api::{AccountEditInput, AccountInput, MemberInput};
 use keys_core::{
     AccountId, AccountKind, AccountState, AccountTransition, AccountTransitionError, EnvironmentId,
@@ -13,7 +13,7 @@ use crate::authority::refusals::{
     account_refusal, account_refused, account_removed, last_administrator, no_account, no_owner,
     no_place_to_begin, nobody,
 };
-use crate::authority::{AccountEdit, NewAccount, People, Person};
+use crate::authority::{AccountEdit, NewAccount, People, Person, without};
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Key, Member};
 
@@ -115,23 +115,21 @@ impl People for Remote {
     }
 
     fn members(&self, environment: EnvironmentId) -> Result<Vec<Member>, Failure> {
-        let members = self.asked(|client| client.members(&environment.to_string()))?;
-        let mut members = members.iter().map(parse::member).collect::<Result<Vec<_>, _>>()?;
-        members.sort_by_key(|member| member.id);
-        Ok(members)
+        self.tagged_members(environment).map(|(members, _)| members)
     }
 
-    /// A server takes whole lists only, so what another changes between the look and the change is undone.
     fn put_member(
         &self,
         environment: EnvironmentId,
         account: AccountId,
         role: Role,
     ) -> Result<Vec<Member>, Failure> {
-        let others = self.members(environment)?.into_iter().filter(|member| member.account != account);
-        let mut wanted: Vec<_> = others.map(|member| (member.account, member.role)).collect();
-        wanted.push((account, role));
-        self.set_members(environment, &wanted)
+        self.change_members(environment, |members| {
+            let others = members.iter().filter(|member| member.account != account);
+            let mut wanted: Vec<_> = others.map(|member| (member.account, member.role)).collect();
+            wanted.push((account, role));
+            Ok(wanted)
+        })
     }
 
     fn set_members(
@@ -139,6 +137,70 @@ impl People for Remote {
         environment: EnvironmentId,
         wanted: &[(AccountId, Role)],
     ) -> Result<Vec<Member>, Failure> {
+        self.put_list(environment, wanted, None)?;
+        self.members(environment)
+    }
+
+    fn remove_members(
+        &self,
+        environment: EnvironmentId,
+        accounts: &[AccountId],
+    ) -> Result<Vec<Member>, Failure> {
+        self.change_members(environment, |members| without(environment, members, accounts))
+    }
+}
+
+/// What a server calls it when nobody could administer afterwards.
+const LAST: &str = "LastAdminAccount";
+
+/// What became of a list of members that was sent.
+enum Put {
+    /// It is the list.
+    Done,
+    /// It was meant to take the place of another.
+    Overtaken,
+}
+
+/// How often a list of members is read and set before somebody else is said to keep getting in between.
+const ATTEMPTS: usize = 8;
+
+impl Remote {
+    fn tagged_members(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<(Vec<Member>, Option<MembersTag>), Failure> {
+        let client::Members { members, tag } =
+            self.asked(|client| client.members(&environment.to_string()))?;
+        let mut members = members.iter().map(parse::member).collect::<Result<Vec<_>, _>>()?;
+        members.sort_by_key(|member| member.id);
+        Ok((members, tag))
+    }
+
+    /// A server takes whole lists only. So the list is read, and set on the condition that it is still that one; where
+    /// somebody else was faster, from the beginning.
+    fn change_members(
+        &self,
+        environment: EnvironmentId,
+        decide: impl Fn(&[Member]) -> Result<Vec<(AccountId, Role)>, Failure>,
+    ) -> Result<Vec<Member>, Failure> {
+        for _ in 0..ATTEMPTS {
+            let (members, tag) = self.tagged_members(environment)?;
+            let wanted = decide(&members)?;
+            match self.put_list(environment, &wanted, tag.as_ref())? {
+                Put::Done => return self.members(environment),
+                Put::Overtaken => {}
+            }
+        }
+        let message = format!("{environment}: others kept changing the members; nothing was changed");
+        Err(Failure::new(Exit::Conflict, message).hint("try again"))
+    }
+
+    fn put_list(
+        &self,
+        environment: EnvironmentId,
+        wanted: &[(AccountId, Role)],
+        instead_of: Option<&MembersTag>,
+    ) -> Result<Put, Failure> {
         if !wanted.iter().any(|(_, role)| role.may_set_members()) {
             return Err(no_owner(environment));
         }
@@ -146,24 +208,21 @@ impl People for Remote {
             |(account, role): &(AccountId, Role)| MemberInput::new(&account.to_string(), role.as_str());
         let inputs: Vec<_> = wanted.iter().map(input).collect();
         let id = environment.to_string();
-        let set = self.request(|client| client.set_members(&id, inputs.clone()));
-        set.map_err(|error| match error {
-            ClientFailure::Client(ClientError::Refused(refusal))
+        match self.request(|client| client.set_members(&id, inputs.clone(), instead_of)) {
+            Ok(()) => Ok(Put::Done),
+            Err(ClientFailure::Client(ClientError::Refused(refusal))) if refusal.status == 412 => {
+                Ok(Put::Overtaken)
+            }
+            Err(ClientFailure::Client(ClientError::Refused(refusal)))
                 if refusal.field_name.as_deref() == Some("members") =>
             {
                 let detail = refusal.detail.unwrap_or(refusal.code);
-                Failure::new(Exit::NotFound, detail).hint("keyctl user list")
+                Err(Failure::new(Exit::NotFound, detail).hint("keyctl user list"))
             }
-            error @ (ClientFailure::Client(_) | ClientFailure::Asking(_)) => self.failure(error),
-        })?;
-        self.members(environment)
+            Err(error) => Err(self.failure(error)),
+        }
     }
-}
 
-/// What a server calls it when nobody could administer afterwards.
-const LAST: &str = "LastAdminAccount";
-
-impl Remote {
     /// Has something done to a person.
     fn command(
         &self,

@@ -197,6 +197,32 @@ fn a_list_is_read_to_its_end_and_only_its_query_followed() {
     );
 }
 
+/// The tag of the first page is the one that counts: what came between the pages makes it one of the past.
+#[test]
+fn members_are_set_in_place_of_those_that_were_read() {
+    let tagged = |page: String, tag: &str| page.replacen("\r\n", &format!("\r\nETag: {tag}\r\n"), 1);
+    let next = "http://elsewhere/v1/projects/1a5/projectmembers?limit=1000&marker=m1pm1";
+    let member = r#"{"id":"1pm1","type":"projectMember","links":{},"actions":{},"projectId":"1a5"}"#;
+    let server = CannedServer::start([
+        tagged(list(&[member], Some(next)), "\"2.7-0123456789abcdef\""),
+        tagged(list(&[member], None), "\"3.9-0123456789abcdef\""),
+        refusal(412, "Precondition Failed", "it is not in the state"),
+        answer(200, "{}"),
+    ]);
+    let client = client(&server);
+    let read = client.members("1a5").expect("the members");
+    assert_eq!(read.members.len(), 2);
+    let input = || vec![crate::MemberInput::new("1a1", "owner")];
+    let late = client.set_members("1a5", input(), read.tag.as_ref());
+    assert!(matches!(late, Err(ClientError::Refused(refusal)) if refusal.status == 412));
+    client.set_members("1a5", input(), None).expect("whatever they were");
+    let asked = server.requests();
+    let line = "GET /v1/projects/1a5/projectmembers?limit=1000 HTTP/1.1";
+    assert_eq!(asked[0].line, line);
+    assert_eq!(asked[2].header("if-match"), Some("\"2.7-0123456789abcdef\""));
+    assert_eq!(asked[3].header("if-match"), None);
+}
+
 #[test]
 fn a_list_that_goes_round_in_circles_is_an_error() {
     for pages in [

@@ -1,7 +1,7 @@
 //! Members of environments: who they are, and who shall be.
 
 use keys_api::{Link, ProjectMember, Resource as _};
-use keys_core::{AccountId, EnvironmentId, MemberId, MemberRecord, Role};
+use keys_core::{AccountId, EnvironmentId, MemberId, MemberRecord, Owner, Role};
 use serde_json::{Map, Value};
 
 use super::{Answer, Call};
@@ -28,16 +28,33 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let declaration = &ProjectMember::DECLARATION;
     let filters = filter::read(declaration, call.query);
     let after = paging.marker.as_deref().map(marker::read_id::<MemberId>).transpose()?;
+    // Read before the page: whoever comes in between makes the tag one of the past, and no change that rests on it is made.
+    let members = match call.context.caller.effective() {
+        Owner::Environment(id) => call.authority.members_of(call.context, id)?,
+        Owner::Account(_) => None,
+    };
     let wanted = Wanted { limit: paging.limit, after, sparse: !filters.is_empty() };
     let read = |after: Option<&MemberId>, limit: usize| {
         Ok(call.authority.members(call.context, after.copied(), limit)?.into())
     };
     let passes = |record: &MemberRecord| filter::passes(&filters, &views::member(record, call.urls));
     let (found, next) = scan(wanted, read, |record| record.id, passes)?;
-    let members = found.iter().map(|record| views::member(record, call.urls)).collect();
-    let members = include::include(call, members)?;
+    let documents = found.iter().map(|record| views::member(record, call.urls)).collect();
+    let documents = include::include(call, documents)?;
     let next = next.map(marker::write_id);
-    Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, members, next))
+    let answer =
+        Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, documents, next))?;
+    Ok(match members {
+        Some(members) => answer.of_members(&members),
+        None => answer,
+    })
+}
+
+/// The members of an environment, as they are found by whoever sets others on conditions.
+pub(super) fn current(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    let id = id.parse().map_err(|_| Problem::NotFound)?;
+    let members = call.authority.members_of(call.context, id)?.ok_or(Problem::NotFound)?;
+    shown(call, id, &members)
 }
 
 /// `POST /v1/projects/{id}?action=setmembers`.
@@ -45,8 +62,12 @@ pub(super) fn set(call: &Call<'_>, id: EnvironmentId) -> Result<Answer, Problem>
     let wanted = given(call.fields)?;
     let wanted =
         wanted.ok_or_else(|| Problem::field("MissingRequired", "members", "who shall be a member?"))?;
-    let members = call.authority.set_members(call.context, id, &wanted)?;
-    Answer::ok(&views::members(id, &members, call.urls))
+    let members = call.authority.set_members(call.context, id, &wanted, call.expected_members)?;
+    shown(call, id, &members)
+}
+
+fn shown(call: &Call<'_>, id: EnvironmentId, members: &[MemberRecord]) -> Result<Answer, Problem> {
+    Ok(Answer::ok(&views::members(id, members, call.urls))?.of_members(members))
 }
 
 /// The members that a request names; `None` when it names none.

@@ -16,7 +16,9 @@ mod token;
 
 use http::StatusCode;
 use keys_api::{Audience, Link};
-use keys_core::{Description, DescriptionError, Name, NameError, Revision, Role};
+use keys_core::{
+    Description, DescriptionError, MemberRecord, MembersRevision, Name, NameError, Revision, Role,
+};
 use keys_service::{Authority, Caller, Context, Edit, Patch, Position};
 use serde::Serialize;
 
@@ -58,6 +60,8 @@ pub(crate) struct Call<'a> {
     pub(crate) idempotency: &'a Idempotency,
     /// The revision a change is only right at, if its caller said so.
     pub(crate) expected: Option<Revision>,
+    /// The members that a list of others shall take the place of, if its caller said so.
+    pub(crate) expected_members: Option<MembersRevision>,
 }
 
 /// A document and its status.
@@ -166,6 +170,12 @@ impl Answer {
     fn at(self, revision: Revision) -> Self {
         Self { tag: self.tag.map(|tag| tag.at(revision)), ..self }
     }
+
+    /// The same, of all members of an environment.
+    fn of_members(self, members: &[MemberRecord]) -> Self {
+        let revision = MembersRevision::of(members);
+        Self { tag: self.tag.map(|tag| tag.of_members(revision)), ..self }
+    }
 }
 
 /// What is asked of a route, when the caller may ask it.
@@ -221,14 +231,19 @@ pub(crate) fn answer(
     if preconditions.is_empty() || matches!(route.kind(), Kind::Command) {
         return perform(call, route, ask).unwrap_or_else(refused);
     }
-    let current = perform(call, route, Ask::Read).unwrap_or_else(refused)?;
+    let current = match (route, ask) {
+        // What is set is the members, not the environment.
+        (Route::One(Type::Project, id), Ask::Act("setmembers")) => members::current(call, id)?,
+        _ => perform(call, route, Ask::Read).unwrap_or_else(refused)?,
+    };
     let reads = matches!(ask, Ask::Read);
     match (preconditions.check(current.tag.as_ref(), reads)?, reads) {
         (Finding::NotModified, _) => Ok(current.not_modified()),
         (Finding::Proceed, true) => Ok(current),
         (Finding::Proceed, false) => {
             let pinned = if preconditions.pin_revision() { current.tag } else { None };
-            let call = Call { expected: pinned.and_then(|tag| tag.revision()), ..*call };
+            let expected = pinned.as_ref().and_then(EntityTag::revision);
+            let call = Call { expected, expected_members: pinned.and_then(|tag| tag.members()), ..*call };
             perform(&call, route, ask).unwrap_or_else(refused)
         }
     }
