@@ -17,7 +17,7 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 
-use crate::world::Kind;
+use crate::kind::Kind;
 
 /// The most requests of one script: longer ones find nothing that shorter ones do not.
 const MOST: usize = 8;
@@ -50,7 +50,7 @@ impl Script {
     /// Whether a request may be a log-in, by anything in its address.
     #[must_use]
     pub fn logs_in(&self) -> bool {
-        let hints = ["token", "log", "%"];
+        let hints = ["token", "log", "setup", "%"];
         let targets = self.steps.iter().map(|step| step.0.uri().path().to_ascii_lowercase());
         targets.into_iter().any(|path| hints.iter().any(|hint| path.contains(hint)))
     }
@@ -83,21 +83,32 @@ impl Step {
         Some(Self(request))
     }
 
-    /// The request, with `credential` for the name of a key in the headers that carry one.
+    /// The request, with `credential` for the name of a key or session in the headers that carry one.
     ///
-    /// `<name>` in `Authorization` and `X-API-Key` is replaced, by the two halves in base64 behind `Basic`, else by the
-    /// joined form.
+    /// `<name>` in `Authorization`, `X-API-Key` and `Cookie` is replaced, by the two halves in base64 behind `Basic`, else
+    /// by the joined form or the token; and `<set-up>` in the body by the token of a first administrator.
     pub fn request(&self, mut credential: impl FnMut(&str, bool) -> Option<String>) -> Request<Bytes> {
         let mut request = self.0.clone();
-        for name in ["authorization", "x-api-key"] {
+        for name in ["authorization", "x-api-key", "cookie"] {
             for value in request.headers_mut().get_all_mut(name) {
                 if let Some(filled) = value.to_str().ok().and_then(|text| fill(text, &mut credential)) {
                     *value = filled;
                 }
             }
         }
+        if let Some((before, behind)) = std::str::from_utf8(request.body()).ok().and_then(set_up)
+            && let Some(token) = credential("set-up", false)
+        {
+            *request.body_mut() = format!("{before}{token}{behind}").into();
+        }
         request
     }
+}
+
+/// What stands before and behind the place of the token.
+fn set_up(body: &str) -> Option<(String, String)> {
+    let (before, behind) = body.split_once("<set-up>")?;
+    Some((before.to_owned(), behind.to_owned()))
 }
 
 trait GetAllMut {

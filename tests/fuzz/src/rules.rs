@@ -1,13 +1,15 @@
 //! What holds of every answer, whatever was asked.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, Method, Request, Uri};
-use keys_core::{Owner, SecretKey, Shape};
+use keys_core::{Owner, SecretKey, SessionToken, Shape};
 use keys_store::Head;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use crate::bounds::Bounds;
 use crate::documented::is_documented;
 use crate::tags;
 use crate::world::{Reply, World};
@@ -27,6 +29,8 @@ pub struct Asked {
     protected: bool,
     /// Whether a network could reach the installation.
     exposed: bool,
+    /// What may be seen and changed by whom it can only come from, if that is no administrator.
+    bounds: Option<Bounds>,
     head: Head,
 }
 
@@ -34,12 +38,18 @@ impl Asked {
     /// Notes what matters of a request that presents these keys.
     #[must_use]
     pub fn note<B>(world: &World, request: &Request<B>, presented: &BTreeSet<String>) -> Self {
+        let protected = world.access_control();
+        let owners: BTreeSet<Owner> =
+            presented.iter().filter_map(|name| world.accepted_owner(name)).collect();
+        // Of two it is not said here which of them it is.
+        let only = owners.first().filter(|_| protected && owners.len() == 1);
         Self {
+            bounds: only.and_then(|owner| world.bounds(*owner)),
             method: request.method().clone(),
             target: request.uri().clone(),
             headers: request.headers().clone(),
-            owners: presented.iter().filter_map(|name| world.accepted_owner(name)).collect(),
-            protected: world.access_control(),
+            owners,
+            protected,
             exposed: world.kind.is_exposed(),
             head: world.head(),
         }
@@ -50,10 +60,24 @@ impl Asked {
         self.protected && self.owners.is_empty()
     }
 
-    /// The one owner it can act as, where that matters.
-    fn only_owner(&self) -> Option<Owner> {
-        let first = self.owners.first().copied();
-        first.filter(|_| self.protected && self.owners.len() == 1)
+    /// Where people log in and out, and where the first administrator comes in: beside the dialect.
+    fn is_beside(&self) -> bool {
+        matches!(self.place().trim_matches('/'), "login" | "logout" | "setup")
+    }
+
+    /// The web page for people: beside the dialect, too. A browser's `/` is one.
+    fn is_web_page(&self, reply: &Reply) -> bool {
+        let path = self.place();
+        let mut words = path.split('/').filter(|word| !word.is_empty());
+        match words.next() {
+            Some("env" | "account") => true,
+            Some(_) => false,
+            None => !is_json(reply),
+        }
+    }
+
+    fn place(&self) -> Cow<'_, str> {
+        percent_decode_str(self.target.path()).decode_utf8_lossy()
     }
 
     /// Whether a page of another site has sent it, by what the browser says.
@@ -68,34 +92,35 @@ impl Asked {
 pub fn hold(world: &mut World, shapes: &Shapes, asked: &Asked, reply: &Reply) {
     let operational = is_operational(reply);
     headers(asked, reply, operational);
-    let document = document(shapes, reply, operational);
+    let document = document(shapes, asked, reply, operational);
     let shown = secrets(world, reply, document.as_ref());
     changes(world, asked, reply);
     reach(world, asked, reply, operational);
     if let Some((id, access_key, secret_key)) = shown.filter(|_| !is_replay(reply)) {
         world.remember(&id, &access_key, &secret_key);
     }
-    if let Some((token, account)) = document.as_ref().and_then(log_in) {
-        world.remember_session(token, account);
+    if let Some(token) = begun(reply, document.as_ref()) {
+        world.remember_session(&token);
     }
     if world.head() != asked.head {
         world.keeps_its_promise();
     }
 }
 
-/// The token of a session that has just begun, and whose it is.
-fn log_in(document: &Value) -> Option<(&str, &str)> {
-    Some((document.get("jwt")?.as_str()?, document.get("accountId")?.as_str()?))
+/// The token of a session that has just begun: shown, or in a cookie.
+fn begun(reply: &Reply, document: Option<&Value>) -> Option<String> {
+    let shown = document.and_then(|document| document.get("jwt")?.as_str());
+    let cookies = reply.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    let mut set = cookies.filter_map(|cookie| cookie.split_once("session=")?.1.split(';').next());
+    shown.or_else(|| set.find(|token| token.parse::<SessionToken>().is_ok())).map(str::to_owned)
 }
 
-/// Whether an answer says that somebody is logged in now: who asks for that is a stranger until then.
-fn begins_session(reply: &Reply) -> bool {
-    let cookies = reply.headers.get_all("set-cookie").iter();
-    let mut begun =
-        cookies.filter_map(|cookie| cookie.to_str().ok()).filter(|cookie| cookie.contains("session="));
+/// Whether an answer says that somebody is logged in now, or can be: who asks for that is a stranger until then.
+fn begins_session(asked: &Asked, reply: &Reply) -> bool {
+    let sets_up = asked.is_beside() && !asked.protected;
     // As JSON, or as a page that shows the same document.
     let shows_token = reply.status.as_u16() == 201 && reply.body.windows(3).any(|window| window == b"jwt");
-    begun.next().is_some() || shows_token
+    sets_up || shows_token || begun(reply, None).is_some()
 }
 
 /// Whether it tells of what was made before, under the same idempotency key.
@@ -109,6 +134,10 @@ fn is_operational(reply: &Reply) -> bool {
     ["text/plain", "text/css", "image/svg+xml"].iter().any(|own| kind.starts_with(own))
 }
 
+fn is_json(reply: &Reply) -> bool {
+    reply.header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
+}
+
 fn headers(asked: &Asked, reply: &Reply, operational: bool) {
     for name in ["cache-control", "vary", "x-request-id", "x-api-client-ip"] {
         assert!(reply.header(name).is_some_and(|value| !value.is_empty()), "no {name}: {reply:?}");
@@ -119,20 +148,22 @@ fn headers(asked: &Asked, reply: &Reply, operational: bool) {
     }
     let status = reply.status.as_u16();
     // A head that cannot be read has no address from which to make another; these have a rule of their own.
-    // Nor have the pages where people log in: they are beside the dialect.
-    let path = percent_decode_str(asked.target.path()).decode_utf8_lossy();
-    let beside = matches!(path.trim_matches('/'), "login" | "logout" | "setup");
-    if !beside && !operational && !matches!(status, 400 | 405 | 414) {
+    // Nor have pages for people, which are beside the dialect.
+    if !asked.is_beside() && !asked.is_web_page(reply) && !operational && !matches!(status, 400 | 405 | 414) {
         assert!(reply.header("x-api-schemas").is_some_and(|value| value.ends_with("/schemas")), "{reply:?}");
     }
     match status {
         405 => assert!(reply.header("allow").is_some(), "{reply:?}"),
+        // A browser would ask for a key, and people have passwords.
+        401 if asked.is_web_page(reply) => {}
         401 if !asked.headers.contains_key("x-api-no-challenge")
             && !asked.headers.contains_key("upgrade") =>
         {
             assert!(reply.header("www-authenticate").is_some(), "{reply:?}");
         }
-        201 if begins_session(reply) => {}
+        201 if begins_session(asked, reply) => {}
+        // The page that shows a new key: it is told of there, and once.
+        201 if asked.is_web_page(reply) => {}
         201 | 303 => assert!(reply.header("location").is_some(), "{reply:?}"),
         304 => assert!(reply.body.is_empty(), "{reply:?}"),
         500.. => {
@@ -144,7 +175,7 @@ fn headers(asked: &Asked, reply: &Reply, operational: bool) {
 }
 
 /// The document of an answer, once it is known to be one.
-fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> {
+fn document(shapes: &Shapes, asked: &Asked, reply: &Reply, operational: bool) -> Option<Value> {
     let kind = reply.header("content-type").unwrap_or_default();
     if operational || reply.body.is_empty() {
         let empty = matches!(reply.status.as_u16(), 200 | 204 | 304 | 303);
@@ -176,7 +207,7 @@ fn document(shapes: &Shapes, reply: &Reply, operational: bool) -> Option<Value> 
     let object = document.as_object().expect("an object");
     if reply.status.as_u16() >= 400 {
         error(object, reply);
-    } else {
+    } else if !asked.is_beside() {
         shapes.fits(object);
     }
     Some(document)
@@ -223,9 +254,9 @@ fn secrets(world: &World, reply: &Reply, document: Option<&Value>) -> Option<(St
         assert!(!words(value.as_bytes()).any(is_secret), "a secret in a header: {reply:?}");
     }
     // What was made on the way may be asked for again.
-    if let Some(token) = world.session_token() {
-        let body = String::from_utf8_lossy(&reply.body);
-        assert!(!body.contains(token), "the token of a session: {reply:?}");
+    let body = String::from_utf8_lossy(&reply.body);
+    for token in world.session_tokens() {
+        assert!(!body.contains(&token), "the token of a session: {reply:?}");
     }
     for key in world.keys.iter().filter(|key| !(is_replay(reply) && key.name == "new")) {
         assert!(!shown.contains(key.secret_key().as_bytes()), "the secret of {}: {reply:?}", key.name);
@@ -253,41 +284,38 @@ fn is_secret(word: &[u8]) -> bool {
     text.is_some_and(|text| SecretKey::parse_shape(text, Shape::Native).is_ok())
 }
 
-/// Who may change what: not who is refused, not who only reads, not a stranger, not another site, and an environment
-/// nothing but its own.
+/// Who may change what: not who is refused, not who only reads, not a stranger, not another site, and nobody but an
+/// administrator what is not theirs to change.
 fn changes(world: &World, asked: &Asked, reply: &Reply) {
     if world.head() == asked.head {
         return;
     }
     assert!(reply.status.as_u16() < 400, "a refusal changed something: {reply:?}");
     assert!(!asked.method.is_safe(), "a safe method changed something: {reply:?}");
-    let logs_in = begins_session(reply);
+    let logs_in = begins_session(asked, reply);
     assert!(logs_in || !asked.is_stranger(), "a stranger changed something: {asked:?} {reply:?}");
     assert!(!asked.is_cross_site(), "another site changed something: {reply:?}");
     // Who logs in is then another than whose key stood beside.
-    if let Some(owner @ Owner::Environment(_)) = asked.only_owner().filter(|_| !logs_in) {
-        for changed in world.changed_since(&asked.head) {
-            assert_eq!(changed, owner, "an environment changed what is not its own: {reply:?}");
+    if let Some(bounds) = asked.bounds.as_ref().filter(|_| !logs_in) {
+        for (owner, target) in world.changed_since(&asked.head) {
+            assert!(bounds.allows(owner, target), "{asked:?} changed {target} of {owner}: {reply:?}");
         }
     }
 }
 
 /// Who may see what: access keys cannot be guessed, so one in an answer was read from the store.
 fn reach(world: &World, asked: &Asked, reply: &Reply, operational: bool) {
-    let only = match asked.only_owner() {
-        Some(owner @ Owner::Environment(_)) => Some(owner),
-        Some(Owner::Account(_)) | None => None,
-    };
-    if !asked.is_stranger() && only.is_none() {
-        return;
-    }
     if asked.is_stranger() && !operational && reply.status.is_success() {
         let body = String::from_utf8_lossy(&reply.body);
         let harmless =
             reply.body.is_empty() || ["token", "Log in", "Log out"].iter().any(|word| body.contains(word));
         assert!(harmless, "a stranger is answered: {reply:?}");
     }
-    for key in world.keys.iter().filter(|key| only != Some(world.owner(key))) {
+    let sees = |owner| match &asked.bounds {
+        Some(bounds) => bounds.shows(owner),
+        None => !asked.is_stranger(),
+    };
+    for key in world.keys.iter().filter(|key| !sees(world.owner(key))) {
         let access_key = key.access_key();
         assert!(
             !words(&reply.body).any(|word| word == access_key.as_bytes()),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// What stands in the templates: the names behind a `<`, and every word there is, among which are all attributes.
@@ -14,13 +15,20 @@ struct Vocabulary {
 static TEMPLATES: LazyLock<Vocabulary> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/keys-http/templates");
     let mut known = Vocabulary { elements: BTreeSet::new(), words: BTreeSet::new() };
-    for entry in fs::read_dir(folder).expect("the templates are there") {
-        let text = fs::read_to_string(entry.expect("a file").path()).expect("a template is text");
+    for file in files(Path::new(folder)) {
+        let text = fs::read_to_string(file).expect("a template is text");
         known.elements.extend(text.split('<').skip(1).map(|behind| run(behind, |letter| letter != '-')));
         known.words.extend(text.split(|letter: char| !is_of_a_name(letter)).map(str::to_owned));
     }
     known
 });
+
+/// The files of a folder and of those in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the templates are there");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
 
 fn is_of_a_name(letter: char) -> bool {
     letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'

@@ -2,7 +2,6 @@
 //! one script always has the same answers.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -10,88 +9,27 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use keys_core::{
-    AccessControl, Credential, EnvironmentTransition, HashPolicy, KeyId, KeyRecord, Keyring, LifecycleState,
-    Owner, OwnerStanding, Pepper, RequestId, Timestamp, Transition, Verdict,
+    AccessControl, AccountId, AccountState, Credential, KeyId, KeyRecord, LifecycleState, Owner,
+    OwnerStanding, SessionToken, Target, Timestamp, Verdict,
 };
-use keys_http::{App, AppConfig, Clock, Entropy, EntropyError, Exposure};
-use keys_service::{Authority, AuthorityConfig, Context, EnvironmentRequest, KeyRequest};
-use keys_store::{Head, KeyStore, MemoryStore, Reach};
+use keys_http::{App, Clock, Entropy, EntropyError};
+use keys_service::{Authority, SessionOutcome, SetUpDoor};
+use keys_store::{Head, KeyStore, Reach};
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use rand_chacha::rand_core::Rng as _;
 use tokio::runtime::Runtime;
 
-/// When everything is asked: 2026-11-23T18:30:00.250Z.
-const NOW: i64 = 1_795_458_600_250;
-/// When everything was made.
-const BEFORE: i64 = NOW - 2_000;
-
-/// How an installation is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
-    /// On loopback, access control on.
-    #[default]
-    Closed,
-    /// On loopback, access control off: everybody is the administrator.
-    Open,
-    /// On a network behind a trusted proxy, access control on.
-    Proxied,
-    /// On a network, access control off: nothing is answered.
-    Exposed,
-}
-
-impl Kind {
-    /// All there are.
-    pub const ALL: [Self; 4] = [Self::Closed, Self::Open, Self::Proxied, Self::Exposed];
-
-    /// As scripts name it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::Proxied => "proxied",
-            Self::Exposed => "exposed",
-        }
-    }
-
-    /// Whether a caller needs a credential.
-    #[must_use]
-    pub const fn is_protected(self) -> bool {
-        match self {
-            Self::Closed | Self::Proxied => true,
-            Self::Open | Self::Exposed => false,
-        }
-    }
-
-    /// Whether a network reaches it.
-    #[must_use]
-    pub const fn is_exposed(self) -> bool {
-        match self {
-            Self::Closed | Self::Open => false,
-            Self::Proxied | Self::Exposed => true,
-        }
-    }
-
-    fn config(self) -> AppConfig {
-        match self {
-            Self::Closed | Self::Open => AppConfig::default(),
-            Self::Exposed => AppConfig { exposure: Exposure::BehindTlsProxy, ..AppConfig::default() },
-            Self::Proxied => AppConfig {
-                exposure: Exposure::BehindTlsProxy,
-                trusted_proxies: vec!["127.0.0.0/8".parse().expect("a network")],
-                ..AppConfig::default()
-            },
-        }
-    }
-}
+use crate::bounds::Bounds;
+use crate::furnish::{Origin, now, set_up_token};
+use crate::kind::Kind;
 
 /// A key of the installation.
 #[derive(Debug)]
 pub struct Key {
     /// As scripts name it.
     pub name: &'static str,
-    id: KeyId,
-    credential: Credential,
+    pub(crate) id: KeyId,
+    pub(crate) credential: Credential,
 }
 
 impl Key {
@@ -118,6 +56,23 @@ impl Key {
     }
 }
 
+/// A session of somebody.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// As scripts name it.
+    pub(crate) name: &'static str,
+    pub(crate) account: AccountId,
+    pub(crate) token: SessionToken,
+}
+
+impl Session {
+    /// As a header says it.
+    fn presented(&self, basic: bool) -> String {
+        let token = self.token.expose_text();
+        if basic { STANDARD.encode(format!("x-api-bearer:{}", *token)) } else { token.to_string() }
+    }
+}
+
 /// An answer.
 #[derive(Debug)]
 pub struct Reply {
@@ -141,7 +96,7 @@ struct Standing;
 
 impl Clock for Standing {
     fn now(&self) -> Timestamp {
-        time(NOW)
+        now()
     }
 }
 
@@ -159,9 +114,8 @@ pub struct World {
     /// How it is run.
     pub kind: Kind,
     /// Its keys.
-    pub keys: Vec<Key>,
-    /// The token of the last log-in, and whose session it is.
-    session: Option<(String, Owner)>,
+    pub keys: Vec<Arc<Key>>,
+    sessions: Vec<Arc<Session>>,
     authority: Arc<Authority>,
     store: Arc<dyn KeyStore>,
     app: Arc<App>,
@@ -177,61 +131,19 @@ impl std::fmt::Debug for World {
 /// What scripts call the token of the last log-in.
 const SESSION: &str = "session";
 
-/// The keys of an installation in the order of their ids: name, whose, and what becomes of it. Environment `1a7` is
-/// inactive.
-const KEYS: [(&str, Option<&str>, Fate); 7] = [
-    ("administrator", None, Fate::Active),
-    ("environment", Some("1a5"), Fate::Active),
-    ("other", Some("1a6"), Fate::Active),
-    ("stopped", Some("1a7"), Fate::Active),
-    ("inactive", Some("1a5"), Fate::Inactive),
-    ("removed", Some("1a5"), Fate::Removed),
-    ("expired", Some("1a5"), Fate::Expired),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Active,
-    Inactive,
-    Removed,
-    Expired,
-}
-
-impl Fate {
-    const fn transitions(self) -> &'static [Transition] {
-        match self {
-            Self::Active | Self::Expired => &[],
-            Self::Inactive => &[Transition::Deactivate],
-            Self::Removed => &[Transition::Deactivate, Transition::Delete],
-        }
-    }
-}
+/// What scripts call the token by which somebody becomes the first administrator.
+const SET_UP: &str = "set-up";
 
 impl World {
     /// A fresh installation.
-    #[must_use]
-    pub fn new(kind: Kind, runtime: &Arc<Runtime>) -> Self {
-        let mut rng = ChaCha20Rng::seed_from_u64(7);
-        let store: Arc<dyn KeyStore> = Arc::new(MemoryStore::new());
-        let config = AuthorityConfig {
-            keyring: Keyring::new(vec![Pepper::generate(&mut rng).expect("a pepper")]).expect("a keyring"),
-            policy: HashPolicy::DANGER_CHEAP_FOR_TESTS,
-            hashers: NonZeroUsize::MIN,
-            hash_queue: 64,
-            index_capacity: None,
-            accept_lost_pepper: false,
-        };
-        let authority = Authority::open(Arc::clone(&store), config, request_id(), time(BEFORE), &mut rng);
-        let authority = Arc::new(authority.expect("an authority"));
-        let keys = furnish(&authority, &mut rng);
-        if kind.is_protected() {
-            let switched = authority.set_access_control(&context(&authority, None), AccessControl::On);
-            switched.expect("the administrator has a key");
-        }
-        authority.fill_index().expect("a store in memory does not fail");
+    pub(crate) fn new(origin: &Origin, runtime: &Arc<Runtime>) -> Self {
+        let Origin { kind, keys, sessions, .. } = origin;
+        let (store, authority, rng) = origin.copy();
         let entropy: Arc<dyn Entropy> = Arc::new(Seeded(Mutex::new(rng)));
-        let app = App::new(Arc::clone(&authority), Arc::new(Standing), entropy, kind.config());
-        Self { kind, keys, session: None, authority, store, app, runtime: Arc::clone(runtime) }
+        let config = kind.config(|| SetUpDoor::new(&set_up_token(), now()));
+        let app = App::new(Arc::clone(&authority), Arc::new(Standing), entropy, config);
+        let (keys, sessions) = (keys.clone(), sessions.clone());
+        Self { kind: *kind, keys, sessions, authority, store, app, runtime: Arc::clone(runtime) }
     }
 
     /// Asks, and waits for the answer.
@@ -254,12 +166,12 @@ impl World {
         self.store.head().expect("a store in memory does not fail")
     }
 
-    /// The owners of what was changed since.
+    /// What was changed since, and whose it is.
     #[must_use]
-    pub fn changed_since(&self, before: &Head) -> Vec<Owner> {
+    pub fn changed_since(&self, before: &Head) -> Vec<(Owner, Target)> {
         let after = before.audit.map(|(id, _)| id);
         let events = self.store.audit(after, 1_000).expect("a store in memory does not fail");
-        events.into_iter().map(|linked| linked.event.owner).collect()
+        events.into_iter().map(|linked| (linked.event.owner, linked.event.target)).collect()
     }
 
     /// Whose a key is.
@@ -272,47 +184,52 @@ impl World {
     pub fn remember(&mut self, id: &str, access_key: &str, secret_key: &str) {
         let credential = Credential::parse(access_key, secret_key).expect("a new pair has its form");
         let id = id.parse().expect("a new key has an id");
-        self.keys.push(Key { name: "new", id, credential });
+        self.keys.push(Arc::new(Key { name: "new", id, credential }));
     }
 
     /// Remembers a log-in: scripts may present its token as `<session>`.
-    pub fn remember_session(&mut self, token: &str, account: &str) {
-        let account = account.parse().expect("a session has an account");
-        self.session = Some((token.to_owned(), Owner::Account(account)));
+    pub fn remember_session(&mut self, token: &str) {
+        let Ok(token) = token.parse::<SessionToken>() else { return };
+        let known = self.store.session(&token.hash()).expect("a store in memory does not fail");
+        let account = known.expect("a session that was begun is there").session.parts().account;
+        self.sessions.push(Arc::new(Session { name: SESSION, account, token }));
     }
 
-    /// The token of the last log-in.
-    #[must_use]
-    pub fn session_token(&self) -> Option<&str> {
-        self.session.as_ref().map(|(token, _)| token.as_str())
+    /// The tokens of all sessions.
+    pub fn session_tokens(&self) -> impl Iterator<Item = String> {
+        self.sessions.iter().map(|session| session.presented(false))
     }
 
     /// Whose the credential is that scripts call so, if it may be accepted.
     #[must_use]
     pub fn accepted_owner(&self, name: &str) -> Option<Owner> {
-        if name == SESSION {
-            // It may have ended meanwhile; then more is allowed here than should be, and nothing less.
-            return self.session.as_ref().map(|(_, owner)| *owner);
+        match self.session(name) {
+            Some(session) => self.may_accept(session).then_some(Owner::Account(session.account)),
+            None => self.named(name).filter(|key| self.must_accept(key)).map(|key| self.owner(key)),
         }
-        self.named(name).filter(|key| self.must_accept(key)).map(|key| self.owner(key))
     }
 
     /// The credential that scripts call so, as a header says it.
     #[must_use]
     pub fn presented(&self, name: &str, basic: bool) -> Option<String> {
-        match &self.session {
-            Some((token, _)) if name == SESSION && basic => {
-                Some(STANDARD.encode(format!("x-api-bearer:{token}")))
-            }
-            Some((token, _)) if name == SESSION => Some(token.clone()),
-            Some(_) | None => self.named(name).map(|key| key.presented(basic)),
+        if name == SET_UP {
+            return Some(set_up_token().expose_text().to_string());
         }
+        match self.session(name) {
+            Some(session) => Some(session.presented(basic)),
+            None => self.named(name).map(|key| key.presented(basic)),
+        }
+    }
+
+    /// The session that scripts call so; of several, the last.
+    fn session(&self, name: &str) -> Option<&Session> {
+        self.sessions.iter().rev().find(|session| session.name == name).map(|session| &**session)
     }
 
     /// The key that scripts call so; of several, the last.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Key> {
-        self.keys.iter().rev().find(|key| key.name == name)
+        self.keys.iter().rev().find(|key| key.name == name).map(|key| &**key)
     }
 
     /// Whether a key must be accepted: it is Active, not expired, and its owner is active. Read from the store, not
@@ -324,65 +241,39 @@ impl World {
         let owner = self.store.load_owner(parts.owner).expect("a store in memory does not fail").row;
         owner.is_some_and(|row| row.standing == OwnerStanding::Active)
             && parts.lifecycle.state() == LifecycleState::Active
-            && parts.expires_at.is_none_or(|end| end > time(NOW))
+            && parts.expires_at.is_none_or(|end| end > now())
     }
 
-    /// The promise: every key is accepted if it must be, and refused otherwise.
+    /// Whether a session may be accepted: it has not ended, and its account is active. It need not be, as the access
+    /// mode may keep its account out.
+    fn may_accept(&self, session: &Session) -> bool {
+        let known = self.store.session(&session.token.hash()).expect("a store in memory does not fail");
+        let account = known.and_then(|known| known.account);
+        account.is_some_and(|account| account.parts().state == AccountState::Active)
+    }
+
+    /// The promise: every key is accepted if it must be, and refused otherwise; no session is accepted that may not be.
     pub fn keeps_its_promise(&self) {
         for key in &self.keys {
-            let verdict = self.authority.authenticate(&key.credential, time(NOW));
+            let verdict = self.authority.authenticate(&key.credential, now());
             let accepted = matches!(verdict.expect("a verdict"), Verdict::Allow(_));
             assert_eq!(accepted, self.must_accept(key), "{} ({}): {:?}", key.id, key.name, self.record(key));
         }
+        for session in &self.sessions {
+            let outcome = self.authority.authenticate_session(&session.token, now()).expect("an outcome");
+            let accepted = matches!(outcome, SessionOutcome::Entered(_));
+            assert!(!accepted || self.may_accept(session), "{} of {}", session.name, session.account);
+        }
+    }
+
+    /// What whoever acts as this owner may see and change now; `None` for an administrator, who may everything.
+    #[must_use]
+    pub fn bounds(&self, owner: Owner) -> Option<Bounds> {
+        Bounds::of(&*self.store, owner)
     }
 
     fn record(&self, key: &Key) -> KeyRecord {
         let record = self.store.key(Reach::AllOwners, key.id).expect("a store in memory does not fail");
         record.expect("a key stays, deleted or not")
     }
-}
-
-/// Makes environments and keys, and what becomes of them.
-fn furnish(authority: &Authority, rng: &mut ChaCha20Rng) -> Vec<Key> {
-    let administrator = context(authority, None);
-    for name in ["other", "stopped"] {
-        let request = EnvironmentRequest { name: name.parse().ok(), description: None, members: None };
-        authority.create_environment(&administrator, request, rng).expect("an environment");
-    }
-    let mut keys = Vec::new();
-    for (name, environment, fate) in KEYS {
-        let context = context(authority, environment);
-        let expires_at = (fate == Fate::Expired).then(|| time(NOW - 1_000));
-        let request =
-            KeyRequest { name: name.parse().ok(), description: "d".parse().ok(), expires_at, owner: None };
-        let issued = authority.issue_key(&context, request, rng).expect("a key");
-        let (id, access_key) = (issued.record.parts().id, issued.record.parts().access_key.to_string());
-        let credential = Credential::parse(&access_key, issued.secret_key.expose()).expect("a pair");
-        for transition in fate.transitions() {
-            authority.transition_key(&context, id, *transition, None).expect("a transition");
-        }
-        keys.push(Key { name, id, credential });
-    }
-    let stopped = "1a7".parse().expect("an id");
-    let stop = EnvironmentTransition::Deactivate;
-    authority.transition_environment(&administrator, stopped, stop, None).expect("a transition");
-    keys
-}
-
-/// Of the administrator, in this environment.
-fn context(authority: &Authority, environment: Option<&str>) -> Context {
-    let caller = authority.open_access_caller().expect("access control is off at first");
-    let caller = match environment {
-        None => caller,
-        Some(id) => authority.enter(caller, id.parse().expect("an id")).expect("an environment"),
-    };
-    Context { caller, client_address: None, request_id: request_id(), now: time(BEFORE) }
-}
-
-fn request_id() -> RequestId {
-    "start-1".parse().expect("a request id")
-}
-
-fn time(millis: i64) -> Timestamp {
-    Timestamp::from_millis(millis).expect("a time")
 }

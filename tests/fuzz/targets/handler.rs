@@ -4,46 +4,25 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use keys_fuzz::{Asked, Kind, Reply, Script, Shapes, World, hold, mutate};
+use keys_fuzz::{Asked, Kind, Reply, Script, Shapes, World, Worlds, hold, mutate};
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use tokio::runtime::Builder;
-
-/// Installations that nothing has changed yet: making one costs more than asking one.
-struct Fresh {
-    runtime: Arc<tokio::runtime::Runtime>,
-    shapes: Arc<Shapes>,
-    worlds: Vec<World>,
-}
-
-impl Fresh {
-    fn new() -> Self {
-        let runtime = Builder::new_current_thread().enable_time().max_blocking_threads(1).build();
-        let runtime = Arc::new(runtime.expect("a runtime"));
-        let shapes = Arc::new(Shapes::of(&World::new(Kind::Open, &runtime)));
-        Self { runtime, shapes, worlds: Vec::new() }
-    }
-
-    fn take(&mut self, kind: Kind) -> World {
-        let at = self.worlds.iter().position(|world| world.kind == kind);
-        at.map_or_else(|| World::new(kind, &self.runtime), |at| self.worlds.swap_remove(at))
-    }
-}
 
 /// Whether to print what is asked and answered, for whoever looks into one input.
 static SHOW: LazyLock<bool> = LazyLock::new(|| std::env::var_os("KEYS_FUZZ_SHOW").is_some());
 
 fuzz_target!(|text: &[u8]| -> Corpus {
-    thread_local!(static FRESH: RefCell<Fresh> = RefCell::new(Fresh::new()));
+    thread_local!(static WORLDS: RefCell<(Worlds, Option<Shapes>)> = RefCell::default());
     let Some(script) = Script::parse(text) else { return Corpus::Reject };
-    FRESH.with_borrow_mut(|fresh| {
-        let mut world = fresh.take(script.world);
+    WORLDS.with_borrow_mut(|(worlds, shapes)| {
+        let shapes = shapes.get_or_insert_with(|| Shapes::of(&worlds.take(Kind::Open)));
+        let mut world = worlds.take(script.world);
         let before = world.head();
-        run(&mut world, &Arc::clone(&fresh.shapes), &script);
+        run(&mut world, shapes, &script);
         // A failed log-in leaves its traces beside the store.
         if world.head() == before && !script.logs_in() {
-            fresh.worlds.push(world);
+            worlds.put_back(world);
         }
     });
     Corpus::Keep
