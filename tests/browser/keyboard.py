@@ -21,6 +21,8 @@ class Keys:
 
     def tab_to(self, name, tag=None):
         """Goes on with Tab until what has the focus is called so; whatever is passed shows that it had it."""
+        # Before, the stylesheet may not be there, and the focus shows as the browser has it.
+        self.person.page.wait_for_load_state()
         for _ in range(80):
             self.keyboard.press("Tab")
             focus = self.person.page.evaluate(FOCUS)
