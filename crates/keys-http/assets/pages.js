@@ -8,6 +8,8 @@
 //   data-all       a checkbox for all of the list, data-count the number of those chosen (parts/table.html)
 //   data-said      what is read aloud when the list has been replaced
 //   data-busy      the words of a button while its form is under way
+//   data-days      a button that fills in an instant, so many days from now (parts/field.html)
+//   data-scripted  what is of no use without a script, and hidden until it runs
 "use strict";
 (() => {
   // Where the policy of the page asks for it, a text becomes elements here and nowhere else; a script, or the address of
@@ -56,7 +58,8 @@
   // What is typed in UTC is told in the reader's zone beside it.
   const typedTimes = (within) => all("input[type=datetime-local]", within).forEach((input) => {
     const hint = document.getElementById(`${input.id}-local`);
-    if (!hint) return;
+    if (!hint || input.dataset.told) return;
+    input.dataset.told = "yes";
     const show = () => {
       const instant = new Date(`${input.value}Z`);
       hint.textContent = Number.isNaN(instant.getTime()) ? "" : `${clock.format(instant)} in ${zone}`;
@@ -232,10 +235,8 @@
     document.body.replaceWith(document.adoptNode(page.body));
     window.htmx?.process(document.body);
     enhance(document.body);
-    const place = document.querySelector("main .notice, main");
-    place.tabIndex = -1;
-    place.focus({ preventScroll: true });
-    say(place.matches(".notice") ? place.textContent.trim() : page.title);
+    document.querySelector("main")?.focus({ preventScroll: true });
+    say(document.querySelector("main .notice")?.textContent.trim() ?? page.title);
   };
 
   // What the answer to a dialog's request means. `again` does the same without a script.
@@ -272,15 +273,19 @@
   };
 
   const openPage = (link) => {
-    opener = link.closest("details.menu")?.querySelector("summary") ?? link;
-    ask(makeDialog(), link.href, {}, () => location.assign(link.href));
+    const dialog = link.closest("dialog.dialog");
+    if (!dialog) opener = link.closest("details.menu")?.querySelector("summary") ?? link;
+    ask(dialog ?? makeDialog(), link.href, {}, () => location.assign(link.href));
   };
 
   const sendForm = (dialog, form, button) => {
     const address = new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
     const body = new URLSearchParams(new FormData(form, button));
-    // What was not sent by a person is not sent twice: without a session nothing has been done.
-    const again = () => HTMLFormElement.prototype.submit.call(form);
+    // Sent by the browser itself: without a session nothing has been done, and the server keeps what was typed.
+    const again = () => {
+      form.dataset.sent = "again";
+      form.requestSubmit(button);
+    };
     if (form.method === "get") {
       address.search = body;
       ask(dialog, address, {}, () => location.assign(address));
@@ -293,6 +298,7 @@
     const form = event.target;
     const button = event.submitter;
     if (form.matches("[hx-get]") || event.defaultPrevented) return;
+    if (form.dataset.sent === "again") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -309,8 +315,7 @@
       sendForm(place, form, button);
       busy(form, button);
     } else if (form.method === "post") {
-      // Its own values are read after this event.
-      setTimeout(() => busy(form, button), 0);
+      busy(form, button);
     }
   };
 
@@ -395,4 +400,5 @@
     location.replace(forget(secret));
   }
   enhance(document.body);
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 })();
