@@ -17,7 +17,9 @@ ASSETS = {
     "/assets/icon.svg": ("image/svg+xml", "icon.svg"),
 }
 
-LOG_IN = """<!doctype html><html lang="en"><title>Log in</title><main><h1>Log in</h1></main></html>"""
+# Any other page.
+ELSEWHERE = """<!doctype html><html lang="en"><link rel="icon" href="/assets/icon.svg"><title>Elsewhere</title>
+<main><h1>Elsewhere</h1></main></html>"""
 
 
 def page(name):
@@ -67,10 +69,10 @@ class Gallery:
                     self.page("list_none" if query.get("search") == ["nobody"] else "list")
                 elif address.path in ("/add", "/others"):
                     self.page(address.path[1:])
-                elif address.path == "/login":
-                    self.answer(200, "text/html", LOG_IN)
+                elif address.path in gallery.missing:
+                    self.answer(404, "text/plain", "")
                 else:
-                    self.answer(404, "text/html", "<!doctype html><title>Not found</title>")
+                    self.answer(200, "text/html", ELSEWHERE)
 
             def do_POST(self):
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())

@@ -246,12 +246,12 @@ def visit(browser, credential=None, script=True, dark=False, width=1280, height=
         # The first answer is a 401, which the browser asks the person about and then tells the console of.
         options.setdefault("expected", {401})
     expected = options.pop("expected", set())
+    options.setdefault("timezone_id", "UTC")
     context = browser.new_context(
         java_script_enabled=script,
         color_scheme="dark" if dark else "light",
         viewport={"width": width, "height": height},
         locale="en-GB",
-        timezone_id="UTC",
         **options,
     )
     watched = Visit(context, (SERVER, *origins))

@@ -6,10 +6,10 @@ The screenshots are written to the folder SCREENSHOTS, to be looked at.
 import os
 from pathlib import Path
 
-from harness import KEYS, Api, axe_script, chromium, pair, visit
+from eyes import WIDTHS, look
+from harness import KEYS, Api, chromium, pair, visit
 
 FOLDER = Path(os.environ["SCREENSHOTS"])
-WIDTHS = [375, 768, 1280]
 
 api = Api(pair("ADMINISTRATOR"))
 api.create_many(
@@ -78,41 +78,6 @@ PAGES = {
     "error-422": opened("/v1foo", 422),
 }
 
-# Where a page is wider than the window, the elements that make it so.
-STICKS_OUT = """() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter((element) => element.getBoundingClientRect().right > width + 1)
-        .map((element) => element.outerHTML.slice(0, 120)).slice(0, 5);
-}"""
-
-AXE = axe_script()
-
-
-def check_axe(person, name):
-    """All rules, those of good practice included."""
-    person.page.evaluate(AXE)
-    violations = person.page.evaluate("axe.run(document).then((result) => result.violations)")
-    told = [
-        f"{name}: {violation['id']}: {violation['help']}: {node['html'][:160]}"
-        for violation in violations
-        for node in violation["nodes"]
-    ]
-    assert not told, "\n".join(told)
-
-
-def look(person, name, theme):
-    for width in WIDTHS:
-        person.page.set_viewport_size({"width": width, "height": 900})
-        found = person.page.evaluate(STICKS_OUT)
-        assert not found, f"{name} at {width}: {found}"
-        person.page.screenshot(path=FOLDER / f"{name}-{theme}-{width}.png", full_page=True)
-        # The middle width looks like the widest.
-        if width != WIDTHS[1]:
-            check_axe(person, f"{name}, {theme}, {width}")
-
-
 FOLDER.mkdir(parents=True, exist_ok=True)
 with chromium() as browser:
     for theme in ["light", "dark"]:
@@ -120,7 +85,7 @@ with chromium() as browser:
             for name, go in PAGES.items():
                 person.page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
                 go(person)
-                look(person, name, theme)
+                look(person, name, theme, FOLDER)
         with visit(browser, ("nobody", "nothing"), dark=theme == "dark") as stranger:
             stranger.open("/v1/apikeys", 401)
-            look(stranger, "error-401", theme)
+            look(stranger, "error-401", theme, FOLDER)

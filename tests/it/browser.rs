@@ -44,6 +44,7 @@ fn run_open(name: &str) {
     let home = tempfile::tempdir().expect("a folder");
     let mut driver = driver(name, &server, &home);
     driver.env("OPEN", "yes");
+    driver.env("SCREENSHOTS", python::workspace().join("target/screenshots"));
     run(driver);
 }
 
@@ -105,6 +106,12 @@ fn everything_can_be_done_without_a_pointer() {
 #[ignore = "needs chromium and .venv-browser"]
 fn every_page_is_whole_light_and_dark_narrow_and_wide() {
     run_protected("looks.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
+fn every_part_of_the_web_page_does_what_it_says() {
+    run_open("parts.py");
 }
 
 #[test]
