@@ -26,7 +26,7 @@ def addresses(person):
         person.shows(words)
         # The way back is on the page.
         person.follow("API", within="nav")
-        person.heading("versions")
+        person.heading("v1")
 
 
 def methods(person):

@@ -54,7 +54,6 @@ def opened(path, status=200):
 
 
 PAGES = {
-    "versions": opened("/"),
     "version": opened("/v1"),
     "keys": opened(f"{KEYS}?limit=5&sort=name"),
     "keys-filtered": opened(f"{KEYS}?name_prefix=service&description_notnull"),

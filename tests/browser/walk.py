@@ -35,8 +35,6 @@ def walk(person):
     person.follow("1a5", within="nav")
     person.heading("Default")
     person.follow("API", within="nav")
-    person.heading("versions")
-    person.follow("latest")
     person.heading("v1")
 
     # What a type is made of, and what it means.

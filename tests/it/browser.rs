@@ -4,8 +4,13 @@
 //! own. Screenshots of every kind of page are left below `target/screenshots`, to be looked at.
 //! `docs/decisions/0022-chromium-and-playwright.md` says why it is done so, and how to install what it needs.
 
+use std::path::Path;
 use std::process::Command;
 
+use keys_core::Owner;
+use keys_store::conformance::sample;
+use keys_store::{KeyStore as _, OpenMode, SqliteStore, Write};
+use keys_tests::server::database_in;
 use keys_tests::{TestServer, create_key};
 use tempfile::TempDir;
 
@@ -27,7 +32,11 @@ fn run(driver: Command) {
 /// Access control is on; the driver has a key of the administrator and one of the environment.
 #[track_caller]
 fn run_protected(name: &str) {
-    let installation = Installation::start();
+    run_with(name, &Installation::start());
+}
+
+#[track_caller]
+fn run_with(name: &str, installation: &Installation) {
     let home = tempfile::tempdir().expect("a folder");
     let mut driver = driver(name, &installation.server, &home);
     let administrator = create_key(&installation.administrator, "/v1/apikeys", "at a browser");
@@ -118,4 +127,36 @@ fn every_part_of_the_web_page_does_what_it_says() {
 #[ignore = "needs chromium and .venv-browser"]
 fn another_api_page_runs_in_its_shell() {
     run_protected("shell.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
+fn a_key_lives_its_life_on_the_web_page() {
+    run_protected("web_life.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
+fn hostile_texts_are_shown_on_the_web_page_and_nothing_else() {
+    run_protected("web_hostile.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
+fn ten_thousand_keys_are_a_pleasant_table() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let _ = TestServer::start_in(dir.path()).stop();
+    fill(dir.path(), 10_000);
+    run_with("web_many.py", &Installation::on(TestServer::start_in(dir.path())));
+}
+
+/// Puts keys into the environment while no server has the database open: over the API each would cost a slow hash.
+fn fill(data_dir: &Path, keys: u64) {
+    let store = SqliteStore::open(&database_in(data_dir), OpenMode::Own).expect("the database");
+    let owner: Owner = format!("environment/{DEFAULT}").parse().expect("an owner");
+    let inserts: Vec<_> = (0..keys).map(|number| sample::new_key(owner, number)).collect();
+    for some in inserts.chunks(1_000) {
+        let changes = some.iter().map(|key| sample::change(Write::InsertKey(key.clone())));
+        store.commit(changes.collect()).expect("keys");
+    }
 }

@@ -174,9 +174,10 @@
   // Told to the server first, so that it answers the form that made the key with the secret no more; left in any case.
   const closeSecret = async (box, form) => {
     const body = new URLSearchParams(new FormData(form));
-    const leave = forget(box);
+    let leave = forget(box);
     try {
-      await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html, */*" } });
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html, */*" } });
+      if (answer.redirected) leave = answer.url;
     } finally {
       location.replace(leave);
     }

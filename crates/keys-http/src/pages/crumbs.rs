@@ -13,7 +13,7 @@ pub(super) struct Crumb {
 
 /// The addresses on the way to `path`, itself included.
 pub(super) fn of(path: &str) -> Vec<Crumb> {
-    let mut crumbs = vec![Crumb { name: "API".to_owned(), path: None }];
+    let mut crumbs = vec![Crumb { name: "API".to_owned(), path: Some("/v1".to_owned()) }];
     let mut address = String::new();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         address.push('/');
@@ -32,18 +32,18 @@ mod tests {
     fn every_address_above_is_a_link_and_slashes_do_not_count() {
         let paths = |path| of(path).into_iter().map(|crumb| crumb.path).collect::<Vec<_>>();
         let known = |path: &str| Some(path.to_owned());
-        assert_eq!(paths("/"), [None]);
+        assert_eq!(paths("/"), [known("/v1")]);
         assert_eq!(
             paths("//v1/projects/1a5//apikeys/"),
             [
-                None,
+                known("/v1"),
                 known("/v1"),
                 known("/v1/projects"),
                 known("/v1/projects/1a5"),
                 known("/v1/projects/1a5/apikeys")
             ]
         );
-        assert_eq!(paths("/v1/nothing"), [None, known("/v1"), None]);
-        assert_eq!(paths("//evil.example"), [None, None]);
+        assert_eq!(paths("/v1/nothing"), [known("/v1"), known("/v1"), None]);
+        assert_eq!(paths("//evil.example"), [known("/v1"), None]);
     }
 }
