@@ -25,7 +25,7 @@ pub use audit::AuditPage;
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context, Position};
 pub use creators::{CreatorName, CreatorNames, KeyLabel};
-pub use environments::{EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
+pub use environments::{Counted, EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
 pub use keys::{
     AuthenticateError, BulkError, BulkOutcome, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey,

@@ -170,8 +170,10 @@ impl From<MembersError> for Problem {
                 Self::field("ActionNotAvailable", "action", "the environment is removed")
             }
             MembersError::Refused(refusal) => Self::BadMembers(refusal.to_string().into()),
-            MembersError::NotAPerson { .. } => Self::BadMembers(text.into()),
-            MembersError::Conflict { .. } => Self::PreconditionFailed,
+            MembersError::NotAPerson { .. } | MembersError::AlreadyMember { .. } => {
+                Self::BadMembers(text.into())
+            }
+            MembersError::Conflict { .. } | MembersError::MemberChanged { .. } => Self::PreconditionFailed,
             MembersError::Contended => Self::Conflict,
             MembersError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },

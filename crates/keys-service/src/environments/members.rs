@@ -124,7 +124,7 @@ impl Authority {
 
     /// Loads the members, decides who they shall be, makes the steps in one commit, and begins again when another was
     /// faster.
-    fn change_members(
+    pub(super) fn change_members(
         &self,
         context: &Context,
         environment: EnvironmentId,
@@ -187,9 +187,7 @@ impl Authority {
         context: &Context,
         environment: EnvironmentId,
     ) -> Result<Option<Role>, StoreFailure> {
-        context.caller.role_in(environment, |account| {
-            Ok(self.store.membership(environment, account)?.map(|member| member.role))
-        })
+        Ok(self.role_in(context, environment)?)
     }
 
     /// Who becomes a member must be a person who has not been removed.
@@ -229,7 +227,7 @@ impl Authority {
     }
 }
 
-fn without(current: &[MemberRecord], account: AccountId) -> Wanted {
+pub(super) fn without(current: &[MemberRecord], account: AccountId) -> Wanted {
     let others = current.iter().filter(|member| member.account != account);
     others.map(|member| (member.account, member.role)).collect()
 }

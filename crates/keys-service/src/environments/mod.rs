@@ -3,8 +3,11 @@
 mod change;
 mod create;
 mod enter;
+mod member;
 mod members;
 mod query;
+
+pub use query::Counted;
 
 use keys_core::{
     AccountId, Description, EnvironmentTransitionError, MembersRevision, Name, Revision, RngError, Role,
@@ -86,6 +89,18 @@ pub enum MembersError {
     /// The list is none an environment can have.
     #[error(transparent)]
     Refused(#[from] keys_core::MembersError),
+    /// The account is a member already.
+    #[error("account {account} is a member already")]
+    AlreadyMember {
+        /// Which account.
+        account: AccountId,
+    },
+    /// The member is not at the revision the caller expects.
+    #[error("the member has changed since: it is at revision {current}")]
+    MemberChanged {
+        /// Its revision now.
+        current: Revision,
+    },
     /// There is no such person.
     #[error("account {account} is no person who could be a member")]
     NotAPerson {

@@ -15,6 +15,7 @@ mod environments;
 mod keys;
 mod log_in;
 mod maintenance;
+mod member;
 mod members;
 mod outage;
 mod pages;
