@@ -31,6 +31,12 @@ impl SearchText {
         folded(text).contains(&*self.0)
     }
 
+    /// Whether it is this text, whole.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        folded(text) == *self.0
+    }
+
     /// Whether it is in the name, the description or the access key.
     #[must_use]
     pub fn finds_key(&self, record: &KeyRecord) -> bool {

@@ -2,7 +2,10 @@
 
 mod change;
 mod create;
+mod find;
 mod query;
+
+pub use find::PeopleQuery;
 
 use keys_core::{AccountChangeError, AccountKind, Description, EnvironmentId, Name, Revision, RngError};
 

@@ -12,6 +12,7 @@ mod authenticate;
 mod bulk;
 mod creators;
 mod environments;
+mod find;
 mod keys;
 mod log_in;
 mod maintenance;
