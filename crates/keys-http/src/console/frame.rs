@@ -2,11 +2,12 @@
 
 use keys_core::{AccessControl, EnvironmentId, EnvironmentState};
 use keys_service::Position;
-use keys_store::EnvironmentQuery;
+use keys_store::{EnvironmentOrder, EnvironmentQuery};
 
 use super::notice::Notice;
 use super::place::Whose;
 use super::visit::Visit;
+use super::{environments, home};
 use crate::pages::assets::Asset;
 use crate::problem::Problem;
 
@@ -20,6 +21,8 @@ pub(super) enum Section {
     Keys,
     /// The caller's own keys.
     OwnKeys,
+    /// Environments and their members.
+    Environments,
     /// None of them.
     Elsewhere,
 }
@@ -69,19 +72,7 @@ impl Frame {
     /// [`Problem::Failed`].
     pub(super) fn new(visit: &Visit<'_>, section: Section, title: &str) -> Result<Self, Problem> {
         let within = visit.environment();
-        let query = EnvironmentQuery { limit: MOST, ..EnvironmentQuery::default() };
-        let known = visit.call.authority.environments(visit.outside, &query)?.items;
-        let active = known.iter().filter(|record| record.parts().state == EnvironmentState::Active);
-        let environments: Vec<Link> = active
-            .map(|record| {
-                let parts = record.parts();
-                Link {
-                    text: called(parts.id, parts.name.as_ref()),
-                    path: Whose::Environment(parts.id).path(),
-                    current: within == Some(parts.id),
-                }
-            })
-            .collect();
+        let environments = switcher(visit, within)?;
         let environment = match within {
             None => None,
             Some(id) => {
@@ -89,7 +80,11 @@ impl Frame {
                 record.map(|record| called(id, record.parts().name.as_ref()))
             }
         };
-        let sections = sections(visit, section, within.or_else(|| first(&known)));
+        let begins = match within {
+            Some(within) => Some(within),
+            None => home::begins(visit)?,
+        };
+        let sections = sections(visit, section, begins);
         Ok(Self {
             environment,
             environments,
@@ -125,9 +120,25 @@ impl Frame {
     }
 }
 
-fn first(known: &[keys_core::EnvironmentRecord]) -> Option<EnvironmentId> {
-    let mut active = known.iter().filter(|record| record.parts().state == EnvironmentState::Active);
-    active.next().map(|record| record.parts().id)
+/// The environments that the caller may enter, by name: as many as a menu can show.
+fn switcher(visit: &Visit<'_>, within: Option<EnvironmentId>) -> Result<Vec<Link>, Problem> {
+    // In this order the Active ones come first.
+    let query =
+        EnvironmentQuery { order: EnvironmentOrder::State, limit: MOST, ..EnvironmentQuery::default() };
+    let known = visit.call.authority.environments(visit.outside, &query)?.items;
+    let active = known.iter().filter(|record| record.parts().state == EnvironmentState::Active);
+    let mut links: Vec<Link> = active
+        .map(|record| {
+            let parts = record.parts();
+            Link {
+                text: called(parts.id, parts.name.as_ref()),
+                path: Whose::Environment(parts.id).path(),
+                current: within == Some(parts.id),
+            }
+        })
+        .collect();
+    links.sort_by_cached_key(|link| link.text.to_lowercase());
+    Ok(links)
 }
 
 /// The parts of the web page that are the caller's.
@@ -143,6 +154,7 @@ fn sections(visit: &Visit<'_>, section: Section, environment: Option<Environment
             links.push(link("Account keys", Whose::Own.path(), Section::OwnKeys));
         }
     }
+    links.push(link("Environments", environments::PATH.to_owned(), Section::Environments));
     links
 }
 

@@ -11,9 +11,10 @@
 //! form.rs    fields, what was typed, what is wrong
 //! table.rs   lists: sorted, searched, page by page
 //! instant.rs times
-//! notice.rs  what is told after a change
+//! notice.rs  what is told after a change        environments/  Environments, and their members
 //! ```
 
+mod environments;
 mod form;
 mod frame;
 mod home;
@@ -44,6 +45,7 @@ pub(crate) fn answer(visit: &Visit<'_>, place: &Place) -> Result<Answer, Problem
     }
     match place {
         Place::Home => home::answer(visit),
+        Place::Environments(place) => environments::answer(visit, *place),
         Place::Keys(whose, place) => keys::answer(visit, *whose, *place),
     }
 }

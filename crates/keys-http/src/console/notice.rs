@@ -39,6 +39,39 @@ impl Notice {
         text: "The keys were deleted. Their credentials will never be accepted again.",
     };
 
+    pub(super) const ENVIRONMENT_ADDED: Self = Self {
+        word: "environment-added",
+        text: "The environment was added and is Active. What acts in it needs a key: add the first one here.",
+    };
+    pub(super) const ENVIRONMENT_EDITED: Self =
+        Self { word: "environment-edited", text: "The environment was saved." };
+    pub(super) const ENVIRONMENT_ACTIVATED: Self = Self {
+        word: "environment-activated",
+        text: "The environment is Active: its Active keys are accepted again.",
+    };
+    pub(super) const ENVIRONMENT_DEACTIVATED: Self = Self {
+        word: "environment-deactivated",
+        text: "The environment is Inactive: all of its keys are refused from now on, everywhere.",
+    };
+    pub(super) const ENVIRONMENT_DELETED: Self = Self {
+        word: "environment-deleted",
+        text: "The environment was deleted. It can be restored, under “Removed environments”.",
+    };
+    pub(super) const ENVIRONMENT_RESTORED: Self = Self {
+        word: "environment-restored",
+        text: "The environment is back, and Inactive: activate it, and its Active keys are accepted again.",
+    };
+    pub(super) const ENVIRONMENT_DEFAULT: Self =
+        Self { word: "environment-default", text: "This environment is where you begin from now on." };
+    pub(super) const MEMBER_ADDED: Self =
+        Self { word: "member-added", text: "The person is a member now, and may enter the environment." };
+    pub(super) const MEMBER_CHANGED: Self =
+        Self { word: "member-changed", text: "The role was changed, and holds from now on." };
+    pub(super) const MEMBER_REMOVED: Self = Self {
+        word: "member-removed",
+        text: "The person is a member no longer, and is let into the environment no more.",
+    };
+
     const ALL: &'static [Self] = &[
         Self::KEYS_ACTIVATED,
         Self::KEYS_DEACTIVATED,
@@ -48,6 +81,16 @@ impl Notice {
         Self::KEY_ACTIVATED,
         Self::KEY_DEACTIVATED,
         Self::KEY_DELETED,
+        Self::ENVIRONMENT_ADDED,
+        Self::ENVIRONMENT_EDITED,
+        Self::ENVIRONMENT_ACTIVATED,
+        Self::ENVIRONMENT_DEACTIVATED,
+        Self::ENVIRONMENT_DELETED,
+        Self::ENVIRONMENT_RESTORED,
+        Self::ENVIRONMENT_DEFAULT,
+        Self::MEMBER_ADDED,
+        Self::MEMBER_CHANGED,
+        Self::MEMBER_REMOVED,
     ];
 
     /// The text of a word, if it is one of ours.

@@ -3,13 +3,15 @@
 use http::Method;
 use keys_core::EnvironmentId;
 
-use super::keys;
+use super::{environments, keys};
 
 /// A place of the web page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `/` in a browser: leads to where the person begins.
     Home,
+    /// Environments.
+    Environments(environments::Place),
     /// Keys of an environment, or the caller's own.
     Keys(Whose, keys::Place),
 }
@@ -42,6 +44,9 @@ impl Place {
                 let place = keys::Place::parse(rest)?;
                 Some((Self::Keys(Whose::Environment(environment), place), Some(environment)))
             }
+            ["environments", rest @ ..] => {
+                Some((Self::Environments(environments::Place::parse(rest)?), None))
+            }
             ["account", "keys", rest @ ..] => Some((Self::Keys(Whose::Own, keys::Place::parse(rest)?), None)),
             _ => None,
         }
@@ -51,6 +56,7 @@ impl Place {
     pub(crate) const fn template(&self) -> &'static str {
         match self {
             Self::Home => "/",
+            Self::Environments(place) => place.template(),
             Self::Keys(Whose::Environment(_), place) => place.template_inside(),
             Self::Keys(Whose::Own, place) => place.template_own(),
         }
@@ -60,6 +66,7 @@ impl Place {
     pub(crate) fn form(&self) -> String {
         match self {
             Self::Home => "/".to_owned(),
+            Self::Environments(place) => place.form(),
             Self::Keys(whose, place) => place.form(*whose),
         }
     }
@@ -68,6 +75,7 @@ impl Place {
     pub(crate) const fn methods(&self) -> &'static [Method] {
         match self {
             Self::Home => READ,
+            Self::Environments(place) => place.methods(),
             Self::Keys(_, place) => place.methods(),
         }
     }
@@ -98,6 +106,8 @@ mod tests {
         assert_eq!(within, Some(environment));
         assert_eq!(place.form(), "/env/1a5/keys/new");
         assert_eq!(found("/account/keys/new").unwrap().1, None);
+        // What becomes of an environment is asked for from outside: one that is not Active is not entered.
+        assert_eq!(found("/environments/1a5/members").unwrap().1, None);
         for path in
             ["/env/1a5", "/env/x/keys", "/env/1a5/keys/x", "/env/1a5/keys/1c7/destroy", "/account", ""]
         {

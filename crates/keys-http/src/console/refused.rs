@@ -49,4 +49,4 @@ pub(crate) fn kept(typed: &Fields) -> String {
 }
 
 /// What is kept of a form while its sender logs in: nothing that could be a secret.
-const KEPT: [&str; 4] = ["name", "description", "expires", "revision"];
+const KEPT: [&str; 6] = ["name", "description", "expires", "revision", "account", "role"];

@@ -5,12 +5,12 @@ use http::StatusCode;
 use crate::support::{Ask, Pair, Reply, TestApp};
 
 /// A browser that asks for a page as somebody.
-fn open(app: &TestApp, path: &str, key: Option<&Pair>) -> Reply {
+pub(crate) fn open(app: &TestApp, path: &str, key: Option<&Pair>) -> Reply {
     by(Ask::get(path), key).send(app)
 }
 
 /// A browser that sends a form as somebody.
-fn send(app: &TestApp, path: &str, fields: &[(&str, &str)], key: Option<&Pair>) -> Reply {
+pub(crate) fn send(app: &TestApp, path: &str, fields: &[(&str, &str)], key: Option<&Pair>) -> Reply {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let ask = Ask::post(path).header("content-type", "application/x-www-form-urlencoded").body(body);
     by(ask.header("sec-fetch-site", "same-origin"), key).send(app)

@@ -14,6 +14,8 @@ mod auth;
 mod bad_input;
 mod commands;
 mod console;
+mod console_environments;
+mod console_members;
 mod documents;
 mod environments;
 mod errors;
