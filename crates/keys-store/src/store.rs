@@ -27,8 +27,9 @@ use crate::query::{EnvironmentQuery, KeyQuery, Page, Reach};
 /// - **All or nothing.** The changes of one [`commit`](Self::commit), their audit events and the counters they
 ///   advance become visible and durable together, or not at all.
 /// - **Revisions.** Every change takes the next [`Revision`] of the whole store and writes it into its record.
-/// - **Audit.** Events are numbered from 1 without gaps, in commit order, each linked to the one before by
-///   [`keys_core::link`], the first to [`AuditLink::GENESIS`].
+/// - **Audit.** Every change has one event, and nothing else has one. Events are numbered from 1 without gaps, in commit
+///   order, each linked to the one before by [`keys_core::link`], the first to [`AuditLink::GENESIS`]. So the number of an
+///   event is that of the revision its change took, and what is known of a record leads back through its events.
 /// - **Ids.** One counter for accounts and environments, one for keys and passwords, one for members, one for sessions;
 ///   never given twice, not even after a rollback is followed by a crash. Gaps are allowed.
 /// - **Access keys** are unique for ever, deleted ones included; **uuids** among accounts and environments together;

@@ -8,6 +8,7 @@ use keys_core::{
 };
 
 use super::sample;
+use crate::query::Reach;
 use crate::store::{Change, KeyStore, Write};
 
 /// From the first event on, each link covers its event and all before it.
@@ -59,6 +60,43 @@ pub fn every_write_says_whose_and_what_it_is(store: &dyn KeyStore) {
         assert_eq!((*owner, *target, before.map(Revision::number)), expected, "event {number}");
         assert_eq!(after.number(), number);
     }
+}
+
+/// The revision of a record is the number of its last event, and each event says which was the one before: whatever was
+/// refused, changed in silence or done to others meanwhile.
+pub fn a_record_leads_back_through_its_events(store: &dyn KeyStore) {
+    let owner = sample::owner(store, 1);
+    let first = sample::key(store, owner, 1);
+    let key = first.parts().id;
+    let other = sample::key(store, owner, 2);
+    let second = sample::update(store, first.clone());
+    let stale = Write::UpdateKey { record: first.clone(), expected: first.parts().revision };
+    sample::commit(store, stale).unwrap_err();
+    assert!(store.replace_tag(key, &sample::tagged(1), &sample::tagged(9)).unwrap());
+    sample::update(store, other);
+    let receipt = Some(sample::new_receipt(1));
+    let third = store.key(Reach::AllOwners, key).unwrap().unwrap();
+    let expected = third.parts().revision;
+    assert_eq!(expected, second.parts().revision);
+    let write = Write::UpdateKey { record: third, expected };
+    store.commit(vec![Change { receipt, ..sample::change(write) }]).unwrap();
+    assert!(store.erase_receipt_secret(&sample::receipt_name(1)).unwrap());
+    sample::environment(store, 3);
+
+    let last = store.key(Reach::AllOwners, key).unwrap().unwrap();
+    let (mut at, mut path) = (Some(last.parts().revision), Vec::new());
+    while let Some(revision) = at {
+        let before = AuditId::new(revision.number() - 1);
+        let event = store.audit(before, 1).unwrap().remove(0).event;
+        assert_eq!(
+            (event.id.number(), event.after, event.target),
+            (revision.number(), revision, Target::Key(key))
+        );
+        path.push(revision);
+        at = event.before;
+    }
+    let revisions = [&last, &second, &first].map(|record| record.parts().revision);
+    assert_eq!(path, revisions);
 }
 
 /// Who, how, from where, in which request, when, and what it was called.

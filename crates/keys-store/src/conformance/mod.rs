@@ -212,6 +212,7 @@ macro_rules! conformance_tests {
             log_in::no_session_of_an_old_password_survives_its_change
             audit::audit_events_are_linked_from_the_first_row
             audit::every_write_says_whose_and_what_it_is
+            audit::a_record_leads_back_through_its_events
             audit::an_event_keeps_its_circumstances
             audit::an_event_keeps_any_action
             audit::audit_events_are_read_in_pages
