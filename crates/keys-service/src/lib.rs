@@ -21,7 +21,7 @@ mod setup;
 mod tick;
 
 pub use access::{AccessError, AccessRequest, AdministratorLogIn, SetUpDoor, SetUpRefusal, Switch};
-pub use audit::AuditPage;
+pub use audit::{About, AuditFilter, AuditPage, AuditPlace, AuditRequest, By, FoundEvents, KeyHistory};
 pub use authority::{Authority, AuthorityConfig, OpenError};
 pub use context::{Caller, Context, Position};
 pub use creators::{CreatorName, CreatorNames, KeyLabel};

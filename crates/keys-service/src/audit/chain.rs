@@ -1,4 +1,4 @@
-//! Reading the audit chain.
+//! Reading the chain itself, forwards and backwards.
 
 use keys_core::{AuditEvent, AuditId};
 use keys_store::{BackendError, Direction, KeyQuery};
@@ -26,10 +26,15 @@ impl Authority {
     ///
     /// [`BackendError`].
     pub fn audit_event(&self, context: &Context, id: AuditId) -> Result<Option<AuditEvent>, BackendError> {
+        let reach = context.caller.reach();
+        Ok(self.event(id)?.filter(|event| reach.covers(event.owner)))
+    }
+
+    /// An event, whoever it is of.
+    pub(super) fn event(&self, id: AuditId) -> Result<Option<AuditEvent>, BackendError> {
         let before = AuditId::new(id.number() - 1);
         let found = self.store.audit(before, 1)?.into_iter().next().map(|linked| linked.event);
-        let reach = context.caller.reach();
-        Ok(found.filter(|event| event.id == id && reach.covers(event.owner)))
+        Ok(found.filter(|event| event.id == id))
     }
 
     /// Reads up to `limit` events behind `after`, oldest or newest first, and gives those within the caller's reach:

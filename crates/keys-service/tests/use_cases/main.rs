@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod audit;
 mod authenticate;
 mod bulk;
 mod creators;
