@@ -29,6 +29,11 @@ impl Field {
         Ok(Self { value: visit.typed(name)?, error: None })
     }
 
+    /// A field of a form whose answers stand in the address of the page: that of a search.
+    pub(super) fn asked(visit: &Visit<'_>, name: &str) -> Self {
+        Self::holding(visit.call.query.get(name).map(str::trim))
+    }
+
     /// What the field says, if anything; what is wrong stays beside it.
     pub(super) fn read<T, E: ToString>(&mut self, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         if self.value.is_empty() {

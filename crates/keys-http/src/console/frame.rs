@@ -4,6 +4,7 @@ use keys_core::{AccessControl, EnvironmentId, EnvironmentState};
 use keys_service::Position;
 use keys_store::{EnvironmentOrder, EnvironmentQuery};
 
+use super::audit::Scope;
 use super::notice::Notice;
 use super::place::Whose;
 use super::visit::Visit;
@@ -23,6 +24,8 @@ pub(super) enum Section {
     OwnKeys,
     /// Environments and their members.
     Environments,
+    /// What was done.
+    Audit,
     /// None of them.
     Elsewhere,
 }
@@ -155,6 +158,8 @@ fn sections(visit: &Visit<'_>, section: Section, environment: Option<Environment
         }
     }
     links.push(link("Environments", environments::PATH.to_owned(), Section::Environments));
+    let log = visit.environment().map_or(Scope::All, Scope::Environment);
+    links.push(link("Audit log", log.path(), Section::Audit));
     links
 }
 

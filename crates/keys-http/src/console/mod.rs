@@ -6,17 +6,19 @@
 //!
 //! ```text
 //! place.rs   the addresses of all rooms          keys/          API & Keys, of an environment or of a person
-//! visit.rs   who asks for a page, and how        home.rs        where one begins
-//! frame.rs   what is round every page            refused.rs     what did not work, and where to go
-//! form.rs    fields, what was typed, what is wrong
-//! table.rs   lists: sorted, searched, page by page
+//! visit.rs   who asks for a page, and how        environments/  environments, and their members
+//! frame.rs   what is round every page            audit/         the audit log
+//! form.rs    what was typed, what is wrong       home.rs        where one begins
+//! table.rs   lists: sorted, searched, page by page   help.rs    what keys are, for anybody
 //! instant.rs times
-//! notice.rs  what is told after a change        environments/  Environments, and their members
+//! notice.rs  what is told after a change         refused.rs     what did not work, and where to go
 //! ```
 
+mod audit;
 mod environments;
 mod form;
 mod frame;
+mod help;
 mod home;
 mod instant;
 mod keys;
@@ -30,7 +32,10 @@ pub(crate) use place::Place;
 pub(crate) use refused::{kept, refused};
 pub(crate) use visit::{Forms, Visit};
 
+use http::Method;
+
 use crate::dialect::handlers::Answer;
+use crate::dialect::urls::Urls;
 use crate::problem::Problem;
 
 /// Answers what is asked of a place.
@@ -39,13 +44,37 @@ use crate::problem::Problem;
 ///
 /// [`Problem`]; [`refused`] makes a page of it.
 pub(crate) fn answer(visit: &Visit<'_>, place: &Place) -> Result<Answer, Problem> {
-    let allowed = place.methods();
-    if !allowed.contains(visit.call.method) {
-        return Err(Problem::MethodNotAllowed { allow: place.allow().into(), detail: None });
-    }
+    check_method(place, visit.call.method)?;
     match place {
         Place::Home => home::answer(visit),
         Place::Environments(place) => environments::answer(visit, *place),
         Place::Keys(whose, place) => keys::answer(visit, *whose, *place),
+        Place::Audit(scope) => audit::page(visit, *scope),
+        Place::Help => help::page(visit),
+        Place::FormerHelp => Ok(help::moved()),
     }
+}
+
+/// Answers what somebody asks of a [public](Place::is_public) place of whom nothing is known; `None` for other places.
+///
+/// # Errors
+///
+/// [`Problem::MethodNotAllowed`].
+pub(crate) fn answer_anybody(place: &Place, method: &Method, urls: &Urls) -> Option<Result<Answer, Problem>> {
+    let answer = || match place {
+        Place::Help => Some(help::page_for_anybody(urls)),
+        Place::FormerHelp => Some(Ok(help::moved())),
+        Place::Home | Place::Environments(_) | Place::Keys(..) | Place::Audit(_) => None,
+    };
+    match check_method(place, method) {
+        Err(problem) if place.is_public() => Some(Err(problem)),
+        Ok(()) | Err(_) => answer(),
+    }
+}
+
+fn check_method(place: &Place, method: &Method) -> Result<(), Problem> {
+    if place.methods().contains(method) {
+        return Ok(());
+    }
+    Err(Problem::MethodNotAllowed { allow: place.allow().into(), detail: None })
 }

@@ -3,7 +3,8 @@
 use http::Method;
 use keys_core::EnvironmentId;
 
-use super::{environments, keys};
+use super::audit::Scope;
+use super::{environments, help, keys};
 
 /// A place of the web page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,12 @@ pub(crate) enum Place {
     Environments(environments::Place),
     /// Keys of an environment, or the caller's own.
     Keys(Whose, keys::Place),
+    /// The audit log.
+    Audit(Scope),
+    /// What API keys are and how they are used, for anybody.
+    Help,
+    /// Where that was found in the documentation of what this grew from.
+    FormerHelp,
 }
 
 /// Whose keys a page shows.
@@ -47,6 +54,13 @@ impl Place {
             ["environments", rest @ ..] => {
                 Some((Self::Environments(environments::Place::parse(rest)?), None))
             }
+            ["env", environment, "audit"] => {
+                let environment = environment.parse().ok()?;
+                Some((Self::Audit(Scope::Environment(environment)), Some(environment)))
+            }
+            ["help", "api-keys"] => Some((Self::Help, None)),
+            ["rancher", "v1.0", "en", "api", "api-keys"] => Some((Self::FormerHelp, None)),
+            ["audit"] => Some((Self::Audit(Scope::All), None)),
             ["account", "keys", rest @ ..] => Some((Self::Keys(Whose::Own, keys::Place::parse(rest)?), None)),
             _ => None,
         }
@@ -59,6 +73,10 @@ impl Place {
             Self::Environments(place) => place.template(),
             Self::Keys(Whose::Environment(_), place) => place.template_inside(),
             Self::Keys(Whose::Own, place) => place.template_own(),
+            Self::Audit(Scope::All) => "/audit",
+            Self::Audit(Scope::Environment(_)) => "/env/{id}/audit",
+            Self::Help => help::PATH,
+            Self::FormerHelp => "/rancher/v1.0/en/api/api-keys",
         }
     }
 
@@ -68,13 +86,23 @@ impl Place {
             Self::Home => "/".to_owned(),
             Self::Environments(place) => place.form(),
             Self::Keys(whose, place) => place.form(*whose),
+            Self::Audit(scope) => scope.path(),
+            Self::Help | Self::FormerHelp => help::PATH.to_owned(),
+        }
+    }
+
+    /// Whether it is for anybody who can reach the server, known or not: it shows nothing of what is kept here.
+    pub(crate) const fn is_public(&self) -> bool {
+        match self {
+            Self::Help | Self::FormerHelp => true,
+            Self::Home | Self::Environments(_) | Self::Keys(..) | Self::Audit(_) => false,
         }
     }
 
     /// The methods of the place.
     pub(crate) const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Home => READ,
+            Self::Home | Self::Audit(_) | Self::Help | Self::FormerHelp => READ,
             Self::Environments(place) => place.methods(),
             Self::Keys(_, place) => place.methods(),
         }
@@ -108,9 +136,20 @@ mod tests {
         assert_eq!(found("/account/keys/new").unwrap().1, None);
         // What becomes of an environment is asked for from outside: one that is not Active is not entered.
         assert_eq!(found("/environments/1a5/members").unwrap().1, None);
-        for path in
-            ["/env/1a5", "/env/x/keys", "/env/1a5/keys/x", "/env/1a5/keys/1c7/destroy", "/account", ""]
-        {
+        let log = (Place::Audit(Scope::Environment(environment)), Some(environment));
+        assert_eq!(found("/env/1a5/audit"), Some(log));
+        assert_eq!(found("/audit"), Some((Place::Audit(Scope::All), None)));
+        assert_eq!(found("/rancher/v1.0/en/api/api-keys"), Some((Place::FormerHelp, None)));
+        for path in [
+            "/env/1a5",
+            "/env/x/keys",
+            "/env/1a5/keys/x",
+            "/env/1a5/keys/1c7/destroy",
+            "/env/1a5/audit/1c7",
+            "/audit/1",
+            "/account",
+            "",
+        ] {
             assert!(found(path).is_none(), "{path}");
         }
     }

@@ -59,7 +59,7 @@ pub(super) async fn page<B: Incoming>(
 }
 
 /// Nobody is known: whoever asks for a page is led to the log-in, and whoever sends a form is asked to log in, with what
-/// was typed kept beside it. No challenge of HTTP is sent: a browser would ask for a key, and people have passwords.
+/// was typed kept beside it, unless the place is for anybody. No challenge of HTTP is sent: a browser would ask for a key, and people have passwords.
 pub(super) async fn unknown<B: Incoming>(
     app: &App,
     problem: Problem,
@@ -69,6 +69,9 @@ pub(super) async fn unknown<B: Incoming>(
     body: B,
 ) -> Outcome {
     let Some(Route::Console(place)) = head.route() else { return problem.into() };
+    if let Some(answer) = console::answer_anybody(place, &head.method, &head.urls) {
+        return answer.map_or_else(Outcome::from, Outcome::from);
+    }
     if head.method != Method::POST {
         let query = head.query.rewritten(&[], &[]);
         let here = if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) };

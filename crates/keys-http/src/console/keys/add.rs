@@ -156,7 +156,7 @@ fn added(visit: &Visit<'_>, whose: Whose, received: &ReceivedKey) -> Result<Answ
 }
 
 /// The name of the machine in an address, as `.netrc` wants it: without scheme, port and path.
-fn machine(endpoint: &str) -> String {
+pub(in crate::console) fn machine(endpoint: &str) -> String {
     let authority = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let authority = authority.split('/').next().unwrap_or_default();
     let host = match authority.rsplit_once(':') {

@@ -69,6 +69,7 @@ struct Row {
     edit: String,
     switch: String,
     delete: String,
+    history: String,
     view: String,
 }
 
@@ -171,6 +172,7 @@ fn row(visit: &Visit<'_>, whose: Whose, record: &KeyRecord) -> Row {
         edit: step(visit, whose, parts.id, "edit"),
         switch: step(visit, whose, parts.id, if active { "deactivate" } else { "activate" }),
         delete: step(visit, whose, parts.id, "delete"),
+        history: step(visit, whose, parts.id, "history"),
         view: format!("{}/apikeys/{}", endpoint(visit, whose), parts.id),
     }
 }

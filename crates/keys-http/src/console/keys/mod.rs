@@ -3,15 +3,18 @@
 mod add;
 mod change;
 mod edit;
+mod history;
 mod list;
 mod selected;
+
+pub(super) use add::machine;
 
 use http::Method;
 use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
 
 use super::frame::Section;
 use super::notice::Notice;
-use super::place::{READ_AND_SEND, SEND, Whose};
+use super::place::{READ, READ_AND_SEND, SEND, Whose};
 use super::table;
 use super::visit::Visit;
 use crate::dialect::handlers::Answer;
@@ -43,6 +46,8 @@ pub(crate) enum Step {
     Delete,
     /// Its secret has been taken down, and is shown no more.
     Close,
+    /// What was done to it is shown.
+    History,
 }
 
 impl Place {
@@ -59,6 +64,7 @@ impl Place {
                     "deactivate" => Step::Deactivate,
                     "delete" => Step::Delete,
                     "close" => Step::Close,
+                    "history" => Step::History,
                     _ => return None,
                 },
             ),
@@ -78,6 +84,7 @@ impl Place {
             Self::One(_, Step::Deactivate) => "/env/{id}/keys/{id}/deactivate",
             Self::One(_, Step::Delete) => "/env/{id}/keys/{id}/delete",
             Self::One(_, Step::Close) => "/env/{id}/keys/{id}/close",
+            Self::One(_, Step::History) => "/env/{id}/keys/{id}/history",
         }
     }
 
@@ -93,6 +100,7 @@ impl Place {
             Self::One(_, Step::Deactivate) => "/account/keys/{id}/deactivate",
             Self::One(_, Step::Delete) => "/account/keys/{id}/delete",
             Self::One(_, Step::Close) => "/account/keys/{id}/close",
+            Self::One(_, Step::History) => "/account/keys/{id}/history",
         }
     }
 
@@ -101,6 +109,7 @@ impl Place {
             Self::List | Self::Add => format!("{}/new", whose.path()),
             Self::One(id, Step::Edit) => format!("{}/{id}/edit", whose.path()),
             Self::One(id, Step::Delete) => format!("{}/{id}/delete", whose.path()),
+            Self::One(id, Step::History) => history_of(whose, id),
             Self::Selected(_) | Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => whose.path(),
         }
     }
@@ -110,6 +119,7 @@ impl Place {
             // What is sent to the form itself is shown in it again.
             Self::List | Self::Add | Self::One(_, Step::Edit | Step::Delete) => READ_AND_SEND,
             Self::Selected(_) | Self::One(_, Step::Activate | Step::Deactivate | Step::Close) => SEND,
+            Self::One(_, Step::History) => READ,
         }
     }
 }
@@ -124,6 +134,11 @@ const fn section(whose: Whose) -> Section {
 /// The address of a step of one key, which leads back to the table as it is now.
 fn step(visit: &Visit<'_>, whose: Whose, id: KeyId, step: &str) -> String {
     table::carry(visit, &format!("{}/{id}/{step}", whose.path()))
+}
+
+/// The address of what was done to a key.
+pub(super) fn history_of(whose: Whose, id: KeyId) -> String {
+    format!("{}/{id}/history", whose.path())
 }
 
 /// The table as somebody came from it.
@@ -150,6 +165,7 @@ pub(super) fn answer(visit: &Visit<'_>, whose: Whose, place: Place) -> Result<An
         Place::One(id, Step::Deactivate) => change::deactivate(visit, whose, id),
         Place::One(id, Step::Delete) => change::delete(visit, whose, id),
         Place::One(id, Step::Close) => add::close(visit, whose, id),
+        Place::One(id, Step::History) => history::page(visit, whose, id),
     }
 }
 

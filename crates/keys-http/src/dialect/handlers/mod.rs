@@ -137,8 +137,16 @@ impl Answer {
 
     /// On to another page.
     pub(crate) fn elsewhere(address: String) -> Self {
-        let empty = Self::empty(StatusCode::SEE_OTHER);
-        Self { location: Some(address), media: Media::Page, ..empty }
+        Self::led(StatusCode::SEE_OTHER, address)
+    }
+
+    /// To where the page is found from now on.
+    pub(crate) fn moved(address: String) -> Self {
+        Self::led(StatusCode::MOVED_PERMANENTLY, address)
+    }
+
+    fn led(status: StatusCode, address: String) -> Self {
+        Self { location: Some(address), media: Media::Page, ..Self::empty(status) }
     }
 
     fn ok(document: &impl Serialize) -> Result<Self, Problem> {
