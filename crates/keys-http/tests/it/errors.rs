@@ -149,6 +149,7 @@ fn every_error_is_told_whole() {
         .chain([("an idempotency key of another request", reused())])
         .chain([("too much at once", busy()), ("taking too long", late()), ("contended", contended())])
         .chain(log_ins())
+        .chain(set_up())
         .chain(failures())
     {
         note(&mut told, &mut seen, asked, &reply);
@@ -206,6 +207,15 @@ fn log_ins() -> [(&'static str, Reply); 6] {
         ("a failed log-in", by_code(&app, "grace:12345678")),
         ("the next one", by_code(&app, "grace:12345678")),
     ]
+}
+
+/// What a server says before it has an administrator, and who comes too late to become it.
+fn set_up() -> [(&'static str, Reply); 2] {
+    let (app, token) = crate::set_up::new();
+    let before = app.get("/v1/apikeys");
+    let claim = || crate::set_up::posts(&crate::set_up::form(&token, "ada", "12345678")).send(&app);
+    assert_eq!(claim().status, 201);
+    [("before the first administrator", before), ("a second first administrator", claim())]
 }
 
 fn limited(change: impl FnOnce(&mut Limits)) -> TestApp {

@@ -15,7 +15,7 @@ use crate::support::{Ask, TestApp};
 const PASSWORD: &str = "correct horse battery staple";
 
 /// A new installation behind a proxy, and the token of its door.
-fn new() -> (TestApp, String) {
+pub(crate) fn new() -> (TestApp, String) {
     let token = SetUpToken::generate(&mut ChaCha20Rng::seed_from_u64(1)).unwrap();
     let text = token.expose_text().to_string();
     // The clock of the application stands at this instant.
@@ -25,7 +25,7 @@ fn new() -> (TestApp, String) {
     (TestApp::with(config), text)
 }
 
-fn posts(body: &str) -> Ask {
+pub(crate) fn posts(body: &str) -> Ask {
     Ask::new(Method::POST, "/setup")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(body.to_owned())
@@ -39,7 +39,7 @@ fn browser(ask: Ask) -> Ask {
         .header("sec-fetch-site", "same-origin")
 }
 
-fn form(token: &str, username: &str, password: &str) -> String {
+pub(crate) fn form(token: &str, username: &str, password: &str) -> String {
     format!("token={token}&username={username}&name=Ada&password={}", password.replace(' ', "+"))
 }
 

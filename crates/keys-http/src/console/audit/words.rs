@@ -32,6 +32,7 @@ pub(super) const fn said(action: Action) -> &'static str {
         Action::BeginSession => "Logged in",
         Action::EndSession => "Session ended",
         Action::ChangeSetting => "Setting changed",
+        Action::UnlockAccount => "Log-in unlocked",
         Action::AddPepper => "Pepper added",
         // What is done for the first time has its own name until it gets words here.
         other => other.as_str(),
