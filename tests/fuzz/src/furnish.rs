@@ -134,16 +134,23 @@ fn furnish(authority: &Authority, rng: &mut ChaCha20Rng) -> Vec<Arc<Key>> {
     keys
 }
 
-/// The people of an inhabited installation in the order of their ids, `1a8` and so on: name, what they are in `1a5`, and
-/// whether they log in. Each has an account key of this name; the session of one who logs in is called `owner-session`
-/// and so on, and `owner-cookie` when it is of a browser. The account of `disabled` is inactive.
-const PEOPLE: [(&str, Option<Role>, Option<[&str; 2]>); 5] = [
-    ("owner", Some(Role::Owner), Some(["owner-session", "owner-cookie"])),
-    ("member", Some(Role::Member), Some(["member-session", "member-cookie"])),
-    ("reader", Some(Role::ReadOnly), Some(["reader-session", "reader-cookie"])),
-    ("nomad", None, None),
-    ("disabled", Some(Role::Member), Some(["disabled-session", "disabled-cookie"])),
+/// The people of an inhabited installation in the order of their ids, `1a8` and so on. The account of the last is inactive.
+const PEOPLE: [Person; 5] = [
+    Person { name: "owner", role: Some(Role::Owner), sessions: &["owner-session", "owner-cookie"] },
+    Person { name: "member", role: Some(Role::Member), sessions: &["member-session", "member-cookie"] },
+    Person { name: "reader", role: Some(Role::ReadOnly), sessions: &["reader-session", "reader-cookie"] },
+    Person { name: "nomad", role: None, sessions: &[] },
+    Person { name: "disabled", role: Some(Role::Member), sessions: &["disabled-session", "disabled-cookie"] },
 ];
+
+struct Person {
+    /// Their log-in, and what scripts call their account key.
+    name: &'static str,
+    /// What they are in `1a5`.
+    role: Option<Role>,
+    /// What scripts call their sessions, of a program and of a browser. Who is in none has no password.
+    sessions: &'static [&'static str],
+}
 
 /// Makes people, their keys, passwords and sessions, and members of `1a5`.
 fn inhabit(
@@ -155,18 +162,20 @@ fn inhabit(
     let administrator = context(authority, None);
     let mut members = vec![(AccountId::ADMIN, Role::Owner)];
     let mut gone = Vec::new();
-    for (name, role, log_in) in PEOPLE {
+    for Person { name, role, sessions: of_person } in PEOPLE {
         let request = AccountRequest { name: name.parse().ok(), ..AccountRequest::default() };
         let account = authority.create_account(&administrator, request, rng).expect("an account").parts().id;
         members.extend(role.map(|role| (account, role)));
         let owner = Some(Owner::Account(account));
         let request = KeyRequest { name: name.parse().ok(), description: None, expires_at: None, owner };
         keys.push(Arc::new(issue(authority, &administrator, name, request, rng)));
-        let Some(names) = log_in else { continue };
+        if of_person.is_empty() {
+            continue;
+        }
         let login = || LoginName::new(name).expect("a log-in name");
         let password = || Password::new(PASSWORD).expect("a password");
         authority.set_password(&administrator, account, login(), &password(), rng).expect("a password");
-        for (name, kind) in names.into_iter().zip([SessionKind::Bearer, SessionKind::Cookie]) {
+        for (name, kind) in of_person.iter().zip([SessionKind::Bearer, SessionKind::Cookie]) {
             let request = LogInRequest { login: login(), password: password(), device: None, kind };
             let visitor = Visitor { client_address: None, request_id: request_id(), now: time(BEFORE) };
             let logged_in = authority.log_in(&request, &visitor, rng).expect("a session");
