@@ -183,7 +183,7 @@ fn inhabit(
         }
         gone.extend((name == "disabled").then_some(account));
     }
-    authority.set_members(&administrator, "1a5".parse().expect("an id"), &members).expect("members");
+    authority.set_members(&administrator, "1a5".parse().expect("an id"), &members, None).expect("members");
     for account in gone {
         let stop = AccountTransition::Deactivate;
         authority.transition_account(&administrator, account, stop, None).expect("a transition");
