@@ -131,7 +131,7 @@ fn is_replay(reply: &Reply) -> bool {
 /// Pings, health, and the files of pages: text or files, never a document.
 fn is_operational(reply: &Reply) -> bool {
     let kind = reply.header("content-type").unwrap_or_default();
-    ["text/plain", "text/css", "image/svg+xml"].iter().any(|own| kind.starts_with(own))
+    ["text/plain", "text/css", "text/javascript", "image/svg+xml"].iter().any(|own| kind.starts_with(own))
 }
 
 fn is_json(reply: &Reply) -> bool {
@@ -187,8 +187,10 @@ fn document(shapes: &Shapes, asked: &Asked, reply: &Reply, operational: bool) ->
         let policy = reply.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none';"), "{reply:?}");
         // The administrator may have put another API page in the place of ours.
-        if policy.contains("script-src") {
+        if policy.contains("script-src 'nonce-") {
             tags::are_of_the_shell(page);
+        } else if policy.contains("script-src") {
+            tags::are_ours_with_scripts(page);
         } else {
             tags::are_ours(page);
         }

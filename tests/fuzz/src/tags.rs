@@ -31,7 +31,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn is_of_a_name(letter: char) -> bool {
-    letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'
+    letter.is_ascii_alphanumeric() || letter == '-'
 }
 
 /// The name a text begins with.
@@ -41,7 +41,9 @@ fn run(text: &str, also: impl Fn(char) -> bool) -> String {
 
 /// Whether an attribute may stand in a page: none that runs anything or changes its looks.
 fn is_ours(attribute: &str) -> bool {
-    TEMPLATES.words.contains(attribute) && !attribute.starts_with("on") && attribute != "style"
+    TEMPLATES.words.contains(attribute)
+        && !attribute.to_ascii_lowercase().starts_with("on")
+        && attribute != "style"
 }
 
 /// What addresses a page may lead to begin with.
@@ -51,6 +53,14 @@ const ADDRESSES: &[&str] = &["/", "http://", "https://", "#", "?"];
 pub(crate) fn are_ours(page: &str) {
     let rest = page.strip_prefix("<!doctype html>").expect("a page begins with its type");
     assert!(read(rest).is_empty(), "our pages run nothing");
+}
+
+/// As [`are_ours`], but for scripts that are files of ours.
+pub(crate) fn are_ours_with_scripts(page: &str) {
+    let rest = page.strip_prefix("<!doctype html>").expect("a page begins with its type");
+    assert!(read(rest).iter().all(|script| script.is_empty()), "a script is written into the page");
+    let mut scripts = page.split("<script").skip(1);
+    assert!(scripts.all(|behind| behind.starts_with(" src=\"/assets/")), "a script is none of our files");
 }
 
 /// Fails on a shell with more than its two scripts, or with markup inside of them.
@@ -86,15 +96,23 @@ fn read(mut rest: &str) -> Vec<&str> {
 fn attributes(mut rest: &str) -> &str {
     loop {
         rest = rest.trim_start();
+        // Of a shape in a picture.
+        rest = rest.strip_prefix('/').filter(|behind| behind.starts_with('>')).unwrap_or(rest);
         if let Some(behind) = rest.strip_prefix('>') {
             return behind;
         }
         let end = rest
-            .find(|letter: char| !letter.is_ascii_lowercase() && letter != '-')
+            .find(|letter: char| !letter.is_ascii_alphabetic() && letter != '-')
             .expect("an attribute ends");
         let (name, behind) = rest.split_at(end);
-        assert!(is_ours(name), "attribute {name:?} is none of ours");
+        assert!(!name.is_empty() && is_ours(name), "attribute {name:?} is none of ours: {behind:.40}");
         rest = behind;
+        // What htmx may do is a constant, and JSON.
+        if let Some(behind) = rest.strip_prefix("='{").filter(|_| name == "content") {
+            let (settings, behind) = behind.split_once("}'").expect("settings end");
+            assert!(!settings.contains(['<', '\'']), "settings of htmx: {settings}");
+            rest = behind;
+        }
         if let Some(behind) = rest.strip_prefix("=\"") {
             let (value, behind) = behind.split_once('"').expect("a value ends");
             if matches!(name, "href" | "src" | "action") {
