@@ -336,10 +336,7 @@ impl Authority for Remote {
         password: Password,
     ) -> Result<LogIn, Failure> {
         let (of, secret) = (account.to_string(), SecretText::new(password.expose()));
-        let passwords = self.asked(client::Client::passwords)?;
-        let known = passwords.into_iter().find(|known| {
-            known.account_id.as_deref() == Some(&*of) && known.state.as_deref() == Some("active")
-        });
+        let known = self.asked(|client| client.password_of(&of))?;
         let set = match (known, login) {
             (Some(known), login) => self.request(|client| {
                 client.edit_password(&known.id, login.as_ref().map(LoginName::as_str), &secret)

@@ -63,9 +63,14 @@ impl Client {
         self.command(Method::DELETE, format!("{}/tokens", self.url().api()), &[], None)
     }
 
-    /// The passwords the caller may see, without what they are.
-    pub fn passwords(&self) -> Result<Vec<Password>, ClientError> {
-        self.list("/passwords", "")
+    /// The password of an account, without what it is, if there is one that the caller may see.
+    pub fn password_of(&self, account: &str) -> Result<Option<Password>, ClientError> {
+        let passwords: Vec<Password> = self.list("/passwords", &format!("&accountId={}", id(account)?))?;
+        // A server that knows no such filter sends others as well.
+        let is_it = |password: &Password| {
+            password.account_id.as_deref() == Some(account) && password.state.as_deref() == Some("active")
+        };
+        Ok(passwords.into_iter().find(is_it))
     }
 
     /// Gives an account its name to log in by, and its password.

@@ -9,26 +9,25 @@ resource! {
     /// The name and password by which a person logs in. Changing it ends the sessions of its account.
     Password {
         /// Always `None`.
-        name: Option<String> = Field::text("name", 255).unfiltered();
+        name: Option<String> = Field::text("name", 255);
         /// `active`, `inactive` or `removed`.
-        state: Option<String> = Field::word("state", STATES).unfiltered();
+        state: Option<String> = Field::word("state", STATES);
         /// Whose it is.
-        account_id: Option<String> = Field::reference("accountId", "reference[account]").on_create().unfiltered();
+        account_id: Option<String> = Field::reference("accountId", "reference[account]").on_create();
         /// When it was made.
-        created: Option<Date> = Field::date("created").unfiltered();
+        created: Option<Date> = Field::date("created");
         /// Always `None`.
-        description: Option<String> = Field::text("description", 1024).unfiltered();
+        description: Option<String> = Field::text("description", 1024);
         /// Always `password`.
-        kind: Option<String> = Field::text("kind", 255).unfiltered();
+        kind: Option<String> = Field::text("kind", 255);
         /// The name to log in by.
-        public_value: Option<String> = Field::text("publicValue", 255).editable().demanded().unfiltered();
+        public_value: Option<String> = Field::text("publicValue", 255).editable().demanded();
         /// When it was deleted.
-        removed: Option<Date> = Field::date("removed").unfiltered();
+        removed: Option<Date> = Field::date("removed");
         /// The password, 8 to 256 characters; never shown.
         secret_value: Option<String> = Field::hidden("secretValue").editable().demanded();
     }
     Declaration {
-        filtered: false,
         actions: &[Action {
             name: "changesecret",
             input: Some("changeSecretInput"),

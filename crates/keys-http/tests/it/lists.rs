@@ -1,7 +1,9 @@
-//! Lists of keys and environments: pages, order, filters.
+//! Lists of keys, environments and passwords: pages, order, filters.
 
+use keys_core::AccountKind;
 use serde_json::{Value, json};
 
+use crate::support::log_in::person;
 use crate::support::{Reply, TestApp};
 
 /// An installation with these keys: name and description.
@@ -331,4 +333,37 @@ fn a_list_says_how_it_is_sorted_and_how_it_could_be() {
     assert_eq!(list["sortLinks"]["name"], format!("{base}&sort=name"));
     assert_eq!(list["links"]["self"], "http://localhost:8080/v1/projects/1a5/apikeys");
     assert_eq!(app.get("/v1/apikeys").json()["sort"], Value::Null);
+}
+
+/// A page at a time, each once, with what others do in between; removed ones to whoever asks for them.
+#[test]
+fn passwords_are_paged_and_filtered_as_other_lists_are() {
+    let app = TestApp::new();
+    let people = ["ada", "bob", "cay", "dot", "eve"].map(|name| person(&app, AccountKind::User, name));
+    let [ada, bob, _, dot, _] = &people;
+    let mut shown = Vec::new();
+    let mut next = Some("/v1/passwords?limit=2".to_owned());
+    while let Some(path) = next {
+        let page = app.get(&path);
+        assert_eq!(page.json()["pagination"]["limit"], json!(2));
+        shown.push(page.ids());
+        // One that is behind goes, one that was shown goes.
+        if shown.len() == 1 {
+            assert_eq!(app.delete(&format!("/v1/passwords/{}", dot.password)).status, 200);
+            assert_eq!(app.delete(&format!("/v1/passwords/{}", ada.password)).status, 200);
+        }
+        let url = page.json()["pagination"]["next"].as_str().map(ToOwned::to_owned);
+        next = url.map(|url| url.strip_prefix("http://localhost:8080").unwrap().to_owned());
+    }
+    let ids = |names: &[usize]| names.iter().map(|n| people[*n].password.clone()).collect::<Vec<_>>();
+    assert_eq!(shown, [ids(&[0, 1]), ids(&[2, 4])]);
+    let listed = |query: &str| app.get(&format!("/v1/passwords?{query}")).ids();
+    assert_eq!(listed(&format!("accountId={}", bob.account)), ids(&[1]));
+    assert_eq!(listed("publicValue_prefix=e"), ids(&[4]));
+    assert_eq!(listed("state=removed"), ids(&[0, 3]));
+    assert_eq!(listed("removed_notnull&limit=1"), ids(&[0]));
+    assert_eq!(listed("secretValue_like=a"), listed(""), "a secret is no filter");
+    assert_eq!(app.get("/v1/passwords?limit=0").json()["pagination"], Value::Null);
+    let refused = app.get("/v1/passwords?marker=x");
+    assert_eq!(refused.error(), (422, "InvalidFormat".into(), Some("marker".into())));
 }

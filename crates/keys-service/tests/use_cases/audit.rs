@@ -217,7 +217,7 @@ fn a_page_that_finds_little_stops_at_its_bound_and_says_where_to_go_on() {
 fn switch() -> Change {
     Change {
         write: Write::PutSetting { name: SettingName::AccessControl, value: "false".into() },
-        requires: None,
+        requires: Vec::new(),
         at: now(),
         origin: keys_core::Origin {
             principal: administrator_account(),

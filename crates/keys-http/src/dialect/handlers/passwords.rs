@@ -1,25 +1,45 @@
 //! Passwords of people.
 
-use keys_api::{Collection, Password as Document, Resource as _};
+use keys_api::{Password as Document, Resource as _};
 use keys_core::{AccountId, LoginName, LoginNameError, Password, PasswordError, PasswordId, PasswordRecord};
 use keys_service::{PasswordChangeError, PasswordEdit};
-use keys_store::{KeyQuery, PasswordQuery};
+use keys_store::PasswordQuery;
 use zeroize::Zeroizing;
 
 use super::token::too_many;
 use super::{Answer, Call};
 use crate::dialect::body::Given;
-use crate::dialect::views;
+use crate::dialect::paging::{Paging, Sorting};
+use crate::dialect::scan::{Wanted, scan};
+use crate::dialect::{filter, marker, views};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
 
-/// `GET /v1/passwords`.
+/// The store has these in one order only.
+const SORTING: &[Sorting<()>] = &[];
+
+/// `GET /v1/passwords`: all of them for an administrator, its own for anybody else.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    let query = PasswordQuery { limit: KeyQuery::MAX_LIMIT, ..PasswordQuery::default() };
-    let page = call.authority.passwords(call.context, &query)?;
-    let documents: Vec<Document> =
-        page.items.iter().map(|record| views::password(record, call.urls)).collect();
-    Answer::ok(&Collection::whole(Document::DECLARATION.id, call.urls.of("passwords"), documents))
+    let paging = Paging::read(call.query, SORTING);
+    let declaration = &Document::DECLARATION;
+    let filters = filter::read(declaration, call.query);
+    let after = paging.marker.as_deref().map(marker::read_id::<PasswordId>).transpose()?;
+    // Removed ones are shown to whoever asks for them by state or by their time of removal.
+    let removed = filters.iter().any(|filter| match filter.field {
+        "state" => filter.value == "removed",
+        "removed" => filter.modifier.as_str() != "null",
+        _ => false,
+    });
+    let wanted = Wanted { limit: paging.limit, after, sparse: !filters.is_empty() };
+    let read = |after: Option<&PasswordId>, limit: usize| {
+        let query = PasswordQuery { removed, after: after.copied(), limit };
+        Ok(call.authority.passwords(call.context, &query)?.into())
+    };
+    let passes = |record: &PasswordRecord| filter::passes(&filters, &views::password(record, call.urls));
+    let (found, next) = scan(wanted, read, |record| record.parts().id, passes)?;
+    let documents = found.iter().map(|record| views::password(record, call.urls)).collect();
+    let next = next.map(marker::write_id);
+    Answer::ok(&paging.collection(declaration, call.urls, call.query, &filters, documents, next))
 }
 
 /// `GET /v1/passwords/{id}`, removed ones included.
