@@ -157,6 +157,13 @@ const PEOPLE: &[(&str, i32)] = &[
     ("member remove 1a5 1a7", 0),
     ("create --owner 1a6 --name own", 0),
     ("create --owner 1a99", 3),
+    ("list --environment 1a5", 0),
+    ("user unlock 1a6 1a7", 0),
+    ("user unlock 1a6 nobody", 3),
+    ("user unlock 1a5", 3),
+    ("user end-sessions 1a6", 0),
+    ("user end-sessions nobody", 3),
+    ("user end-sessions --all", 0),
     ("create --owner 1a6 --account", 2),
     ("user disable 1a6 1a99", 3),
     ("user remove 1a6", 5),
@@ -205,6 +212,39 @@ fn people_live_the_same_life_both_ways() {
     for (http, database) in over_http.iter().zip(&on_database) {
         assert_eq!(http, database, "over HTTP and on the database");
     }
+}
+
+/// What a person makes of its own is not there, and what is there is nowhere else for it.
+#[test]
+fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start();
+    let keyctl = Keyctl::over_http(&server.url(), dir.path());
+    let administrator = keyctl.create(&["--account", "--name", "administrator"]);
+    let keyctl = keyctl.with_key(&administrator);
+    for command in ["user add --name Ada", "member add 1a5 1a6", "access-control enable"] {
+        assert_eq!(keyctl.run(command.split(' ')).code, 0, "{command}");
+    }
+    let ci = keyctl.create(&["--environment", DEFAULT, "--name", "ci"]);
+    let own = keyctl.create(&["--owner", "1a6", "--name", "own"]);
+    let ids = |keyctl: &Keyctl, words: &[&str]| {
+        let list = keyctl.json(words);
+        list.as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let ada = Keyctl::over_http(&server.url(), dir.path()).with_key(&own);
+    let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());
+    let at_home = at_home.with_key(&own);
+    assert_eq!(ids(&at_home, &["list"]), [ci.id.clone()]);
+    assert_eq!(ids(&ada, &["list", "--environment", DEFAULT]), [ci.id.clone()]);
+    assert_eq!(ids(&ada, &["list"]), [own.id]);
+    assert_eq!(ada.run(["deactivate", &*ci.id]).code, 3, "it is not hers outside");
+    assert_eq!(at_home.run(["deactivate", &*ci.id]).code, 0);
+    // An administrator takes keys away where nobody enters any more.
+    assert_eq!(keyctl.run(["env", "deactivate", DEFAULT]).code, 0);
+    let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());
+    let at_home = at_home.with_key(&administrator);
+    assert_eq!(ids(&at_home, &["list"]), [ci.id.clone()]);
+    assert_eq!(at_home.run(["delete", &*ci.id]).code, 0);
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub(crate) trait Authority: People {
     /// Every key within reach that is not deleted, in order of id.
     fn keys(&self) -> Result<Vec<Key>, Failure>;
 
-    /// One key.
+    /// The keys of an environment, as it was just read, that are not deleted, in order of id.
+    fn keys_of(&self, environment: &Environment) -> Result<Vec<Key>, Failure>;
+
+    /// One key: of the environment that the way of reaching the authority stands for, if it does.
     fn key(&self, name: &KeyName) -> Result<Key, Failure>;
 
     /// Changes name and description of a key.

@@ -76,11 +76,11 @@ impl Local {
         }
     }
 
-    fn keys_matching(&self, filter: KeyFilter) -> Result<Vec<Key>, Failure> {
+    fn keys_matching(&self, reach: Reach, filter: KeyFilter) -> Result<Vec<Key>, Failure> {
         let mut query = KeyQuery { filter, limit: PAGE, ..KeyQuery::default() };
         let mut keys = Vec::new();
         loop {
-            let page = self.store.keys(Reach::AllOwners, &query).map_err(backend_failed)?;
+            let page = self.store.keys(reach, &query).map_err(backend_failed)?;
             let last = page.items.last().map(|record| record.parts().id);
             keys.extend(page.items.into_iter().map(key_of));
             match last {
@@ -122,7 +122,12 @@ impl Authority for Local {
     }
 
     fn keys(&self) -> Result<Vec<Key>, Failure> {
-        self.keys_matching(KeyFilter::default())
+        self.keys_matching(Reach::AllOwners, KeyFilter::default())
+    }
+
+    fn keys_of(&self, environment: &Environment) -> Result<Vec<Key>, Failure> {
+        let reach = Reach::Owner(Owner::Environment(environment.id));
+        self.keys_matching(reach, KeyFilter::default())
     }
 
     fn key(&self, name: &KeyName) -> Result<Key, Failure> {
@@ -132,7 +137,7 @@ impl Authority for Local {
                 KeyFilter { access_key: Some(*access_key), ..KeyFilter::default() }
             }
         };
-        let found = self.keys_matching(KeyFilter { state: StateFilter::Any, ..filter })?;
+        let found = self.keys_matching(Reach::AllOwners, KeyFilter { state: StateFilter::Any, ..filter })?;
         found.into_iter().next().ok_or_else(|| no_key(name))
     }
 

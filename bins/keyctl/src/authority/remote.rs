@@ -4,14 +4,14 @@ mod failures;
 mod parse;
 mod people;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use keys_api::client::{self, BaseUrl, ClientError, Refusal, SecretText};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput, SetUpInput};
 use keys_core::{
-    AccessControl, AccessMode, AccountId, Credential, Description, EnvironmentId, EnvironmentTransition,
-    EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, LoginName, Name, Password,
-    SettingName, Timestamp, Transition, TransitionError,
+    AccessControl, AccessMode, AccountId, Credential, Description, EnvironmentId, EnvironmentState,
+    EnvironmentTransition, EnvironmentTransitionError, IdempotencyKey, KeyId, LifecycleState, LoginName,
+    Name, Password, SettingName, Timestamp, Transition, TransitionError,
 };
 
 use self::failures::{ClientFailure, refused};
@@ -34,6 +34,8 @@ pub(crate) struct Remote {
     client: RefCell<client::Client>,
     url: BaseUrl,
     home: Option<EnvironmentId>,
+    /// Where keys are asked for: inside the environment of the URL, unless that has turned out to be closed.
+    inside: Cell<Option<EnvironmentId>>,
     ask: Ask,
     sessions: Option<Sessions>,
     /// Whether a session is presented, which can end by itself.
@@ -73,7 +75,8 @@ impl Remote {
             Some(Found::Session(token)) => client = client.with_credential(presentable_token(token)?),
         }
         let in_session = matches!(found, Some(Found::Session(_)));
-        Ok(Self { client: RefCell::new(client), url, home, ask, sessions, in_session, now })
+        let inside = Cell::new(home);
+        Ok(Self { client: RefCell::new(client), url, home, inside, ask, sessions, in_session, now })
     }
 
     /// Makes a request, and once more with a credential when the server wants one and somebody can give it.
@@ -92,6 +95,17 @@ impl Remote {
         let client = self.client.borrow().clone().with_credential(credential);
         self.client.replace(client);
         request(&self.client.borrow()).map_err(ClientFailure::Client)
+    }
+
+    /// As [`request`](Self::request), about keys: inside the environment that the URL stands for, if it does.
+    fn request_inside<T>(
+        &self,
+        request: impl Fn(&client::Client) -> Result<T, ClientError>,
+    ) -> Result<T, ClientFailure> {
+        match self.inside.get() {
+            Some(id) => self.request(|client| request(&client.inside(&id.to_string())?)),
+            None => self.request(request),
+        }
     }
 
     /// As [`request`](Self::request), with every failure in words.
@@ -160,19 +174,30 @@ impl Authority for Remote {
     }
 
     fn keys(&self) -> Result<Vec<Key>, Failure> {
-        let keys = self.asked(client::Client::keys)?;
-        let mut keys = keys.iter().map(parse::key).collect::<Result<Vec<_>, _>>()?;
-        keys.retain(|key| key.state != LifecycleState::Deleted);
-        keys.sort_by_key(|key| key.id);
+        parse::keys(&self.asked(client::Client::keys)?)
+    }
+
+    /// They are asked for inside the environment: elsewhere a person sees its own. Nobody enters one that is not active;
+    /// there an administrator sees them from outside.
+    fn keys_of(&self, environment: &Environment) -> Result<Vec<Key>, Failure> {
+        let id = environment.id;
+        if environment.state == EnvironmentState::Active {
+            return parse::keys(&self.asked(|client| client.inside(&id.to_string())?.keys())?);
+        }
+        let mut keys = self.keys()?;
+        keys.retain(|key| key.owner.number() == id.number());
         Ok(keys)
     }
 
     fn key(&self, name: &KeyName) -> Result<Key, Failure> {
-        let found = match name {
-            KeyName::Id(id) => self.request(|client| client.key(&id.to_string()).map(Some)),
-            KeyName::AccessKey(access_key) => {
-                self.request(|client| client.key_with_access_key(access_key.as_str()))
-            }
+        let find = |client: &client::Client| match name {
+            KeyName::Id(id) => client.key(&id.to_string()).map(Some),
+            KeyName::AccessKey(access_key) => client.key_with_access_key(access_key.as_str()),
+        };
+        let found = match self.request_inside(find) {
+            // An environment that is not active is entered by nobody; an administrator reaches its keys all the same.
+            Err(error) if error.is_forbidden() && self.inside.take().is_some() => self.request(find),
+            found => found,
         };
         match found {
             Ok(Some(key)) => parse::key(&key),
@@ -184,7 +209,8 @@ impl Authority for Remote {
 
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure> {
         let edit = edit_input(edit);
-        parse::key(&self.asked(|client| client.edit_key(&id.to_string(), &edit))?)
+        let edited = self.request_inside(|client| client.edit_key(&id.to_string(), &edit));
+        parse::key(&edited.map_err(|error| self.failure(error))?)
     }
 
     fn change_key(&self, key: &Key, transition: Transition) -> Result<Key, Failure> {
@@ -198,7 +224,7 @@ impl Authority for Remote {
             Transition::Deactivate => client::Change::Deactivate,
             Transition::Delete => client::Change::Remove,
         };
-        match self.request(|client| client.change_key(&id.to_string(), change)) {
+        match self.request_inside(|client| client.change_key(&id.to_string(), change)) {
             Ok(key) => parse::key(&key),
             Err(ClientFailure::Client(ClientError::Refused(refusal))) => {
                 let state = self.key(&KeyName::Id(id))?.state;
@@ -400,7 +426,7 @@ impl Remote {
     /// Why a key was not made in an environment: most likely because of the environment.
     fn create_refused(&self, id: EnvironmentId, refusal: &Refusal) -> Failure {
         match self.environment(id) {
-            Ok(environment) if environment.state != keys_core::EnvironmentState::Active => not_enterable(id),
+            Ok(environment) if environment.state != EnvironmentState::Active => not_enterable(id),
             Ok(_) => refused(refusal),
             Err(failure) => failure,
         }

@@ -122,6 +122,70 @@ fn every_command_asks_what_it_means() {
     }
 }
 
+/// A run against an environment's endpoint, and what the server was asked.
+fn at_home(answers: Vec<(u16, String)>, line: &str) -> (Ran, Vec<String>) {
+    let server = CannedServer::start(answers);
+    let endpoint = format!("{}/v1/projects/1a5", server.url());
+    let ran = keyctl(["--url", &endpoint].into_iter().chain(line.split_whitespace())).run();
+    (ran, server.lines())
+}
+
+/// Outside of it a person sees other keys: its own.
+#[test]
+fn an_environments_endpoint_stands_for_its_keys() {
+    let active = || ok(key("active"));
+    let keys = || ok(list("apiKey", &[key("active")]));
+    let home = "/v1/projects/1a5/apikeys";
+    for (answers, line, expected) in [
+        (
+            vec![ok(project("1a5", "active")), keys()],
+            "list",
+            vec!["GET /v1/projects/1a5".to_owned(), format!("GET {home}?limit=1000")],
+        ),
+        (
+            vec![ok(project("1a6", "active")), ok(list("apiKey", &[]))],
+            "list --environment 1a6",
+            vec!["GET /v1/projects/1a6".to_owned(), "GET /v1/projects/1a6/apikeys?limit=1000".to_owned()],
+        ),
+        (vec![active()], "get 1c7", vec![format!("GET {home}/1c7")]),
+        (
+            vec![keys()],
+            "get KC83G4MYSK0KX3K94XX8",
+            vec![format!("GET {home}?limit=1000&publicValue=KC83G4MYSK0KX3K94XX8")],
+        ),
+        (
+            vec![active(), active()],
+            "edit 1c7 --name x",
+            vec![format!("GET {home}/1c7"), format!("PUT {home}/1c7")],
+        ),
+        (
+            vec![active(), ok(key("inactive"))],
+            "deactivate 1c7",
+            vec![format!("GET {home}/1c7"), format!("POST {home}/1c7?action=deactivate")],
+        ),
+    ] {
+        let (ran, asked) = at_home(answers, line);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{line}: {ran:?}");
+        assert_eq!(asked, expected, "{line}");
+    }
+}
+
+/// Nobody enters it, but an administrator still takes its keys away.
+#[test]
+fn keys_of_a_closed_environment_are_asked_for_from_outside() {
+    let (ran, asked) =
+        at_home(vec![ok(project("1a5", "inactive")), ok(list("apiKey", &[key("active")]))], "list -o json");
+    assert!(ran.code == 0 && ran.stdout.contains("\"id\":\"1c7\""), "{ran:?}");
+    assert_eq!(asked, ["GET /v1/projects/1a5", "GET /v1/apikeys?limit=1000"]);
+    let answers = vec![refusal(403, "Forbidden", ""), ok(key("active")), ok(key("inactive"))];
+    let (ran, asked) = at_home(answers, "deactivate 1c7");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(
+        asked,
+        ["GET /v1/projects/1a5/apikeys/1c7", "GET /v1/apikeys/1c7", "POST /v1/apikeys/1c7?action=deactivate"]
+    );
+}
+
 #[test]
 fn a_created_key_shows_its_secret_and_its_endpoint() {
     let pair = Credential::generate(&mut getrandom::SysRng).expect("randomness");

@@ -95,14 +95,15 @@ impl Client {
 
     /// Every key the caller reaches, in the server's order.
     pub fn keys(&self) -> Result<Vec<ApiKey>, ClientError> {
-        self.list("/apikeys", "")
+        self.list(&self.apikeys(), "")
     }
 
     /// The key with this access key, if the caller reaches it; a removed one too.
     pub fn key_with_access_key(&self, access_key: &str) -> Result<Option<ApiKey>, ClientError> {
         let access_key = id(access_key)?;
         for removed in ["", "&state=removed"] {
-            let keys: Vec<ApiKey> = self.list("/apikeys", &format!("&publicValue={access_key}{removed}"))?;
+            let keys: Vec<ApiKey> =
+                self.list(&self.apikeys(), &format!("&publicValue={access_key}{removed}"))?;
             // A server that knows no such filter sends others as well.
             let found = keys.into_iter().find(|key| key.public_value.as_deref() == Some(access_key));
             if found.is_some() {
@@ -114,17 +115,17 @@ impl Client {
 
     /// The key with this id; a removed one too.
     pub fn key(&self, key: &str) -> Result<ApiKey, ClientError> {
-        Ok(self.get(&format!("/apikeys/{}", id(key)?))?.body)
+        Ok(self.get(&format!("{}/{}", self.apikeys(), id(key)?))?.body)
     }
 
     /// Changes name and description of a key.
     pub fn edit_key(&self, key: &str, edit: &EditInput) -> Result<ApiKey, ClientError> {
-        Ok(self.put(&format!("/apikeys/{}", id(key)?), edit)?.body)
+        Ok(self.put(&format!("{}/{}", self.apikeys(), id(key)?), edit)?.body)
     }
 
     /// Moves a key to its next state.
     pub fn change_key(&self, key: &str, change: Change) -> Result<ApiKey, ClientError> {
-        self.change("/apikeys", key, change)
+        self.change(&self.apikeys(), key, change)
     }
 
     /// Makes an environment. Once under one idempotency key, however often it is asked for.

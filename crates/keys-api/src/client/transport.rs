@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::base_url::BaseUrl;
 use super::credential::Credential;
 use super::error::{ClientError, Refusal};
+use super::resources::id;
 use super::roots::Roots;
 use crate::{ErrorObject, ProblemDetails};
 
@@ -25,6 +26,7 @@ pub struct Client {
     agent: Agent,
     url: BaseUrl,
     credential: Option<Credential>,
+    within: Option<String>,
 }
 
 /// The most bytes of an answer that are read: a page of the longest keys has fewer.
@@ -47,7 +49,7 @@ impl Client {
     /// A client that presents no credential.
     #[must_use]
     pub fn new(url: BaseUrl) -> Self {
-        Self { agent: agent(&url, TlsConfig::default()), url, credential: None }
+        Self { agent: agent(&url, TlsConfig::default()), url, credential: None, within: None }
     }
 
     /// The client, trusting servers that these certificates vouch for, and no others; without it, those that a public
@@ -62,6 +64,24 @@ impl Client {
     #[must_use]
     pub fn with_credential(self, credential: Credential) -> Self {
         Self { credential: Some(credential), ..self }
+    }
+
+    /// The client, asking for keys inside this environment: a person sees the keys of an environment there, and elsewhere
+    /// its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::InvalidId`].
+    pub fn inside(&self, project: &str) -> Result<Self, ClientError> {
+        Ok(Self { within: Some(id(project)?.to_owned()), ..self.clone() })
+    }
+
+    /// Where keys are asked for, below `/v1`.
+    pub(super) fn apikeys(&self) -> String {
+        match &self.within {
+            Some(project) => format!("/projects/{project}/apikeys"),
+            None => "/apikeys".to_owned(),
+        }
     }
 
     /// The address of the server.

@@ -19,6 +19,11 @@ impl ClientFailure {
         matches!(self, Self::Client(ClientError::Refused(refusal)) if refusal.status == 404)
     }
 
+    /// Whether the server knows who asks and does not let them.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Client(ClientError::Refused(refusal)) if refusal.status == 403)
+    }
+
     /// Whether the server did not accept what was presented.
     pub(super) const fn is_unauthenticated(&self) -> bool {
         matches!(self, Self::Client(ClientError::Unauthenticated { .. }))

@@ -10,6 +10,14 @@ use keys_core::{
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Environment, Key, Member};
 
+/// Keys that are not deleted, in order of id.
+pub(super) fn keys(keys: &[ApiKey]) -> Result<Vec<Key>, Failure> {
+    let mut keys = keys.iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    keys.retain(|key| key.state != LifecycleState::Deleted);
+    keys.sort_by_key(|key| key.id);
+    Ok(keys)
+}
+
 /// A key.
 pub(super) fn key(key: &ApiKey) -> Result<Key, Failure> {
     Ok(Key {

@@ -3,8 +3,7 @@
 use keys_api::client::{self, ClientError, MembersTag};
 use keys_api::{AccountEditInput, AccountInput, MemberInput};
 use keys_core::{
-    AccountId, AccountKind, AccountState, AccountTransition, AccountTransitionError, EnvironmentId,
-    LifecycleState, Role,
+    AccountId, AccountKind, AccountState, AccountTransition, AccountTransitionError, EnvironmentId, Role,
 };
 
 use super::failures::{ClientFailure, refused};
@@ -95,11 +94,7 @@ impl People for Remote {
     }
 
     fn keys_made_by(&self, id: AccountId) -> Result<Vec<Key>, Failure> {
-        let keys = self.asked(|client| client.keys_made_as(&id.to_string()))?;
-        let mut keys = keys.iter().map(parse::key).collect::<Result<Vec<_>, _>>()?;
-        keys.retain(|key| key.state != LifecycleState::Deleted);
-        keys.sort_by_key(|key| key.id);
-        Ok(keys)
+        parse::keys(&self.asked(|client| client.keys_made_as(&id.to_string()))?)
     }
 
     fn unlock(&self, person: &Person) -> Result<(), Failure> {
