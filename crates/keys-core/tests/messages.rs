@@ -192,7 +192,7 @@ fn what_the_parsers_say() {
         (
             said::<Target>(""),
             "not a target: expected `key/`, `environment/`, `account/`, `member/`, `password/`, `session/`, `setting/` or \
-             `pepper/` and its name",
+             `pepper/` and its name, or `sessions`",
         ),
         (said::<Action>(""), "not an action of the audit chain: expected a word such as `key.issue`"),
         (said::<IdempotencyKey>("short"), "an idempotency key has 22 to 255 characters"),
