@@ -43,7 +43,7 @@ def close(person, secret):
         except Error as error:
             # The browser kept no copy of the answer, and sends no form again without asking.
             assert "ERR_CACHE_MISS" in error.message, error
-        person.page.wait_for_load_state()
+            person.page.wait_for_url("chrome-error://**")
         assert secret not in person.page.content(), go
     assert all(secret not in url for _, url in person.requests)
 

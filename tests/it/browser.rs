@@ -143,6 +143,18 @@ fn hostile_texts_are_shown_on_the_web_page_and_nothing_else() {
 
 #[test]
 #[ignore = "needs chromium and .venv-browser"]
+fn everything_on_the_web_page_can_be_done_without_a_pointer() {
+    run_protected("web_keyboard.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
+fn the_web_page_is_whole_light_and_dark_narrow_and_wide() {
+    run_protected("web_looks.py");
+}
+
+#[test]
+#[ignore = "needs chromium and .venv-browser"]
 fn ten_thousand_keys_are_a_pleasant_table() {
     let dir = tempfile::tempdir().expect("a folder");
     let _ = TestServer::start_in(dir.path()).stop();
