@@ -23,6 +23,8 @@ use zeroize::Zeroizing;
 use crate::digest::{Digest, HashError, HashPolicy, Hasher};
 use crate::id::{AccountId, PasswordId, Revision};
 use crate::record::InvalidRecord;
+use crate::rng::{self, RngError};
+use crate::secret_key::BASE58;
 use crate::text::{Name, NameError};
 use crate::time::Timestamp;
 
@@ -68,6 +70,34 @@ impl Password {
         Ok(Self(Zeroizing::new(text.into())))
     }
 
+    /// A new password that nobody chose: four groups of five characters, 117 random bits, none of which is easily mistaken
+    /// for another.
+    ///
+    /// ```
+    /// use keys_core::Password;
+    ///
+    /// let password = Password::generate(&mut getrandom::SysRng)?;
+    /// assert_eq!(password.expose().split('-').map(str::len).collect::<Vec<_>>(), [5; 4]);
+    /// # Ok::<(), keys_core::RngError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RngError`] when the source fails.
+    pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, RngError> {
+        let mut symbols = Zeroizing::new([0u8; GROUP * GROUPS]);
+        rng::fill_symbols(rng, BASE58, symbols.as_mut_slice())?;
+        // Of its final size from the beginning: a text that grows leaves what it was behind.
+        let mut text = Zeroizing::new(String::with_capacity((GROUP + 1) * GROUPS));
+        for group in symbols.chunks(GROUP) {
+            if !text.is_empty() {
+                text.push('-');
+            }
+            text.extend(group.iter().map(|symbol| char::from(*symbol)));
+        }
+        Ok(Self(Zeroizing::new(text.as_str().into())))
+    }
+
     /// The text. Whoever calls this answers for where it goes.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -108,6 +138,10 @@ impl Password {
         Ok(())
     }
 }
+
+/// How a generated password looks: in groups, because people read it to each other and type it.
+const GROUP: usize = 5;
+const GROUPS: usize = 4;
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
