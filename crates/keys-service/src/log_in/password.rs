@@ -137,6 +137,54 @@ impl Authority {
         Ok(page)
     }
 
+    /// The password of an account within the caller's reach, if it has one: with it goes the name it logs in with.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn password_of(
+        &self,
+        context: &Context,
+        account: AccountId,
+    ) -> Result<Option<PasswordRecord>, BackendError> {
+        let of = Owner::Account(account);
+        if !context.caller.reach().covers(of) {
+            return Ok(None);
+        }
+        let query = PasswordQuery { limit: 1, ..PasswordQuery::default() };
+        let record = self.store.passwords(Reach::Owner(of), &query)?.items.pop();
+        self.settle_all()?;
+        Ok(record)
+    }
+
+    /// Whose log-in name it is: for administrators, nobody's for anybody else.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn account_named(
+        &self,
+        context: &Context,
+        login: &LoginName,
+    ) -> Result<Option<AccountId>, BackendError> {
+        if !context.caller.administers() {
+            return Ok(None);
+        }
+        let record = self.store.password_named(&login.folded())?;
+        self.settle_all()?;
+        Ok(record.map(|record| record.parts().account))
+    }
+
+    /// Until when no log-in is tried with an account's name, because too many failed: for administrators.
+    #[must_use]
+    pub fn locked_until(&self, context: &Context, account: AccountId) -> Option<Timestamp> {
+        let checked = context
+            .caller
+            .administers()
+            .then(|| self.log_ins.guard.check(&Lane::Account(account), None, context.now).err());
+        checked.flatten().map(|locked| locked.until)
+    }
+
     /// Gives an account its password: by an administrator.
     ///
     /// # Errors

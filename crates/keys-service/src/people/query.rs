@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keys_core::{
-    AccountId, AccountRecord, Creator, EnvironmentId, KeyId, KeyRecord, LifecycleState, Owner, OwnerStanding,
+    AccountId, AccountRecord, Creator, EnvironmentId, EnvironmentRecord, EnvironmentState, KeyId, KeyRecord,
+    LifecycleState, Owner, OwnerStanding,
 };
-use keys_store::{BackendError, KeyQuery, Page};
+use keys_store::{BackendError, Cursor, EnvironmentQuery, KeyQuery, Page, Reach};
 
 use crate::authority::Authority;
 use crate::context::Context;
@@ -98,6 +99,36 @@ impl Authority {
             Some(environment) => self.enterable(record, environment),
             None => Ok(None),
         }
+    }
+
+    /// Up to `limit` Active environments that a person may enter, in order of id: those to choose a default one among.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub fn enterable_by(
+        &self,
+        context: &Context,
+        id: AccountId,
+        limit: usize,
+    ) -> Result<Vec<EnvironmentRecord>, BackendError> {
+        let Some(record) = self.account(context, id)? else { return Ok(Vec::new()) };
+        let reach = if record.administers() { Reach::AllOwners } else { Reach::Owner(Owner::Account(id)) };
+        let mut query = EnvironmentQuery { limit, ..EnvironmentQuery::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = self.store.environments(reach, &query)?;
+            query.after = page.items.last().map(|record| Cursor::of(record, query.order));
+            let active =
+                page.items.into_iter().filter(|record| record.parts().state == EnvironmentState::Active);
+            found.extend(active);
+            if !page.more || found.len() >= limit {
+                break;
+            }
+        }
+        self.settle_all()?;
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// The environment, if it is Active and the person may enter it.

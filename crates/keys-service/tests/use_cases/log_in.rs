@@ -124,6 +124,28 @@ fn refusal(result: Result<LoggedIn, LogInError>) -> LogInRefusal {
     }
 }
 
+#[test]
+fn administrators_see_log_in_names_and_locks_and_others_their_own_name_only() {
+    let mut people = People::new();
+    refusal(people.log_in(&asks("ada", WRONG), &visitor()));
+    let token = people.log_in(&asks("grace", "another password"), &visitor()).unwrap().token;
+    let (ada, grace, root) = (people.ada, people.grace, administrator());
+    let own = people.context_of(&token);
+    let authority = &people.house.authority;
+    let name = |context, of| {
+        let record = authority.password_of(context, of).unwrap();
+        record.map(|record| record.parts().login.to_string())
+    };
+    assert_eq!(name(&root, ada).as_deref(), Some("Ada"));
+    assert_eq!(name(&root, AccountId::ADMIN), None);
+    assert_eq!((name(&own, grace).as_deref(), name(&own, ada)), (Some("grace"), None));
+    assert_eq!(authority.account_named(&root, &login("ADA")).unwrap(), Some(ada));
+    assert_eq!(authority.account_named(&root, &login("nobody")).unwrap(), None);
+    assert_eq!(authority.account_named(&own, &login("ada")).unwrap(), None);
+    assert_eq!(authority.locked_until(&root, ada), Some(later(1)));
+    assert_eq!((authority.locked_until(&root, grace), authority.locked_until(&own, ada)), (None, None));
+}
+
 // ---- being let in ---------------------------------------------------------------------------------------------------
 
 #[test]

@@ -317,6 +317,27 @@ fn two_administrators_cannot_take_each_other_away() {
 }
 
 #[test]
+fn a_default_environment_is_chosen_among_the_active_ones_the_person_may_enter() {
+    let mut house = House::new();
+    let (ada, root) = (house.person("Ada"), house.account("Root", AccountKind::Admin));
+    let [first, second] = [Role::ReadOnly, Role::Owner]
+        .map(|role| house.environment(&[(ada.id, role), (root.id, Role::Owner)]));
+    house.environment(&[(root.id, Role::Owner)]);
+    let may_enter = |context: &keys_service::Context, id, limit| -> Vec<_> {
+        let found = house.authority.enterable_by(context, id, limit).unwrap();
+        found.iter().map(|record| record.parts().id).collect()
+    };
+    assert_eq!(may_enter(&administrator(), ada.id, 10), [first, second]);
+    assert_eq!(may_enter(&administrator(), ada.id, 1), [first]);
+    assert_eq!(may_enter(&house.as_person(&ada), ada.id, 10), [first, second]);
+    assert_eq!(may_enter(&administrator(), root.id, 10).len(), 4, "an administrator enters every one");
+    assert_eq!(may_enter(&house.as_person(&ada), root.id, 10), [], "others are hidden");
+    let stopped = keys_core::EnvironmentTransition::Deactivate;
+    house.authority.transition_environment(&administrator(), second, stopped, None).unwrap();
+    assert_eq!(may_enter(&administrator(), ada.id, 10), [first]);
+}
+
+#[test]
 fn a_person_begins_where_it_may_enter_and_nowhere_else() {
     let mut house = House::new();
     let ada = house.person("Ada");
