@@ -36,7 +36,7 @@ pub use log_in::{
 };
 pub use maintenance::Maintenance;
 pub use pages::{PageRequest, Place, TwoWayPage};
-pub use people::{AccountEdit, AccountError, AccountRequest, PeopleQuery};
+pub use people::{AccountEdit, AccountError, AccountRequest, FirstLogIn, PeopleQuery, PersonRequest};
 pub use receipts::{AnotherRequest, Once};
 pub use search::SearchText;
 pub use settings::{ApiUi, SettingError};

@@ -4,11 +4,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, DeviceHash,
-    EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId, MemberRecord, MembersRevision, NewAccount,
-    NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, NewSession, Origin, Owner, OwnerRow,
-    PasswordId, PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, Role, SessionId,
-    SessionRecord, SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
+    AccessKey, AccountId, AccountRecord, Action, AuditEvent, AuditId, AuditLink, Creator, DeviceHash, Digest,
+    EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, LoginName, MemberId, MemberRecord, MembersRevision,
+    NewAccount, NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, NewSession, Origin, Owner,
+    OwnerRow, PasswordId, PasswordRecord, PepperId, Receipt, ReceiptName, ReceiptSweep, Revision, Role,
+    SessionId, SessionRecord, SettingName, StoredSecret, Tagged, Timestamp, Uuid, VerificationRow,
 };
 
 use crate::error::{BackendError, CommitError};
@@ -374,6 +374,18 @@ pub enum Write {
     /// has an Active one, or another has the log-in name, it is
     /// [`Refusal::AlreadyExists`](crate::Refusal::AlreadyExists).
     InsertPassword(NewPassword),
+    /// A password of an account that is made in the same commit and has no number yet, so that it is named by its uuid.
+    /// Otherwise as [`InsertPassword`](Self::InsertPassword).
+    InsertFirstPassword {
+        /// The uuid of the account.
+        account: Uuid,
+        /// What the person logs in with.
+        login: LoginName,
+        /// The password.
+        digest: Digest,
+        /// When.
+        created: Timestamp,
+    },
     /// A password that was read at revision `expected`. Id, account and time of setting are part of the statement; one
     /// that is removed stays so. See [`log_in::update_password`](crate::log_in::update_password).
     UpdatePassword {

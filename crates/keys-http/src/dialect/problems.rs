@@ -191,6 +191,10 @@ impl From<AccountError> for Problem {
             AccountError::NotFound => Self::NotFound,
             AccountError::Refused(refusal) => refused(&refusal, account_advice(&refusal)),
             AccountError::LastAdministrator => Self::LastAdministrator,
+            AccountError::NameTaken => {
+                Self::field("NotUnique", "publicValue", "another account has this log-in name")
+            }
+            AccountError::Busy => Self::Busy,
             AccountError::NotEnterable => Self::field(
                 "InvalidReference",
                 "defaultProjectId",

@@ -7,10 +7,14 @@ mod query;
 
 pub use find::PeopleQuery;
 
-use keys_core::{AccountChangeError, AccountKind, Description, EnvironmentId, Name, Revision, RngError};
+use keys_core::{
+    AccountChangeError, AccountKind, Description, EnvironmentId, HashError, LoginName, Name, Password,
+    Revision, RngError,
+};
 
 use crate::Patch;
 use crate::error::StoreFailure;
+use crate::hashing::Busy;
 use crate::receipts::AnotherRequest;
 
 /// What a caller says of an account to be made.
@@ -29,6 +33,24 @@ impl Default for AccountRequest {
     fn default() -> Self {
         Self { name: None, description: None, kind: AccountKind::User }
     }
+}
+
+/// How a person logs in from the beginning.
+#[derive(Debug)]
+pub struct FirstLogIn {
+    /// The log-in name.
+    pub login: LoginName,
+    /// The password.
+    pub password: Password,
+}
+
+/// A person to be added: an account, and the way it logs in, if it shall.
+#[derive(Debug, Default)]
+pub struct PersonRequest {
+    /// The account.
+    pub account: AccountRequest,
+    /// The way it logs in.
+    pub log_in: Option<FirstLogIn>,
 }
 
 /// An edit of an account.
@@ -79,6 +101,12 @@ pub enum AccountError {
     /// Nobody could administer afterwards, while access control is on.
     #[error("nobody else who administers could enter, and access control is on")]
     LastAdministrator,
+    /// Another account has this log-in name; nothing was made.
+    #[error("another account has this log-in name")]
+    NameTaken,
+    /// Too many passwords are being hashed; nothing was made, come back later.
+    #[error("too many passwords are being hashed at once")]
+    Busy,
     /// The person may not enter the environment that shall be its default.
     #[error("the person may not enter this environment")]
     NotEnterable,
@@ -97,7 +125,25 @@ pub enum AccountError {
     /// The random source keeps giving uuids that are taken; nothing was made. An honest one never does.
     #[error("the random source repeats itself: every uuid it gave is taken")]
     Repeated,
+    /// The password could not be hashed; nothing was made.
+    #[error("the password could not be hashed")]
+    Hash(HashError),
     /// The store failed.
     #[error("the account could not be stored")]
     Store(#[from] StoreFailure),
+}
+
+impl From<HashError> for AccountError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Rng(error) => Self::Rng(error),
+            other @ (HashError::Argon2 | _) => Self::Hash(other),
+        }
+    }
+}
+
+impl From<Busy> for AccountError {
+    fn from(Busy: Busy) -> Self {
+        Self::Busy
+    }
 }

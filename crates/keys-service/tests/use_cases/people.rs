@@ -2,10 +2,11 @@
 
 use keys_core::{
     AccessControl, AccountChangeError, AccountKind, AccountState, AccountTransition, Action, DenyReason,
-    Name, Owner, Revision, Role,
+    IdempotencyKey, Name, Owner, Password, Revision, Role,
 };
 use keys_service::{
-    AccountEdit, AccountError, AccountRequest, IssueError, KeyChangeError, KeyRequest, Patch, SettingError,
+    AccountEdit, AccountError, AccountRequest, FirstLogIn, IssueError, KeyChangeError, KeyRequest, Patch,
+    PersonRequest, SettingError,
 };
 use keys_store::fault::{Call, Calls, Moment};
 use keys_store::{KeyQuery, KeyStore as _};
@@ -314,6 +315,40 @@ fn two_administrators_cannot_take_each_other_away() {
         assert_ne!(both, (true, true), "nobody is left");
         assert_ne!(both, (false, false), "the first of them was not the last administrator");
     }
+}
+
+#[test]
+fn a_person_is_added_with_a_log_in_or_not_at_all_and_once() {
+    let mut house = House::new();
+    let request = |name: &str, login: &str| PersonRequest {
+        account: AccountRequest { name: Some(Name::new(name).unwrap()), ..AccountRequest::default() },
+        log_in: Some(FirstLogIn {
+            login: login.parse().unwrap(),
+            password: Password::new("correct horse battery staple").unwrap(),
+        }),
+    };
+    let key = IdempotencyKey::generate(&mut house.rng).unwrap();
+    let bob = house.person("Bob");
+    let others = house.as_person(&bob);
+    let House { authority, rng, store } = &mut house;
+    let mut add = |context, request: &PersonRequest, key| authority.add_person(context, request, key, rng);
+    let before = store.head().unwrap();
+    let refused = add(&others, &request("Ada", "ada"), None);
+    assert!(matches!(refused, Err(AccountError::Forbidden)), "{refused:?}");
+    assert_eq!(store.head().unwrap(), before);
+
+    let ada = add(&administrator(), &request("Ada", "ada"), Some(&key)).unwrap();
+    let record = authority.password_of(&administrator(), ada.made.parts().id).unwrap().unwrap();
+    assert_eq!((record.parts().login.as_str(), ada.replayed), ("ada", false));
+    let after = store.head().unwrap();
+    let mut add = |request: &PersonRequest, key| authority.add_person(&administrator(), request, key, rng);
+    let again = add(&request("Ada", "ada"), Some(&key)).unwrap();
+    assert_eq!((again.made.parts().id, again.replayed), (ada.made.parts().id, true));
+    let another = add(&request("Ada", "countess"), Some(&key));
+    assert!(matches!(another, Err(AccountError::AnotherRequest(_))), "{another:?}");
+    let taken = add(&request("Another", "ADA"), None);
+    assert!(matches!(taken, Err(AccountError::NameTaken)), "{taken:?}");
+    assert_eq!(store.head().unwrap(), after, "no account is left behind");
 }
 
 #[test]

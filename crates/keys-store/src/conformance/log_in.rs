@@ -72,6 +72,35 @@ pub fn a_password_in_any_state_round_trips(store: &dyn KeyStore) {
     assert_eq!((read(), named("countess")), (Some(removed), None));
 }
 
+/// A person comes with the way it logs in or not at all; the account has no number yet, so its uuid names it.
+pub fn a_first_password_is_of_the_account_of_the_same_commit(store: &dyn KeyStore) {
+    let taken = account(store, 1);
+    set(store, sample::new_password(taken, "Ada"));
+    let new = sample::new_account(2);
+    let first = |uuid: &str, login: &str| Write::InsertFirstPassword {
+        account: uuid.parse().unwrap(),
+        login: sample::login(login),
+        digest: sample::digest(1),
+        created: sample::instant(0),
+    };
+    let own = new.uuid.to_string();
+    let with =
+        |password| store.commit([Write::InsertAccount(new.clone()), password].map(sample::change).into());
+    let before = sample::store_picture(store);
+    assert_eq!(sample::refusal(with(first("account-3", "grace"))), (1, Refusal::NotFound));
+    assert_eq!(sample::refusal(with(first(&own, "ADA"))), (1, Refusal::AlreadyExists), "the name is taken");
+    assert_eq!(sample::store_picture(store), before, "neither is there without the other");
+    let committed = with(first(&own, "grace")).unwrap();
+    let [Committed::Account(made), Committed::Password(password)] = committed.as_slice() else {
+        panic!("{committed:?}")
+    };
+    assert_eq!(password.parts().account, made.parts().id);
+    let named = store.password_named(&sample::login("Grace").folded()).unwrap();
+    assert_eq!(named.as_ref(), Some(password));
+    let again = sample::commit(store, first(&own, "another"));
+    assert_eq!(sample::refusal(again), (0, Refusal::AlreadyExists), "it has one");
+}
+
 /// One Active password for an account, one Active password for a name: whatever the letter case, and in one commit too.
 pub fn a_second_password_is_refused_and_changes_nothing(store: &dyn KeyStore) {
     let (one, two) = (account(store, 1), account(store, 2));

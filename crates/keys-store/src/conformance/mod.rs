@@ -192,6 +192,7 @@ macro_rules! conformance_tests {
             receipts::one_sweep_takes_so_many_and_the_oldest_first
             receipts::one_of_many_gets_a_receipt
             log_in::a_password_in_any_state_round_trips
+            log_in::a_first_password_is_of_the_account_of_the_same_commit
             log_in::a_second_password_is_refused_and_changes_nothing
             log_in::a_password_update_that_does_not_fit_is_refused
             log_in::passwords_are_listed_in_pages

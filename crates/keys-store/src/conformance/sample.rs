@@ -190,7 +190,7 @@ pub fn change(write: Write) -> Change {
         Write::UpdateKey { .. } => Action::EditKey,
         Write::PutSetting { .. } => Action::ChangeSetting,
         Write::InsertPepper(_) => Action::AddPepper,
-        Write::InsertPassword(_) => Action::SetPassword,
+        Write::InsertPassword(_) | Write::InsertFirstPassword { .. } => Action::SetPassword,
         Write::UpdatePassword { .. } => Action::ChangePassword,
         Write::BeginSession { .. } => Action::BeginSession,
         Write::EndSessions(_) => Action::EndSession,

@@ -96,6 +96,7 @@ pub(super) fn touched_by(changes: &[Change]) -> Vec<Touched> {
         | Write::RemoveMember(_)
         | Write::InsertPepper(_)
         | Write::InsertPassword(_)
+        | Write::InsertFirstPassword { .. }
         | Write::UpdatePassword { .. }
         | Write::BeginSession { .. }
         | Write::EndSessions(_)

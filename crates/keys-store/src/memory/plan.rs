@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keys_core::{
     AccessKey, AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, MemberId,
-    MemberRecord, NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Receipt,
-    ReceiptName, Revision, SettingName, Target, Timestamp, Uuid,
+    MemberRecord, NewAccount, NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, Owner, PepperId,
+    Receipt, ReceiptName, Revision, SettingName, Target, Timestamp, Uuid,
 };
 
 use super::holds;
@@ -176,6 +176,10 @@ impl<'a> Plan<'a> {
                 self.require_account(new.account)?;
                 self.log_ins().insert_password(new, revision)
             }
+            Write::InsertFirstPassword { account, login, digest, created } => {
+                let account = self.account_with(&account).ok_or(Refusal::NotFound)?;
+                self.log_ins().insert_password(NewPassword { account, login, digest, created }, revision)
+            }
             Write::UpdatePassword { record, expected } => {
                 self.log_ins().update_password(record, expected, revision)
             }
@@ -313,6 +317,12 @@ impl<'a> Plan<'a> {
         let named = |record: &&EnvironmentRecord| record.parts().uuid == *uuid;
         let planned = self.delta.environments.values().find(named);
         planned.or_else(|| self.base.environment_named(uuid)).map(|record| record.parts().id)
+    }
+
+    fn account_with(&self, uuid: &Uuid) -> Option<AccountId> {
+        let named = |record: &&AccountRecord| record.parts().uuid == *uuid;
+        let planned = self.delta.accounts.values().find(named);
+        planned.or_else(|| self.base.account_named(uuid)).map(|record| record.parts().id)
     }
 
     pub(super) fn account(&self, id: AccountId) -> Option<&AccountRecord> {

@@ -223,6 +223,11 @@ impl State {
         self.environments.values().find(|record| record.parts().uuid == *uuid)
     }
 
+    pub(super) fn account_named(&self, uuid: &Uuid) -> Option<&AccountRecord> {
+        // As above.
+        self.accounts.values().find(|record| record.parts().uuid == *uuid)
+    }
+
     pub(super) fn key_named(&self, access_key: &AccessKey) -> Option<&KeyRecord> {
         self.key_ids.get(access_key).and_then(|id| self.keys.get(id))
     }

@@ -1,9 +1,9 @@
 //! Passwords, sessions and devices in SQLite: rows, questions, changes.
 
 use keys_core::{
-    AccountId, AccountState, DeviceHash, DeviceRecord, FoldedLogin, LoginName, NewPassword, NewSession,
-    Owner, PasswordId, PasswordParts, PasswordRecord, PasswordState, Revision, SessionHash, SessionId,
-    SessionKind, SessionParts, SessionRecord, Timestamp,
+    AccountId, AccountRecord, AccountState, DeviceHash, DeviceRecord, FoldedLogin, LoginName, NewPassword,
+    NewSession, Owner, PasswordId, PasswordParts, PasswordRecord, PasswordState, Revision, SessionHash,
+    SessionId, SessionKind, SessionParts, SessionRecord, Timestamp, Uuid,
 };
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -314,6 +314,20 @@ pub(super) fn insert_password(
     let record = new.into_record(id, revision);
     execute(connection, SQL, sealed(record.values()))?;
     Ok((Committed::Password(record), None))
+}
+
+/// The password of an account that was made in the same transaction and is known by its uuid.
+pub(super) fn insert_first_password(
+    connection: &Connection,
+    account: &Uuid,
+    of: impl FnOnce(AccountId) -> NewPassword,
+    revision: Revision,
+) -> Result<Written, Stop> {
+    const SQL: &str = "SELECT id FROM accounts WHERE uuid = ?1";
+    let found = one(connection, SQL, [text(account)], |row| {
+        id(&mut Fields::new(row, AccountRecord::TABLE), AccountId::new)
+    })?;
+    insert_password(connection, of(found.ok_or(Refusal::NotFound)?), revision)
 }
 
 pub(super) fn change_password(

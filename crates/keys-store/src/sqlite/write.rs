@@ -2,7 +2,7 @@
 
 use keys_core::{
     AccountId, AccountRecord, EnvironmentId, EnvironmentRecord, KeyId, KeyRecord, NewAccount, NewEnvironment,
-    NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
+    NewKey, NewMember, NewPassword, NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -138,6 +138,10 @@ fn carry_out(connection: &Connection, write: Write, revision: Revision) -> Resul
         Write::PutSetting { name, value } => put_setting(connection, name, value, revision),
         Write::InsertPepper(pepper) => insert_pepper(connection, pepper, revision),
         Write::InsertPassword(new) => log_in::insert_password(connection, new, revision),
+        Write::InsertFirstPassword { account, login, digest, created } => {
+            let of = |account| NewPassword { account, login, digest, created };
+            log_in::insert_first_password(connection, &account, of, revision)
+        }
         Write::UpdatePassword { record, expected } => {
             log_in::change_password(connection, record, expected, revision)
         }

@@ -12,17 +12,46 @@ use proptest::sample::Index;
 
 use crate::answer;
 use crate::step::{Pick, pick, time};
-use crate::world::{World, choose};
+use crate::world::{self, World, choose};
 
 /// One change.
 #[derive(Debug, Clone)]
 pub(crate) enum Edit {
-    Insert { account: Index, login: LoginName, digest: u64, created: Timestamp },
-    Update { password: Pick, login: Option<LoginName>, state: State, tamper: Option<Tamper>, now: Timestamp },
-    Begin { account: Index, hash: u64, kind: SessionKind, created: Timestamp, device: Option<u64> },
-    End { account: Index, session: Option<u64>, but: bool },
+    Insert {
+        account: Index,
+        login: LoginName,
+        digest: u64,
+        created: Timestamp,
+    },
+    /// Mostly of an account.
+    InsertFirst {
+        uuid: u8,
+        login: LoginName,
+        digest: u64,
+    },
+    Update {
+        password: Pick,
+        login: Option<LoginName>,
+        state: State,
+        tamper: Option<Tamper>,
+        now: Timestamp,
+    },
+    Begin {
+        account: Index,
+        hash: u64,
+        kind: SessionKind,
+        created: Timestamp,
+        device: Option<u64>,
+    },
+    End {
+        account: Index,
+        session: Option<u64>,
+        but: bool,
+    },
     EndAll,
-    Unlock { account: Index },
+    Unlock {
+        account: Index,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +109,8 @@ pub(crate) fn edit() -> BoxedStrategy<Edit> {
     prop_oneof![
         4 => (any::<Index>(), login(), 0..4u64, time())
             .prop_map(|(account, login, digest, created)| Edit::Insert { account, login, digest, created }),
+        1 => (0..30u8, login(), 0..4u64)
+            .prop_map(|(uuid, login, digest)| Edit::InsertFirst { uuid, login, digest }),
         4 => update.prop_map(|(password, login, state, tamper, now)| {
             Edit::Update { password, login, state, tamper, now }
         }),
@@ -219,6 +250,12 @@ impl LogIns {
                 digest: sample::digest(digest),
                 created,
             }),
+            Edit::InsertFirst { uuid, login, digest } => Write::InsertFirstPassword {
+                account: world::uuid(uuid),
+                login,
+                digest: sample::digest(digest),
+                created: sample::instant(0),
+            },
             Edit::Update { password, login, state, tamper, now } => {
                 let record = self.password(&password);
                 let expected = record.parts().revision;

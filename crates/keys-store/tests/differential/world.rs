@@ -377,6 +377,6 @@ pub(crate) fn choose<T: Clone>(all: &[T], at: &Index) -> Option<T> {
 }
 
 /// Few, so that they collide, among accounts and environments.
-fn uuid(n: u8) -> Uuid {
+pub(crate) fn uuid(n: u8) -> Uuid {
     format!("uuid-{n}").parse().unwrap()
 }
