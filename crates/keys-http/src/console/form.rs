@@ -1,6 +1,7 @@
 //! Forms: what was typed into each field, and what is wrong with it.
 
-use keys_core::{Description, Name, Timestamp};
+use keys_core::{Description, Name, Password, Timestamp};
+use zeroize::Zeroizing;
 
 use super::visit::Visit;
 use crate::problem::Problem;
@@ -46,6 +47,55 @@ impl Field {
                 None
             }
         }
+    }
+
+    /// Something else that is wrong with it.
+    pub(super) fn refuse(&mut self, error: &str) {
+        self.error = Some(error.to_owned());
+    }
+}
+
+/// A field for a password: what was typed is never shown again, what is wrong with it is.
+#[derive(Default)]
+pub(super) struct Secret {
+    typed: Zeroizing<String>,
+    /// What is wrong with it.
+    pub(super) error: Option<String>,
+}
+
+impl Secret {
+    /// A field that was filled in.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] for what is no text.
+    pub(super) fn typed(visit: &Visit<'_>, name: &str) -> Result<Self, Problem> {
+        Ok(Self { typed: visit.secret(name)?, error: None })
+    }
+
+    /// Whether nothing was typed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.typed.is_empty()
+    }
+
+    /// The password, if it can be one; what is wrong stays beside it.
+    pub(super) fn read(&mut self) -> Option<Password> {
+        match Password::new(&self.typed) {
+            Ok(password) => Some(password),
+            Err(error) => {
+                self.error = Some(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Whether the same was typed into both; that it was not stays beside this one.
+    pub(super) fn repeats(&mut self, other: &Self) -> bool {
+        let same = self.typed == other.typed;
+        if !same {
+            self.refuse("this is not the same as above: type the new password twice");
+        }
+        same
     }
 
     /// Something else that is wrong with it.

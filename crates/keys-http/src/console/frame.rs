@@ -8,7 +8,7 @@ use super::audit::Scope;
 use super::notice::Notice;
 use super::place::Whose;
 use super::visit::Visit;
-use super::{environments, home};
+use super::{access, environments, home, users};
 use crate::pages::assets::Asset;
 use crate::problem::Problem;
 
@@ -26,6 +26,10 @@ pub(super) enum Section {
     Environments,
     /// What was done.
     Audit,
+    /// People who may log in.
+    Users,
+    /// Access control.
+    Access,
     /// None of them.
     Elsewhere,
 }
@@ -160,6 +164,10 @@ fn sections(visit: &Visit<'_>, section: Section, environment: Option<Environment
     links.push(link("Environments", environments::PATH.to_owned(), Section::Environments));
     let log = visit.environment().map_or(Scope::All, Scope::Environment);
     links.push(link("Audit log", log.path(), Section::Audit));
+    if visit.outside.caller.administers() {
+        links.push(link("Users", users::LIST.to_owned(), Section::Users));
+        links.push(link("Access control", access::SHOW.to_owned(), Section::Access));
+    }
     links
 }
 

@@ -7,13 +7,16 @@
 //! ```text
 //! place.rs   the addresses of all rooms          keys/          API & Keys, of an environment or of a person
 //! visit.rs   who asks for a page, and how        environments/  environments, and their members
-//! frame.rs   what is round every page            audit/         the audit log
-//! form.rs    what was typed, what is wrong       home.rs        where one begins
-//! table.rs   lists: sorted, searched, page by page   help.rs    what keys are, for anybody
-//! instant.rs times
-//! notice.rs  what is told after a change         refused.rs     what did not work, and where to go
+//! frame.rs   what is round every page            users/         people who may log in
+//! form.rs    what was typed, what is wrong       access/        access control, and who is let in
+//! table.rs   lists: sorted, searched, by page    audit/         the audit log
+//! instant.rs times                               password.rs    one's own password
+//! notice.rs  what is told after a change         welcome.rs     the first steps
+//! home.rs    where one begins                    help.rs        what keys are, for anybody
+//! refused.rs what did not work, and where to go  log_in.rs, set_up.rs: the doors, for who is not known yet
 //! ```
 
+mod access;
 mod audit;
 mod environments;
 mod form;
@@ -22,15 +25,21 @@ mod help;
 mod home;
 mod instant;
 mod keys;
+pub(crate) mod log_in;
 mod notice;
+mod password;
 mod place;
 mod refused;
+pub(crate) mod set_up;
 mod table;
+mod users;
 mod visit;
+mod welcome;
 
 pub(crate) use place::Place;
 pub(crate) use refused::{kept, refused};
 pub(crate) use visit::{Forms, Visit};
+pub(crate) use welcome::PATH as WELCOME;
 
 use http::Method;
 
@@ -52,6 +61,10 @@ pub(crate) fn answer(visit: &Visit<'_>, place: &Place) -> Result<Answer, Problem
         Place::Audit(scope) => audit::page(visit, *scope),
         Place::Help => help::page(visit),
         Place::FormerHelp => Ok(help::moved()),
+        Place::Password => password::answer(visit),
+        Place::Users(place) => users::answer(visit, *place),
+        Place::Access(place) => access::answer(visit, *place),
+        Place::Welcome => welcome::answer(visit),
     }
 }
 
@@ -64,7 +77,14 @@ pub(crate) fn answer_anybody(place: &Place, method: &Method, urls: &Urls) -> Opt
     let answer = || match place {
         Place::Help => Some(help::page_for_anybody(urls)),
         Place::FormerHelp => Some(Ok(help::moved())),
-        Place::Home | Place::Environments(_) | Place::Keys(..) | Place::Audit(_) => None,
+        Place::Home
+        | Place::Environments(_)
+        | Place::Keys(..)
+        | Place::Audit(_)
+        | Place::Password
+        | Place::Users(_)
+        | Place::Access(_)
+        | Place::Welcome => None,
     };
     match check_method(place, method) {
         Err(problem) if place.is_public() => Some(Err(problem)),

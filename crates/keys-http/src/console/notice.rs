@@ -71,6 +71,55 @@ impl Notice {
         word: "member-removed",
         text: "The person is a member no longer, and is let into the environment no more.",
     };
+    pub(super) const PASSWORD_CHANGED: Self = Self {
+        word: "password-changed",
+        text: "Your password was changed. You stay logged in here; every other session of yours has ended.",
+    };
+    pub(super) const USER_ADDED: Self =
+        Self { word: "user-added", text: "The user was added, and is Active." };
+    pub(super) const USER_EDITED: Self = Self { word: "user-edited", text: "The user was saved." };
+    pub(super) const USER_LOG_IN: Self = Self { word: "user-log-in", text: "The log-in name was saved." };
+    pub(super) const USER_PASSWORD: Self = Self {
+        word: "user-password",
+        text: "The password was set: the one before lets nobody in, and whoever was logged in with it is out.",
+    };
+    pub(super) const USER_ACTIVATED: Self = Self {
+        word: "user-activated",
+        text: "The user is Active: may log in again, and the account keys that are Active are accepted again.",
+    };
+    pub(super) const USER_DEACTIVATED: Self = Self {
+        word: "user-deactivated",
+        text: "The user is Inactive: logged out everywhere, and none of the account keys is accepted.",
+    };
+    pub(super) const USER_DELETED: Self = Self {
+        word: "user-deleted",
+        text: "The user was deleted, is a member of nothing any more, and the log-in name is free.",
+    };
+    pub(super) const USER_UNLOCKED: Self = Self {
+        word: "user-unlocked",
+        text: "The failed log-ins of this user are forgotten: the next attempt need not wait.",
+    };
+    pub(super) const SESSIONS_ENDED: Self = Self {
+        word: "sessions-ended",
+        text: "Every session of this user has ended: whoever was in one has to log in again.",
+    };
+    pub(super) const ACCESS_ON: Self = Self {
+        word: "access-on",
+        text: "Access control is on: nobody is let in any more without a log-in or an API key.",
+    };
+    pub(super) const ACCESS_ON_LOG_IN: Self = Self {
+        word: "access-on-log-in",
+        text: "Access control is on: log in. If nobody has a password yet, an administrator's API key is the way in.",
+    };
+    pub(super) const ACCESS_OFF: Self = Self {
+        word: "access-off",
+        text: "Access control is off: everybody who reaches this address is the administrator.",
+    };
+    pub(super) const ACCESS_MODE: Self =
+        Self { word: "access-mode", text: "It was saved: whoever may log in no longer is out already." };
+    pub(super) const ACCESS_LISTED: Self = Self { word: "access-listed", text: "The user is on the list." };
+    pub(super) const ACCESS_UNLISTED: Self =
+        Self { word: "access-unlisted", text: "The user is on the list no longer." };
 
     const ALL: &'static [Self] = &[
         Self::KEYS_ACTIVATED,
@@ -91,6 +140,22 @@ impl Notice {
         Self::MEMBER_ADDED,
         Self::MEMBER_CHANGED,
         Self::MEMBER_REMOVED,
+        Self::PASSWORD_CHANGED,
+        Self::USER_ADDED,
+        Self::USER_EDITED,
+        Self::USER_LOG_IN,
+        Self::USER_PASSWORD,
+        Self::USER_ACTIVATED,
+        Self::USER_DEACTIVATED,
+        Self::USER_DELETED,
+        Self::USER_UNLOCKED,
+        Self::SESSIONS_ENDED,
+        Self::ACCESS_ON,
+        Self::ACCESS_ON_LOG_IN,
+        Self::ACCESS_OFF,
+        Self::ACCESS_MODE,
+        Self::ACCESS_LISTED,
+        Self::ACCESS_UNLISTED,
     ];
 
     /// The text of a word, if it is one of ours.

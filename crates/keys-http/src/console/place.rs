@@ -4,7 +4,7 @@ use http::Method;
 use keys_core::EnvironmentId;
 
 use super::audit::Scope;
-use super::{environments, help, keys};
+use super::{access, environments, help, keys, password, users, welcome};
 
 /// A place of the web page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,14 @@ pub(crate) enum Place {
     Help,
     /// Where that was found in the documentation of what this grew from.
     FormerHelp,
+    /// One's own password.
+    Password,
+    /// People who may log in.
+    Users(users::Place),
+    /// Access control.
+    Access(access::Place),
+    /// The first steps.
+    Welcome,
 }
 
 /// Whose keys a page shows.
@@ -62,6 +70,10 @@ impl Place {
             ["rancher", "v1.0", "en", "api", "api-keys"] => Some((Self::FormerHelp, None)),
             ["audit"] => Some((Self::Audit(Scope::All), None)),
             ["account", "keys", rest @ ..] => Some((Self::Keys(Whose::Own, keys::Place::parse(rest)?), None)),
+            ["account", "password"] => Some((Self::Password, None)),
+            ["users", rest @ ..] => Some((Self::Users(users::Place::parse(rest)?), None)),
+            ["access-control", rest @ ..] => Some((Self::Access(access::Place::parse(rest)?), None)),
+            ["welcome"] => Some((Self::Welcome, None)),
             _ => None,
         }
     }
@@ -77,6 +89,10 @@ impl Place {
             Self::Audit(Scope::Environment(_)) => "/env/{id}/audit",
             Self::Help => help::PATH,
             Self::FormerHelp => "/rancher/v1.0/en/api/api-keys",
+            Self::Password => password::PATH,
+            Self::Users(place) => place.template(),
+            Self::Access(place) => place.template(),
+            Self::Welcome => welcome::PATH,
         }
     }
 
@@ -88,6 +104,10 @@ impl Place {
             Self::Keys(whose, place) => place.form(*whose),
             Self::Audit(scope) => scope.path(),
             Self::Help | Self::FormerHelp => help::PATH.to_owned(),
+            Self::Password => password::PATH.to_owned(),
+            Self::Users(place) => place.form(),
+            Self::Access(place) => place.form().to_owned(),
+            Self::Welcome => welcome::PATH.to_owned(),
         }
     }
 
@@ -95,16 +115,26 @@ impl Place {
     pub(crate) const fn is_public(&self) -> bool {
         match self {
             Self::Help | Self::FormerHelp => true,
-            Self::Home | Self::Environments(_) | Self::Keys(..) | Self::Audit(_) => false,
+            Self::Home
+            | Self::Environments(_)
+            | Self::Keys(..)
+            | Self::Audit(_)
+            | Self::Password
+            | Self::Users(_)
+            | Self::Access(_)
+            | Self::Welcome => false,
         }
     }
 
     /// The methods of the place.
     pub(crate) const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Home | Self::Audit(_) | Self::Help | Self::FormerHelp => READ,
+            Self::Home | Self::Audit(_) | Self::Help | Self::FormerHelp | Self::Welcome => READ,
             Self::Environments(place) => place.methods(),
             Self::Keys(_, place) => place.methods(),
+            Self::Password => READ_AND_SEND,
+            Self::Users(place) => place.methods(),
+            Self::Access(place) => place.methods(),
         }
     }
 

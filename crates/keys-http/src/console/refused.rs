@@ -3,10 +3,10 @@
 use askama::Template;
 
 use super::frame::{Frame, Section};
+use super::log_in;
 use super::place::Place;
 use super::visit::Visit;
 use crate::dialect::body::{Fields, Given};
-use crate::pages::log_in;
 use crate::problem::{Problem, phrase};
 
 #[derive(Template)]
@@ -49,4 +49,16 @@ pub(crate) fn kept(typed: &Fields) -> String {
 }
 
 /// What is kept of a form while its sender logs in: nothing that could be a secret.
-const KEPT: [&str; 6] = ["name", "description", "expires", "revision", "account", "role"];
+const KEPT: [&str; 11] = [
+    "name",
+    "description",
+    "expires",
+    "revision",
+    "account",
+    "role",
+    "login",
+    "administrator",
+    "environment",
+    "mode",
+    "person",
+];

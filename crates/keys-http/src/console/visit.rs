@@ -3,6 +3,7 @@
 use http::Method;
 use keys_core::EnvironmentId;
 use keys_service::{Context, Position};
+use zeroize::Zeroizing;
 
 use crate::dialect::body::Given;
 use crate::dialect::handlers::{Answer, Call};
@@ -62,6 +63,27 @@ impl Visit<'_> {
             Given::Text(text) => text.replace("\r\n", "\n").trim().to_owned(),
             Given::Absent | Given::Null => String::new(),
         })
+    }
+
+    /// What a field of the form says that is a secret: exactly as it was typed, and wiped once it has been used.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] for what is no text.
+    pub(super) fn secret(&self, name: &str) -> Result<Zeroizing<String>, Problem> {
+        Ok(Zeroizing::new(match self.call.fields.text(name)? {
+            Given::Text(text) => text,
+            Given::Absent | Given::Null => String::new(),
+        }))
+    }
+
+    /// Whether a box of the form is ticked.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] for what is no text.
+    pub(super) fn ticked(&self, name: &str) -> Result<bool, Problem> {
+        Ok(!self.typed(name)?.is_empty())
     }
 
     /// Where to go after a change, with what is told there.

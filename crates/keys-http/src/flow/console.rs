@@ -11,16 +11,16 @@ use super::head::Head;
 use super::job::Outcome;
 use super::{Incoming, log_in, outcome};
 use crate::app::App;
+use crate::console::log_in::Asked;
 use crate::console::{self, Forms, Place};
 use crate::dialect::body::Fields;
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::Answer;
 use crate::guard::{CsrfCookie, SameSite};
 use crate::log::Entry;
-use crate::pages::log_in::Asked;
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
-use crate::{pages, reply};
+use crate::reply;
 
 /// Answers it.
 pub(super) async fn page<B: Incoming>(
@@ -37,6 +37,7 @@ pub(super) async fn page<B: Incoming>(
         token: csrf.map(|cookie| cookie.token().to_owned()),
         once: once.map(|key| key.expose().to_owned()),
     };
+    let asked = (head.method != Method::POST).then(|| here(&head));
     let outcome = outcome(app, head, parts, body, entry.client, (now, request_id), (None, forms)).await;
     if let Some(caller) = outcome.caller {
         entry.principal = Some(caller.principal().to_string());
@@ -44,6 +45,11 @@ pub(super) async fn page<B: Incoming>(
     }
     match outcome.result {
         Ok(answer) => reply::document(answer),
+        // A session that has ended, or a pair that lets nobody in, was seen to be so with everything else.
+        Err(problem @ Problem::NotAuthenticated { .. }) if asked.is_some() => {
+            entry.denied = problem.reason();
+            reply::document(Answer::elsewhere(console::log_in::address(&asked.unwrap_or_default())))
+        }
         Err(problem) => {
             entry.cause = problem.cause();
             entry.denied = problem.reason();
@@ -73,9 +79,7 @@ pub(super) async fn unknown<B: Incoming>(
         return answer.map_or_else(Outcome::from, Outcome::from);
     }
     if head.method != Method::POST {
-        let query = head.query.rewritten(&[], &[]);
-        let here = if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) };
-        return Answer::elsewhere(pages::log_in::address(&here)).into();
+        return Answer::elsewhere(console::log_in::address(&here(head))).into();
     }
     let fields: Fields = match log_in::sent(app, parts, head, same_site, body).await {
         Ok(fields) => fields,
@@ -83,6 +87,12 @@ pub(super) async fn unknown<B: Incoming>(
     };
     let asked = Asked::again(&place.form(), &console::kept(&fields));
     let token = CsrfCookie::read(&parts.headers);
-    let page = pages::log_in::form(token.as_ref().map(CsrfCookie::token), &asked);
+    let page = console::log_in::form(token.as_ref().map(CsrfCookie::token), &asked);
     Answer::page(StatusCode::FORBIDDEN, page).map_or_else(Outcome::from, Outcome::from)
+}
+
+/// The address that is asked for, to come back to.
+fn here(head: &Head) -> String {
+    let query = head.query.rewritten(&[], &[]);
+    if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) }
 }

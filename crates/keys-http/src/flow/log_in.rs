@@ -19,14 +19,13 @@ use super::job::Outcome;
 use super::repeated;
 use crate::app::App;
 use crate::auth::Cookies;
+use crate::console::log_in::{self, Asked, Told};
 use crate::dialect::body::{Fields, Given};
 use crate::dialect::grammar::Route;
 use crate::dialect::handlers::{self, LogIn, refused_log_in};
 use crate::guard::{CsrfCookie, SameSite, check_cross_site, check_exposure};
 use crate::hop::blocking;
 use crate::log::Entry;
-use crate::pages::log_in;
-use crate::pages::log_in::{Asked, Told};
 use crate::problem::Problem;
 use crate::reply;
 
@@ -103,6 +102,7 @@ async fn answer<B: Incoming>(
         Method::GET | Method::HEAD if leaves => Ok(Told::page(log_in::farewell(token))),
         Method::GET | Method::HEAD => {
             let asked = Asked::new(head.query.get("next").unwrap_or_default());
+            let asked = asked.after(head.query.get(log_in::DONE));
             Ok(Told::page(log_in::form(token, &asked)))
         }
         Method::POST => {

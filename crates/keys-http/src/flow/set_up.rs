@@ -19,13 +19,14 @@ use super::head::Head;
 use super::log_in::{sent, text, visitor};
 use crate::app::App;
 use crate::auth::Cookies;
+use crate::console::WELCOME;
+use crate::console::log_in::Told;
+use crate::console::set_up::{self, Typed, Wrong};
 use crate::dialect::body::Fields;
 use crate::dialect::handlers::{access_refused, too_many};
 use crate::guard::{CsrfCookie, check_cross_site, is_browser};
 use crate::hop::blocking;
 use crate::log::Entry;
-use crate::pages::log_in::Told;
-use crate::pages::set_up::{self, Typed, Wrong};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
 use crate::reply;
@@ -90,7 +91,7 @@ async fn answer<B: Incoming>(
                     let cookies = Cookies::new(head.origin.is_secure());
                     let mut set = vec![cookies.begin_session(&logged_in.token)];
                     set.extend(logged_in.device.iter().map(|device| cookies.remember_device(device)));
-                    Ok(Told::go("/", &set))
+                    Ok(Told::go(WELCOME, &set))
                 }
                 // The administrator is there, and only the log-in has failed: it can be tried again.
                 Ok(None) if browser => Ok(Told::go("/login", &[])),

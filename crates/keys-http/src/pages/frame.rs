@@ -42,21 +42,6 @@ impl Frame {
         }
     }
 
-    /// Round what is no document: it lies on no way, and nobody acts yet.
-    pub(super) fn plain(title: String) -> Self {
-        Self {
-            title,
-            stylesheet: Asset::Stylesheet.path(),
-            icon: Asset::Icon.path(),
-            crumbs: crumbs::of("/"),
-            account: None,
-            person: None,
-            token: None,
-            json: None,
-            curl: None,
-        }
-    }
-
     /// Round the document a request asks for.
     pub(super) fn of_request(view: &View, title: String) -> Self {
         let query = view.query().rewritten(&["_format"], &[]);

@@ -15,11 +15,9 @@ mod frame;
 #[cfg(test)]
 mod gallery;
 pub(crate) mod headers;
-pub(crate) mod log_in;
 mod resource;
 mod schemas;
 mod script;
-pub(crate) mod set_up;
 mod shell;
 mod value;
 mod view;

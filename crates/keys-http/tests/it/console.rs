@@ -1,8 +1,61 @@
 //! The web page for people, as plain documents and forms.
 
-use http::StatusCode;
+mod access;
+mod doors;
+mod password;
+mod users;
 
+use http::StatusCode;
+use keys_core::AccountKind;
+
+use crate::support::log_in::{Person, cookie, person};
 use crate::support::{Ask, Pair, Reply, TestApp};
+
+/// A browser with its session.
+struct Browser<'a> {
+    app: &'a TestApp,
+    session: String,
+}
+
+impl<'a> Browser<'a> {
+    /// The browser of somebody who logs in with this name.
+    fn of(app: &'a TestApp, login: &str) -> Self {
+        Self { app, session: cookie(app, login) }
+    }
+
+    fn open(&self, path: &str) -> Reply {
+        self.ask(by(Ask::get(path), None))
+    }
+
+    fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.ask(sent(path, fields, None))
+    }
+
+    fn ask(&self, ask: Ask) -> Reply {
+        ask.header("cookie", &format!("session={}", self.session)).send(self.app)
+    }
+}
+
+/// A protected installation with an administrator `ada` and a person `grace` who log in.
+fn people() -> (TestApp, Person, Person, Pair) {
+    let app = TestApp::new();
+    let ada = person(&app, AccountKind::Admin, "ada");
+    let grace = person(&app, AccountKind::User, "grace");
+    let key = app.protect();
+    (app, ada, grace, key)
+}
+
+/// Where an answer leads to.
+fn leads(reply: &Reply) -> &str {
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{reply:?}");
+    reply.header("location").unwrap()
+}
+
+/// The value of a hidden field of a form.
+fn hidden<'r>(reply: &'r Reply, name: &str) -> &'r str {
+    let (_, rest) = reply.text().split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap()
+}
 
 /// A browser that asks for a page as somebody.
 pub(crate) fn open(app: &TestApp, path: &str, key: Option<&Pair>) -> Reply {
@@ -11,9 +64,13 @@ pub(crate) fn open(app: &TestApp, path: &str, key: Option<&Pair>) -> Reply {
 
 /// A browser that sends a form as somebody.
 pub(crate) fn send(app: &TestApp, path: &str, fields: &[(&str, &str)], key: Option<&Pair>) -> Reply {
+    sent(path, fields, key).send(app)
+}
+
+fn sent(path: &str, fields: &[(&str, &str)], key: Option<&Pair>) -> Ask {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let ask = Ask::post(path).header("content-type", "application/x-www-form-urlencoded").body(body);
-    by(ask.header("sec-fetch-site", "same-origin"), key).send(app)
+    by(ask.header("sec-fetch-site", "same-origin"), key)
 }
 
 fn by(ask: Ask, key: Option<&Pair>) -> Ask {

@@ -63,7 +63,7 @@ fn nothing_else_is_answered_until_somebody_administers() {
     for field in ["token", "name", "username", "password"] {
         assert!(page.text().contains(&format!("name=\"{field}\"")), "{field}");
     }
-    assert!(!page.text().contains("<script"), "a plain form");
+    assert!(!page.text().contains("<script>"), "a plain form");
     let stylesheet = page
         .text()
         .split("href=\"")
@@ -91,15 +91,17 @@ fn a_program_becomes_the_administrator() {
 fn a_person_becomes_the_administrator_and_is_logged_in() {
     let (app, token) = new();
     let made = browser(posts(&form(&token, "ada", PASSWORD))).send(&app);
-    assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, Some("/")));
+    assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, Some("/welcome")));
     let cookies: Vec<_> =
         made.headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap()).collect();
     let session = cookies.iter().find_map(|set| set.strip_prefix("__Host-session=")).unwrap();
     assert!(session.contains("; HttpOnly; SameSite=Strict; Secure"), "{session}");
     let session = session.split(';').next().unwrap();
-    let page = browser(Ask::get("/v1")).header("cookie", &format!("__Host-session={session}")).send(&app);
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text().contains("Ada"), "the name is shown");
+    for path in ["/v1", "/welcome"] {
+        let page = browser(Ask::get(path)).header("cookie", &format!("__Host-session={session}")).send(&app);
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.text().contains("Ada"), "the name is shown");
+    }
 }
 
 #[test]

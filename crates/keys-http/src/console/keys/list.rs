@@ -143,7 +143,7 @@ fn counted(keys: usize) -> String {
 }
 
 /// Where the API of these keys begins.
-pub(super) fn endpoint(visit: &Visit<'_>, whose: Whose) -> String {
+pub(in crate::console) fn endpoint(visit: &Visit<'_>, whose: Whose) -> String {
     let urls = visit.call.urls;
     match whose {
         Whose::Environment(environment) => urls.of_environment(environment),

@@ -12,6 +12,8 @@ pub(super) use add::machine;
 use http::Method;
 use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
 
+pub(super) use list::endpoint;
+
 use super::frame::Section;
 use super::notice::Notice;
 use super::place::{READ, READ_AND_SEND, SEND, Whose};

@@ -21,7 +21,7 @@ use crate::problem::Problem;
 const LOCAL: &str = "local";
 
 /// What is refused over a network: there, a server without access control answers nothing.
-pub(super) const STAYS_ON: &str = "a server that can be reached from a network does not switch access control off; do \
+pub(crate) const STAYS_ON: &str = "a server that can be reached from a network does not switch access control off; do \
      it on its machine, while it is stopped, with `keyctl --database sqlite:PATH access-control disable`";
 
 /// `GET /v1/localauthconfigs`.

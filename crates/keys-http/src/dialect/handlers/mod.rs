@@ -364,7 +364,8 @@ pub(crate) fn caller_name(call: &Call<'_>) -> Option<String> {
     accounts::caller_name(call)
 }
 
-pub(crate) use local_auth::refused as access_refused;
+pub(crate) use local_auth::{STAYS_ON, refused as access_refused};
+pub(crate) use passwords::refused as password_refused;
 pub(crate) use token::{LogIn, answer as token, refused as refused_log_in, too_many};
 
 /// What is asked, if the caller may ask it. An action is refused by name before anything is looked up.

@@ -1,7 +1,9 @@
 //! Passwords of people.
 
 use keys_api::{Password as Document, Resource as _};
-use keys_core::{AccountId, LoginName, LoginNameError, Password, PasswordError, PasswordId, PasswordRecord};
+use keys_core::{
+    AccountId, LoginName, LoginNameError, Password, PasswordError, PasswordId, PasswordRecord, Timestamp,
+};
 use keys_service::{PasswordChangeError, PasswordEdit};
 use keys_store::PasswordQuery;
 use zeroize::Zeroizing;
@@ -58,7 +60,11 @@ pub(super) fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let rng = &mut EntropyRng(call.entropy);
     let set = call.authority.set_password(call.context, account, login, &password, rng);
     let record = set.map_err(|error| {
-        if matches!(error, PasswordChangeError::NotFound) { no_such_account() } else { refused(call, error) }
+        if matches!(error, PasswordChangeError::NotFound) {
+            no_such_account()
+        } else {
+            refused(error, call.context.now)
+        }
     })?;
     let document = views::password(&record, call.urls);
     Ok(Answer::created(&document, document.links.get("self"))?.at(record.parts().revision))
@@ -71,7 +77,7 @@ pub(super) fn edit(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let record = call
         .authority
         .edit_password(call.context, parse(id)?, &edit, call.expected, rng)
-        .map_err(|error| refused(call, error))?;
+        .map_err(|error| refused(error, call.context.now))?;
     shown(call, &record)
 }
 
@@ -83,7 +89,7 @@ pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
         return shown(call, &record);
     }
     let removed = call.authority.remove_password(call.context, id, call.expected);
-    shown(call, &removed.map_err(|error| refused(call, error))?)
+    shown(call, &removed.map_err(|error| refused(error, call.context.now))?)
 }
 
 /// `POST /v1/passwords/{id}?action=changesecret` with `oldSecret` and `newSecret`.
@@ -93,10 +99,11 @@ pub(super) fn change_secret(call: &Call<'_>, id: &str) -> Result<Answer, Problem
     let old = text(call, "oldSecret")?.ok_or_else(|| missing("oldSecret"))?;
     let new = secret(call, "newSecret")?.ok_or_else(|| missing("newSecret"))?;
     // What can be nobody's password is not this one either.
-    let old = Password::new(&old).map_err(|_| refused(call, PasswordChangeError::WrongOldPassword))?;
+    let old =
+        Password::new(&old).map_err(|_| refused(PasswordChangeError::WrongOldPassword, call.context.now))?;
     let rng = &mut EntropyRng(call.entropy);
     let changed = call.authority.change_password(call.context, id, &old, &new, rng);
-    let record = changed.map_err(|error| refused(call, error))?;
+    let record = changed.map_err(|error| refused(error, call.context.now))?;
     shown(call, &record)
 }
 
@@ -157,7 +164,7 @@ fn no_such_account() -> Problem {
 }
 
 /// What the outside is told of a change that failed.
-fn refused(call: &Call<'_>, error: PasswordChangeError) -> Problem {
+pub(crate) fn refused(error: PasswordChangeError, now: Timestamp) -> Problem {
     const UNKNOWN: &str =
         "the server failed; whether the password was changed is unknown, so read before trying again";
     match error {
@@ -176,7 +183,7 @@ fn refused(call: &Call<'_>, error: PasswordChangeError) -> Problem {
         PasswordChangeError::WrongOldPassword => {
             Problem::Rejected { code: "InvalidOldPassword", detail: "`oldSecret` is not the password" }
         }
-        PasswordChangeError::Locked { until } => too_many(until, call.context.now),
+        PasswordChangeError::Locked { until } => too_many(until, now),
         PasswordChangeError::Busy => Problem::Busy,
         PasswordChangeError::Conflict { .. } => Problem::PreconditionFailed,
         PasswordChangeError::Contended => Problem::Conflict,

@@ -6,8 +6,9 @@ use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 
 use super::frame::Frame;
-use super::headers;
+use super::notice::Notice;
 use crate::dialect::grammar;
+use crate::pages::headers;
 use crate::problem::Problem;
 use crate::reply;
 
@@ -26,6 +27,8 @@ pub(crate) struct Asked {
     pub(crate) password_error: Option<String>,
     /// What is wrong.
     pub(crate) problem: Option<String>,
+    /// What was done that led here.
+    done: Option<&'static str>,
 }
 
 impl Asked {
@@ -43,9 +46,18 @@ impl Asked {
             login_error: None,
             password_error: None,
             problem: None,
+            done: None,
         }
     }
+
+    /// With what was done, if the address says so in a word of ours.
+    pub(crate) fn after(self, word: Option<&str>) -> Self {
+        Self { done: word.and_then(Notice::said_by), ..self }
+    }
 }
+
+/// The parameter that says what was done.
+pub(crate) const DONE: &str = Notice::PARAMETER;
 
 /// A path of ours; `None` for whatever leads, or could be read as leading, elsewhere.
 fn own_path(next: &str) -> Option<&str> {
@@ -62,38 +74,40 @@ fn own_path(next: &str) -> Option<&str> {
 }
 
 #[derive(Template)]
-#[template(path = "login.html")]
+#[template(path = "console/log_in.html")]
 struct LogInPage<'a> {
     frame: Frame,
-    token: Option<&'a str>,
     asked: &'a Asked,
 }
 
 #[derive(Template)]
-#[template(path = "logout.html")]
-struct LogOutPage<'a> {
+#[template(path = "console/log_out.html")]
+struct LogOutPage {
     frame: Frame,
-    token: Option<&'a str>,
 }
 
 /// The form to log in.
 pub(crate) fn form(token: Option<&str>, asked: &Asked) -> Result<String, askama::Error> {
-    LogInPage { frame: Frame::plain("Log in".to_owned()), token, asked }.render()
+    LogInPage { frame: Frame { done: asked.done, ..frame("Log in", token) }, asked }.render()
 }
 
 #[derive(Template)]
-#[template(path = "resume.html")]
+#[template(path = "console/resume.html")]
 struct ResumePage<'a> {
     frame: Frame,
-    token: Option<&'a str>,
     action: &'a str,
     kept: Vec<(String, String)>,
+}
+
+/// Round a page of somebody who is not known yet.
+pub(super) fn frame(title: &str, token: Option<&str>) -> Frame {
+    Frame { token: token.map(ToOwned::to_owned), ..Frame::bare(title) }
 }
 
 /// Back to the form that was waiting, with what was typed into it.
 pub(crate) fn resume(token: Option<&str>, asked: &Asked) -> Result<String, askama::Error> {
     let kept = form_urlencoded::parse(asked.kept.as_bytes()).into_owned().collect();
-    ResumePage { frame: Frame::plain("Logged in".to_owned()), token, action: &asked.next, kept }.render()
+    ResumePage { frame: frame("You are logged in again", token), action: &asked.next, kept }.render()
 }
 
 /// Where somebody logs in to come back to a path.
@@ -104,7 +118,7 @@ pub(crate) fn address(next: &str) -> String {
 
 /// The form to log out.
 pub(crate) fn farewell(token: Option<&str>) -> Result<String, askama::Error> {
-    LogOutPage { frame: Frame::plain("Log out".to_owned()), token }.render()
+    LogOutPage { frame: frame("Log out", token) }.render()
 }
 
 /// What a person is told of a problem.
@@ -169,7 +183,7 @@ fn answer(status: StatusCode, page: Result<String, askama::Error>) -> Response<B
     // Writing a page into memory does not fail.
     let mut response = Response::new(page.unwrap_or_default().into());
     *response.status_mut() = status;
-    headers::of_page(response.headers_mut(), headers::POLICY);
+    headers::of_page(response.headers_mut(), headers::SCRIPTED_POLICY);
     response
 }
 

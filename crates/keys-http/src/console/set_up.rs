@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::frame::Frame;
+use super::log_in;
 pub(crate) use super::log_in::said;
 use crate::problem::Problem;
 
@@ -54,16 +55,15 @@ impl Typed {
 }
 
 #[derive(Template)]
-#[template(path = "set_up.html")]
+#[template(path = "console/set_up.html")]
 struct SetUpPage<'a> {
     frame: Frame,
-    token: Option<&'a str>,
     typed: &'a Typed,
 }
 
 /// The form.
 pub(crate) fn form(token: Option<&str>, typed: &Typed) -> Result<String, askama::Error> {
-    SetUpPage { frame: Frame::plain("Set up".to_owned()), token, typed }.render()
+    SetUpPage { frame: log_in::frame("Set up", token), typed }.render()
 }
 
 /// What a program is told once it has succeeded.
