@@ -163,10 +163,12 @@ enum Refused {
 
 impl From<MembersError> for Refused {
     fn from(error: MembersError) -> Self {
-        match error {
-            MembersError::Refused(keys_core::MembersError::NoOwner) => Self::LastOwner,
-            MembersError::MemberChanged { .. } => Self::Conflict,
-            other => Self::Problem(other.into()),
+        if matches!(error, MembersError::Refused(keys_core::MembersError::NoOwner)) {
+            Self::LastOwner
+        } else if matches!(error, MembersError::MemberChanged { .. }) {
+            Self::Conflict
+        } else {
+            Self::Problem(error.into())
         }
     }
 }
