@@ -290,7 +290,9 @@ async fn identify(
 ) -> Result<Identified, Problem> {
     let Identified { identity, project } = job::identify(app, &parts.headers, cookies, now)?;
     let known = matches!(identity, Identity::Known(_));
-    if known || !body::is_read(head, same_site) {
+    // Whoever opens a page and turns out to be nobody is led to the log-in, which is not for the handler to do.
+    let waits = body::is_read(head, same_site) || matches!(head.route(), Some(Route::Console(_)));
+    if known || !waits {
         // Without a body, one hop is enough for all that may block.
         return Ok(Identified { identity, project });
     }

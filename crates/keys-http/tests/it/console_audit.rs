@@ -1,9 +1,10 @@
 //! The audit log and the history of a key, as pages.
 
 use http::{Method, StatusCode};
+use keys_core::AccountKind;
 use serde_json::{Value, json};
 
-use crate::support::{Ask, Pair, Reply, TestApp};
+use crate::support::{Ask, Pair, Reply, TestApp, log_in};
 
 fn open(app: &TestApp, path: &str, by: Option<&Pair>) -> Reply {
     let ask = Ask::get(path).header("user-agent", "Mozilla/5.0").header("accept", "text/html,*/*;q=0.8");
@@ -159,11 +160,32 @@ fn everybody_sees_what_the_api_would_show_them_where_they_stand() {
     // A name is told to those who may see whose it is.
     let inside = page(&app, "/env/1a5/audit", Some(&ada_key));
     let added = listed(&app, "/v1/projects/1a5/auditlogs?eventType=api.apiKey.create", Some(&ada_key));
-    assert_eq!(cells(&inside, &added[0])[3], "1a1");
+    assert_eq!(cells(&inside, &added[0])[3..5], ["1a1".to_owned(), format!("Key {}", admin.id)]);
     assert!(bob.starts_with("1a"));
     let stranger = open(&app, "/audit?what=key", None);
     assert_eq!(stranger.status, StatusCode::SEE_OTHER);
     assert_eq!(stranger.header("location"), Some("/login?next=%2Faudit%3Fwhat%3Dkey"));
+}
+
+/// A person came back on Monday and opened a page: their session had ended, and they were shown an error where a log-in
+/// would have let them go on.
+#[test]
+fn whoever_is_refused_is_led_to_the_log_in_as_a_stranger_is() {
+    let app = TestApp::new();
+    log_in::person(&app, AccountKind::Admin, "ada");
+    let cookie = log_in::cookie(&app, "ada");
+    let admin = app.protect();
+    let browser =
+        || Ask::get("/audit").header("user-agent", "Mozilla/5.0").header("accept", "text/html,*/*;q=0.8");
+    let in_session = browser().header("cookie", &format!("session={cookie}"));
+    assert_eq!(in_session.send(&app).status, StatusCode::OK);
+    app.clock.advance(7 * 24 * 3_600_000);
+    let ended = browser().header("cookie", &format!("session={cookie}"));
+    let wrong = Pair { secret_key: "0".repeat(40), ..admin };
+    for refused in [ended.send(&app), browser().by(&wrong).send(&app)] {
+        assert_eq!(refused.status, StatusCode::SEE_OTHER, "{refused:?}");
+        assert_eq!(refused.header("location"), Some("/login?next=%2Faudit"));
+    }
 }
 
 #[test]
