@@ -24,6 +24,18 @@ FORMS = {
     "environment": ("/v1/projects", {"name": "forged"}),
     "script": ("/v1/settings/api.ui.js.url?_method=PUT", {"value": "http://evil.example/ui.js"}),
     "open up": ("/v1/settings/api.security.enabled?_method=PUT", {"value": "false"}),
+    # And on the web page.
+    "web create": ("/env/1a5/keys", {"name": "forged"}),
+    "web edit": (f"/env/1a5/keys/{key['id']}/edit", {"name": "forged"}),
+    "web deactivate": (f"/env/1a5/keys/{key['id']}/deactivate", {}),
+    "web delete": (f"/env/1a5/keys/{inactive['id']}/delete", {}),
+    "web selected": ("/env/1a5/keys/selected/activate", {f"id.{inactive['id']}": "1", "confirmed": "yes"}),
+    "web environment": ("/environments", {"name": "forged"}),
+    "web member": ("/environments/1a5/members", {"account": "1a1", "role": "owner"}),
+    "web user": ("/users", {"name": "forged", "login": "forged", "password": "correct horse battery"}),
+    "web password": ("/account/password", {"current": "x", "new": "correct horse battery"}),
+    "web open up": ("/access-control/off", {}),
+    "log out": ("/logout", {}),
 }
 TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
 
@@ -79,7 +91,9 @@ def forms(person, host):
             person.page.evaluate("HTMLFormElement.prototype.submit.call(document.forms[0])")
         answer = navigation.value
         equal((path, answer.request.method, answer.status), (path, "POST", 403))
-        assert "InvalidCSRFToken" in person.text(), person.text()
+        # By its code in the API, in words on the web page.
+        told = person.text()
+        assert "InvalidCSRFToken" in told or "must come from a page of this server" in told, told
 
 
 def requests(person, host):
