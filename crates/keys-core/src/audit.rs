@@ -35,7 +35,7 @@ pub struct Origin {
 
 /// How a principal was established.
 ///
-/// Text form, for ever: `key/1c7`, `password/1c9`, `session/1s7`, `open-access`, `database`, `system`.
+/// Text form, for ever: `key/1c7`, `password/1c9`, `session/1s7`, `open-access`, `set-up`, `database`, `system`.
 ///
 /// ```
 /// use keys_core::Via;
@@ -55,6 +55,8 @@ pub enum Via {
     Session(SessionId),
     /// Not at all: access control was off.
     OpenAccess,
+    /// By the set-up token: whoever can read the server's files becomes its first administrator.
+    SetUp,
     /// By holding the database: a local tool opened it.
     Database,
     /// The system itself, at first start.
@@ -68,6 +70,7 @@ impl fmt::Display for Via {
             Self::Password(id) => pad(f, format_args!("password/{id}")),
             Self::Session(session) => pad(f, format_args!("session/{session}")),
             Self::OpenAccess => f.pad("open-access"),
+            Self::SetUp => f.pad("set-up"),
             Self::Database => f.pad("database"),
             Self::System => f.pad("system"),
         }
@@ -77,7 +80,7 @@ impl fmt::Display for Via {
 /// Why a text is no [`Via`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a way a principal is established: expected `key/1c…`, `password/1c…`, `session/1s…`, `open-access`, `database` or `system`"
+    "not a way a principal is established: expected `key/1c…`, `password/1c…`, `session/1s…`, `open-access`, `set-up`, `database` or `system`"
 )]
 #[non_exhaustive]
 pub struct ParseViaError;
@@ -88,6 +91,7 @@ impl FromStr for Via {
     fn from_str(text: &str) -> Result<Self, ParseViaError> {
         match text {
             "open-access" => Ok(Self::OpenAccess),
+            "set-up" => Ok(Self::SetUp),
             "database" => Ok(Self::Database),
             "system" => Ok(Self::System),
             other => match other.split_once('/') {

@@ -347,7 +347,15 @@ fn the_text_forms_hold_for_ever() {
     ]);
     round_trips::<Uuid>(&["6d1927f0-f7c2-8d25-962f-48d258cbf557", "adminProject"]);
     round_trips::<RequestId>(&["0f8e7d6c-req"]);
-    round_trips::<Via>(&["key/1c7", "password/1c9", "session/1s7", "open-access", "database", "system"]);
+    round_trips::<Via>(&[
+        "key/1c7",
+        "password/1c9",
+        "session/1s7",
+        "open-access",
+        "set-up",
+        "database",
+        "system",
+    ]);
     round_trips::<Target>(&[
         "key/1c7",
         "environment/1a5",

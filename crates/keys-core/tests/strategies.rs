@@ -74,7 +74,7 @@ fn every_variant_comes_up() {
     let events = sample(strategies::audit_event());
     assert_eq!(different(&events, |event| event.action), Action::ALL.len());
     assert_eq!(different(&events, |event| std::mem::discriminant(&event.target)), 9);
-    assert_eq!(different(&events, |event| std::mem::discriminant(&event.origin.via)), 6);
+    assert_eq!(different(&events, |event| std::mem::discriminant(&event.origin.via)), 7);
     assert!(events.iter().any(|event| matches!(event.origin.via, Via::Key(_))));
     assert_eq!(different(&events, |event| event.origin.client_address.map(|one| one.is_ipv4())), 3);
     assert_eq!(different(&events, |event| event.before.is_some()), 2);

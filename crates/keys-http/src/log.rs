@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use http::Method;
+use keys_core::{Owner, Via};
 
 /// What is known of a request when it ends.
 #[derive(Debug)]
@@ -18,9 +19,9 @@ pub(crate) struct Entry {
     /// Where it comes from, behind the proxies that are believed.
     pub(crate) client: IpAddr,
     /// Who it was made as.
-    pub(crate) principal: Option<String>,
+    principal: Option<String>,
     /// How that was established.
-    pub(crate) via: Option<String>,
+    via: Option<String>,
     /// Why what was presented was refused.
     pub(crate) denied: Option<&'static str>,
     /// What went wrong on our side.
@@ -41,6 +42,12 @@ impl Entry {
             denied: None,
             cause: None,
         }
+    }
+
+    /// Says as whom the request was made, and how that was established.
+    pub(crate) fn by(&mut self, principal: Owner, via: Via) {
+        self.principal = Some(principal.to_string());
+        self.via = Some(via.to_string());
     }
 
     /// Writes the line.

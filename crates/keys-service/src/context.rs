@@ -157,7 +157,7 @@ impl Caller {
         let (key, session) = match self.via {
             Via::Key(key) => (Some(key), None),
             Via::Session(session) => (None, Some(session)),
-            Via::OpenAccess | Via::Database | Via::System => return None,
+            Via::OpenAccess | Via::SetUp | Via::Database | Via::System => return None,
             Via::Password(_) | _ => (None, None),
         };
         let is_a_member = self.principal.account().is_some() && !self.administrator;
@@ -170,7 +170,7 @@ impl Caller {
     pub const fn creator(&self) -> Creator {
         let key = match self.via {
             Via::Key(key) => Some(key),
-            Via::OpenAccess | Via::Database | Via::System | _ => None,
+            Via::OpenAccess | Via::SetUp | Via::Database | Via::System | _ => None,
         };
         Creator { principal: self.principal, key }
     }

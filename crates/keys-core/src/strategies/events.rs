@@ -20,6 +20,7 @@ pub fn via() -> impl Strategy<Value = Via> + Clone {
         password_id().prop_map(Via::Password),
         session_id().prop_map(Via::Session),
         Just(Via::OpenAccess),
+        Just(Via::SetUp),
         Just(Via::Database),
         Just(Via::System),
     ]

@@ -40,8 +40,7 @@ pub(super) async fn page<B: Incoming>(
     let asked = (head.method != Method::POST).then(|| here(&head));
     let outcome = outcome(app, head, parts, body, entry.client, (now, request_id), (None, forms)).await;
     if let Some(caller) = outcome.caller {
-        entry.principal = Some(caller.principal().to_string());
-        entry.via = Some(caller.via().to_string());
+        entry.by(caller.principal(), caller.via());
     }
     match outcome.result {
         Ok(answer) => reply::document(answer),

@@ -183,8 +183,7 @@ async fn answer<B: Incoming>(
             view.called(outcome.name);
             view.logged_in(outcome.person);
         }
-        entry.principal = Some(caller.principal().to_string());
-        entry.via = Some(caller.via().to_string());
+        entry.by(caller.principal(), caller.via());
     }
     if let (Some(view), Some(cookie)) = (view, &csrf) {
         let key = IdempotencyKey::generate(&mut EntropyRng(&*app.entropy)).ok();

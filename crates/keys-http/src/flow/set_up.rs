@@ -3,13 +3,15 @@
 //!
 //! A browser gets a form, and is logged in afterwards; any other program posts the same fields and gets JSON.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response};
-use keys_core::{AccessControl, LoginName, Name, Password, RequestId, SessionKind, SetUpToken, Timestamp};
+use keys_core::{
+    AccessControl, AccountId, LoginName, Name, Owner, Password, RequestId, SessionKind, SetUpToken,
+    Timestamp, Via,
+};
 use keys_service::{
     AccessError, AdministratorLogIn, LogInRequest, LoggedIn, SetUpDoor, SetUpRefusal, Visitor,
 };
@@ -49,7 +51,7 @@ pub(super) async fn page<B: Incoming>(
     (now, request_id): (Timestamp, &RequestId),
     entry: &mut Entry,
 ) -> Response<Bytes> {
-    match answer(app, head, parts, body, csrf, (now, request_id, entry.client)).await {
+    match answer(app, head, parts, body, csrf, (now, request_id), entry).await {
         Ok(told) => {
             entry.denied = told.denied;
             entry.cause = told.cause;
@@ -68,7 +70,8 @@ async fn answer<B: Incoming>(
     parts: &Parts,
     body: B,
     csrf: Option<&CsrfCookie>,
-    (now, request_id, client): (Timestamp, &RequestId, IpAddr),
+    (now, request_id): (Timestamp, &RequestId),
+    entry: &mut Entry,
 ) -> Result<Told, Problem> {
     let same_site = check_cross_site(&head.method, head.origin.host(), &parts.headers)?;
     let Some(door) = app.set_up_door().map(Arc::clone) else {
@@ -80,22 +83,27 @@ async fn answer<B: Incoming>(
         Method::POST => {
             let fields = sent(app, parts, &head, same_site, body).await?;
             let typed = Typed::new(&text(&fields, "username"), &text(&fields, "name"));
-            let visitor = visitor(client, now, request_id);
+            let visitor = visitor(entry.client, now, request_id);
             let browser = is_browser(&parts.headers);
             let claimed = match wishes(&fields) {
                 Ok(wishes) => claim(app, door, wishes, visitor, browser).await,
                 Err(wrong) => Err(wrong.into()),
             };
             match claimed {
-                Ok(Some(logged_in)) => {
+                Ok((account, Some(logged_in))) => {
+                    entry.by(Owner::Account(account), Via::SetUp);
                     let cookies = Cookies::new(head.origin.is_secure());
                     let mut set = vec![cookies.begin_session(&logged_in.token)];
                     set.extend(logged_in.device.iter().map(|device| cookies.remember_device(device)));
                     Ok(Told::go(WELCOME, &set))
                 }
                 // The administrator is there, and only the log-in has failed: it can be tried again.
-                Ok(None) if browser => Ok(Told::go("/login", &[])),
-                Ok(None) => {
+                Ok((account, None)) if browser => {
+                    entry.by(Owner::Account(account), Via::SetUp);
+                    Ok(Told::go("/login", &[]))
+                }
+                Ok((account, None)) => {
+                    entry.by(Owner::Account(account), Via::SetUp);
                     Ok(Told { response: reply::made(&set_up::made(&typed)), denied: None, cause: None })
                 }
                 Err(refusal) if browser => Ok(refused(refusal, typed, token, now)),
@@ -155,19 +163,19 @@ async fn claim(
     wishes: Wishes,
     visitor: Visitor,
     browser: bool,
-) -> Result<Option<LoggedIn>, Refusal> {
+) -> Result<(AccountId, Option<LoggedIn>), Refusal> {
     let owned = Arc::clone(app);
     let claimed = blocking(&app.log_ins, move || {
         let Wishes { token, log_in } = wishes;
         let rng = &mut EntropyRng(&*owned.entropy);
-        owned.authority.claim(&door, &token, &log_in, &visitor, rng)?;
+        let account = owned.authority.claim(&door, &token, &log_in, &visitor, rng)?;
         tracing::info!("the administrator is set up, and access control is on");
         if !browser {
-            return Ok(None);
+            return Ok((account, None));
         }
         let AdministratorLogIn { login, password, .. } = log_in;
         let request = LogInRequest { login, password, device: None, kind: SessionKind::Cookie };
-        Ok(owned.authority.log_in(&request, &visitor, rng).ok())
+        Ok((account, owned.authority.log_in(&request, &visitor, rng).ok()))
     });
     claimed.await.map_err(Refusal::Problem)?.map_err(Refusal::Access)
 }

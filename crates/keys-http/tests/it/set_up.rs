@@ -10,6 +10,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::json;
 
+use crate::log::logged;
 use crate::support::{Ask, TestApp};
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -102,6 +103,40 @@ fn a_person_becomes_the_administrator_and_is_logged_in() {
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert!(page.text().contains("Ada"), "the name is shown");
     }
+}
+
+/// Whoever looks back sees who did it and how, in the audit log and in the server's.
+#[test]
+fn a_set_up_is_told_as_done_by_the_account_and_not_by_the_system() {
+    for from_browser in [true, false] {
+        let (app, token) = new();
+        let ask = posts(&form(&token, "ada", PASSWORD)).header("user-agent", "curl/8");
+        let lines = logged(|| {
+            assert!(if from_browser { browser(ask) } else { ask }.send(&app).status.as_u16() < 400);
+        });
+        let line = lines.iter().find(|line| line.contains("route=\"/setup\"")).unwrap();
+        assert!(line.contains("account/1a1") && line.contains("set-up"), "{line}");
+        assert!(!lines.concat().contains(&token), "{lines:?}");
+        let session = bearer(&app);
+        let log = Ask::get("/v1/auditlogs?limit=100").header("authorization", &session).send(&app).json();
+        let told: Vec<_> =
+            log["data"].as_array().unwrap().iter().filter(|event| event["authType"] == "AdminAuth").collect();
+        let types: Vec<_> = told.iter().map(|event| event["eventType"].as_str().unwrap()).collect();
+        let expected =
+            ["api.setting.update", "api.account.update", "api.password.create", "api.setting.update"];
+        assert_eq!(types, expected);
+        for event in told {
+            assert_eq!(
+                (&event["authenticatedAsAccountId"], &event["credentialId"]),
+                (&json!("1a1"), &json!(null))
+            );
+        }
+    }
+}
+
+fn bearer(app: &TestApp) -> String {
+    let made = app.post("/v1/token", &json!({"code": format!("ada:{PASSWORD}")})).json();
+    format!("Bearer {}", made["jwt"].as_str().unwrap())
 }
 
 #[test]

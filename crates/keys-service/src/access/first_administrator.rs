@@ -26,7 +26,8 @@ impl Authority {
 
     /// Makes the holder of the set-up token the administrator: account `1a1` gets its log-in, and access control is on, in
     /// one transaction that needs that nobody has ever put it. So there is one such change in the life of an
-    /// installation, whatever races, restarts or copies of the server there are.
+    /// installation, whatever races, restarts or copies of the server there are. The audit chain has it as done by that
+    /// account, by way of the set-up. Returns which account it is.
     ///
     /// # Errors
     ///
@@ -38,13 +39,13 @@ impl Authority {
         log_in: &AdministratorLogIn,
         visitor: &Visitor,
         rng: &mut R,
-    ) -> Result<(), AccessError> {
+    ) -> Result<AccountId, AccessError> {
         let passage = door.pass(token, visitor.now)?;
         if !self.is_new().map_err(StoreFailure::from)? {
             return Err(AccessError::AlreadySetUp);
         }
         let context = Context {
-            caller: Caller::new(Owner::Account(AccountId::ADMIN), Via::System, true),
+            caller: Caller::new(Owner::Account(AccountId::ADMIN), Via::SetUp, true),
             client_address: visitor.client_address,
             request_id: visitor.request_id.clone(),
             now: visitor.now,
@@ -55,7 +56,7 @@ impl Authority {
             match self.store.commit(first_changes(&context, planned)) {
                 Ok(_) => {
                     passage.close();
-                    return Ok(());
+                    return Ok(AccountId::ADMIN);
                 }
                 Err(CommitError::Refused { index: 0, refusal: Refusal::Unmet }) => {
                     return Err(AccessError::AlreadySetUp);

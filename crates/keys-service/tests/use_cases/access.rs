@@ -1,13 +1,15 @@
 //! Switching access control, the access modes, and the first administrator.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use keys_core::{
-    AccessControl, AccessMode, AccountId, AccountKind, AccountTransition, LogInProvider, LoginName, Password,
-    Role, SessionKind, SessionToken, SetUpToken, SettingName, SettingValue, Timestamp, Transition,
+    AccessControl, AccessMode, AccountId, AccountKind, AccountTransition, LogInProvider, LoginName, Owner,
+    Password, Role, SessionKind, SessionToken, SetUpToken, SettingName, SettingValue, Timestamp, Transition,
+    Via,
 };
 use keys_service::{
     AccessError, AccessRequest, AccountRequest, AdministratorLogIn, Context, LogInError, LogInRefusal,
@@ -314,7 +316,11 @@ fn the_holder_of_the_token_becomes_the_administrator_and_the_door_is_closed() {
     assert_eq!(house.store.head().unwrap(), before);
 
     assert!(house.authority.is_new().unwrap());
-    claim(&mut house, &token, now()).unwrap();
+    assert_eq!(claim(&mut house, &token, now()).unwrap(), AccountId::ADMIN);
+    let events = house.store.audit(before.audit.map(|(id, _)| id), 100).unwrap();
+    let by: BTreeSet<_> =
+        events.iter().map(|linked| (linked.event.origin.principal, linked.event.origin.via)).collect();
+    assert_eq!(by, BTreeSet::from([(Owner::Account(AccountId::ADMIN), Via::SetUp)]), "not the system itself");
     assert!(!house.authority.is_new().unwrap());
     assert_eq!(house.authority.access_control(), AccessControl::On);
     let account = house.store.account(AccountId::ADMIN).unwrap().unwrap();
@@ -344,7 +350,7 @@ fn of_a_thousand_who_claim_at_once_one_wins() {
                 let mut rng = seeded(n);
                 loop {
                     match house.authority.claim(&door, &token, &log_in, &visitor(), &mut rng) {
-                        Ok(()) => return true,
+                        Ok(_) => return true,
                         Err(AccessError::AlreadySetUp) => return false,
                         Err(AccessError::Busy) => thread::yield_now(),
                         Err(other) => panic!("{other:?}"),

@@ -105,7 +105,7 @@ pub fn an_event_keeps_its_circumstances(store: &dyn KeyStore) {
     let session = Via::Session(keys_core::SessionId::new(u64::MAX >> 1).unwrap());
     let addresses = [Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), sample::origin().client_address, None];
     let mut expected = Vec::new();
-    for (n, via) in (0..).zip([key, session, Via::OpenAccess, Via::Database, Via::System]) {
+    for (n, via) in (0..).zip([key, session, Via::OpenAccess, Via::SetUp, Via::Database, Via::System]) {
         for (m, client_address) in (0..).zip(addresses) {
             let request_id = format!("request-{n}-{m}").parse().unwrap();
             let principal = Owner::Environment(keys_core::EnvironmentId::new(u64::MAX >> 1).unwrap());

@@ -28,7 +28,7 @@ pub(crate) fn event(event: &AuditEvent, urls: &Urls) -> AuditLog {
         credential_id: match origin.via {
             Via::Key(key) => Some(key.to_string()),
             Via::Password(password) => Some(password.to_string()),
-            Via::OpenAccess | Via::Database | Via::System | _ => None,
+            Via::OpenAccess | Via::SetUp | Via::Database | Via::System | _ => None,
         },
         description: description(&event.target),
         event_type: Some(event_type(event.action).to_owned()),
@@ -47,7 +47,7 @@ const fn auth_type(via: Via) -> Option<&'static str> {
         Via::Key(_) => Some("BasicAuth"),
         Via::Password(_) => Some("TokenAccount"),
         Via::Session(_) => Some("TokenAuth"),
-        Via::OpenAccess | Via::Database => Some("AdminAuth"),
+        Via::OpenAccess | Via::SetUp | Via::Database => Some("AdminAuth"),
         Via::System | _ => None,
     }
 }
