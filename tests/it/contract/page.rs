@@ -77,7 +77,7 @@ fn row_13_both_halves_are_copied_and_then_the_window_is_closed_for_good() {
         assert!(made.contains(&snippet), "{snippet}: {made}");
     }
     let close = between(&made, "method=\"post\" action=\"/env", "\"").to_owned();
-    send(&client, &format!("/env{close}"), form).expect(303);
+    let _ = send(&client, &format!("/env{close}"), form).expect(303);
     // Neither the form that is sent again nor anything else shows it now.
     for page in [send(&client, &keys(), form), open(&client, &keys())] {
         assert!(!page.text().contains(&secret_key));
@@ -101,7 +101,7 @@ fn row_19_all_that_can_be_done_with_a_key_is_in_the_menu_of_its_row() {
             + state
     };
     assert_eq!(menu("active"), "Deactivate, Edit, View in API active");
-    client.post(&key.action("deactivate"), &serde_json::json!({})).expect(202);
+    let _ = client.post(&key.action("deactivate"), &serde_json::json!({})).expect(202);
     assert_eq!(menu("inactive"), "Activate, Delete…, Edit, View in API inactive");
 }
 

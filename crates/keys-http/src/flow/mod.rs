@@ -24,7 +24,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body_util::Full;
-use keys_core::{IdempotencyKey, RequestId, Timestamp};
+use keys_core::{AccessControl, IdempotencyKey, RequestId, Timestamp};
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -92,7 +92,8 @@ pub(crate) async fn respond<B: Incoming>(
             response
         }
     };
-    if let Some(view) = &view {
+    if let Some(view) = &mut view {
+        view.opened_to_all(matches!(app.authority.access_control(), AccessControl::Off));
         response = pages::render(view, response);
     }
     let headers = response.headers_mut();

@@ -17,6 +17,8 @@ pub(super) struct Frame {
     pub(super) person: Option<String>,
     /// What the form to log out repeats of the cookie.
     pub(super) token: Option<String>,
+    /// Whether everybody who reaches the server has the API.
+    pub(super) open_to_all: bool,
     /// The same document as JSON.
     pub(super) json: Option<String>,
     /// How a program asks for it.
@@ -34,6 +36,7 @@ impl Frame {
             account: view.account().map(ToOwned::to_owned),
             person: view.person().map(ToOwned::to_owned),
             token: view.token().map(ToOwned::to_owned),
+            open_to_all: view.is_open_to_all(),
             json: address.map(|address| {
                 let separator = if address.contains('?') { '&' } else { '?' };
                 format!("{address}{separator}_format=json")

@@ -42,6 +42,8 @@ pub(crate) struct View {
     token: Option<String>,
     /// The page to be shown in place of ours.
     shell: Option<Shell>,
+    /// Whether everybody who reaches the server has the API.
+    open_to_all: bool,
     /// What a form that creates is sent with, so that sending it twice makes one thing.
     idempotency_key: Option<IdempotencyKey>,
 }
@@ -79,6 +81,7 @@ impl View {
             person: None,
             token: None,
             shell: None,
+            open_to_all: false,
             idempotency_key: None,
         })
     }
@@ -113,6 +116,16 @@ impl View {
     /// Learns that another page is shown in place of ours.
     pub(crate) fn shown_in(&mut self, shell: Option<Shell>) {
         self.shell = shell;
+    }
+
+    /// Learns whether access control is off.
+    pub(crate) fn opened_to_all(&mut self, open: bool) {
+        self.open_to_all = open;
+    }
+
+    /// Whether everybody who reaches the server has the API.
+    pub(super) const fn is_open_to_all(&self) -> bool {
+        self.open_to_all
     }
 
     /// Whether the page says what the caller is called.

@@ -253,7 +253,9 @@ fn no_name_and_no_description_is_anything_but_text() {
         shown.push(send(&app, "/v1/apikeys", &[("name", &payload.repeat(30)), ("description", payload)]));
     }
     for page in &shown {
-        let text = page.text();
+        // The mark of a server without access control is ours, and has a picture, which nothing else here may.
+        let (before, mark) = page.text().split_once("<aside class=\"open-to-all\"").unwrap();
+        let text = format!("{before}{}", mark.split_once("</aside>").unwrap().1);
         for opening in text.split('<').skip(1) {
             let tag: String = opening.chars().take_while(char::is_ascii_alphanumeric).collect();
             let known = "html head meta title link body a header img span code nav ol li main div h1 h2 p form input \
