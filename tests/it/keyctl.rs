@@ -234,8 +234,8 @@ fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {
     let ada = Keyctl::over_http(&server.url(), dir.path()).with_key(&own);
     let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());
     let at_home = at_home.with_key(&own);
-    assert_eq!(ids(&at_home, &["list"]), [ci.id.clone()]);
-    assert_eq!(ids(&ada, &["list", "--environment", DEFAULT]), [ci.id.clone()]);
+    assert_eq!(ids(&at_home, &["list"]), std::slice::from_ref(&ci.id));
+    assert_eq!(ids(&ada, &["list", "--environment", DEFAULT]), std::slice::from_ref(&ci.id));
     assert_eq!(ids(&ada, &["list"]), [own.id]);
     assert_eq!(ada.run(["deactivate", &*ci.id]).code, 3, "it is not hers outside");
     assert_eq!(at_home.run(["deactivate", &*ci.id]).code, 0);
@@ -243,7 +243,7 @@ fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {
     assert_eq!(keyctl.run(["env", "deactivate", DEFAULT]).code, 0);
     let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());
     let at_home = at_home.with_key(&administrator);
-    assert_eq!(ids(&at_home, &["list"]), [ci.id.clone()]);
+    assert_eq!(ids(&at_home, &["list"]), std::slice::from_ref(&ci.id));
     assert_eq!(at_home.run(["delete", &*ci.id]).code, 0);
 }
 

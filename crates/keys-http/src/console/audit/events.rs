@@ -99,6 +99,7 @@ fn about(scope: Scope, names: &mut Names<'_, '_>, event: &AuditEvent) -> Result<
         Target::Session(id) => Thing::new(of("Session", names.owner(event.owner)?), id, scope.about(id)),
         Target::Setting(name) => Thing::new(name.to_string(), name, scope.about(name)),
         Target::Pepper(id) => Thing { name: id.to_string(), id: None, path: None },
+        Target::Sessions => Thing { name: "Everybody's sessions".to_owned(), id: None, path: None },
         other => Thing { name: other.to_string(), id: None, path: None },
     })
 }
@@ -140,6 +141,7 @@ fn how(names: &mut Names<'_, '_>, via: Via) -> Result<String, BackendError> {
         Via::Session(id) => format!("Session {id}"),
         Via::OpenAccess => "Open access".to_owned(),
         Via::Database => "Command line on the server".to_owned(),
+        Via::SetUp => "Set-up token".to_owned(),
         Via::System => "The server itself".to_owned(),
         other => other.to_string(),
     })

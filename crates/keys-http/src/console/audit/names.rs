@@ -81,9 +81,10 @@ impl<'a, 'b> Names<'a, 'b> {
 
 /// The accounts that an event names: who did it, and whom it is about.
 fn people_in(event: &AuditEvent) -> impl Iterator<Item = AccountId> {
-    let about = match event.target {
-        Target::Account(account) | Target::Member(_, account, _) => Some(account),
-        _ => None,
+    let about = if let Target::Account(account) | Target::Member(_, account, _) = event.target {
+        Some(account)
+    } else {
+        None
     };
     [event.origin.principal.account(), event.owner.account(), about].into_iter().flatten()
 }
