@@ -209,7 +209,7 @@
   // Shows the content of a page in the dialog.
   const fill = (dialog, main) => {
     dialog.replaceChildren(...main.childNodes);
-    dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-secret], .compare")));
+    dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-secret], .compare, table.list")));
     dialog.setAttribute("closedby", dialog.querySelector("[data-secret]") ? "none" : "closerequest");
     const heading = dialog.querySelector("h1, h2");
     if (heading) {
