@@ -187,7 +187,7 @@ fn what_the_parsers_say() {
         (
             said::<Via>(""),
             "not a way a principal is established: expected `key/1c…`, `password/1c…`, `session/1s…`, `open-access`, \
-             `database` or `system`",
+             `set-up`, `database` or `system`",
         ),
         (
             said::<Target>(""),
