@@ -3,6 +3,8 @@
 from harness import axe_script
 
 WIDTHS = [375, 768, 1280]
+# Where nothing may stick out either: the narrowest there are, and round where a page changes its shape.
+OTHER_WIDTHS = [320, 641, 961, 1024, 1160, 1600]
 
 # Where a page is wider than the window, the elements that make it so.
 STICKS_OUT = """() => {
@@ -28,12 +30,18 @@ def check_axe(person, name):
     assert not told, "\n".join(told)
 
 
+def check_width(person, name, width):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    found = person.page.evaluate(STICKS_OUT)
+    assert not found, f"{name} at {width}: {found}"
+
+
 def look(person, name, theme, folder, full=True):
     """In every width. A dialog is as high as the window, so a picture of the whole page shows less."""
+    for width in OTHER_WIDTHS:
+        check_width(person, name, width)
     for width in WIDTHS:
-        person.page.set_viewport_size({"width": width, "height": 900})
-        found = person.page.evaluate(STICKS_OUT)
-        assert not found, f"{name} at {width}: {found}"
+        check_width(person, name, width)
         person.page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=full)
         # The middle width looks like the widest.
         if width != WIDTHS[1]:

@@ -79,7 +79,7 @@ class Gallery:
                 gallery.sent.append((self.path, form))
                 wanted = form.get("name", [""])[0]
                 if self.path != "/add":
-                    self.page("others") if self.path.startswith("/selected") else self.go("/list")
+                    self.page("others") if self.path.startswith("/selected") else self.go(f"/list?done={self.path[1:]}")
                 elif wanted in ("wrong", "moved", "session"):
                     self.page("add_wrong", 422) if wanted == "wrong" else self.go(
                         "/others" if wanted == "moved" else "/login"

@@ -216,7 +216,7 @@ def session_ends(browser):
 
 def gone(person):
     """From the document, from the way back and from what the browser keeps."""
-    at(person, "/list")
+    at(person, "/list?done=close")
     person.heading("API & Keys")
     assert SECRET not in person.page.content()
     person.back()
@@ -249,7 +249,7 @@ def secrets(browser):
             send(person, "build server")
             expect(person.page.locator(".secret")).to_contain_text(SECRET)
             person.press("I have saved it: close")
-            at(person, "/list")
+            at(person, "/list?done=close")
             assert SECRET not in person.page.content()
             equal(gallery.sent[-1][0], "/close")
 
@@ -316,8 +316,12 @@ def lists(browser):
         expect(bar).to_contain_text("6 selected")
         page.get_by_role("button", name="Deactivate…").click()
         expect(dialog(person)).to_contain_text("Everything else")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Deactivate…").click()
+        expect(dialog(person)).to_contain_text("Everything else")
         path, form = gallery.sent[-1]
-        equal((path, len(form["id"]), form["_csrf"]), ("/selected?deactivate", 6, ["0123456789ABCDEF"]))
+        chosen_keys = [name for name in form if name.startswith("id.")]
+        equal((path, len(chosen_keys), form["_csrf"]), ("/selected?deactivate", 6, ["0123456789ABCDEF"]))
 
 
 def sent_once(browser):

@@ -45,14 +45,18 @@
 
   // ---- times in the reader's zone
 
-  const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const zone = clock.resolvedOptions().timeZone;
+  const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+  const hour = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+  const zone = day.resolvedOptions().timeZone;
+  // A line may break between the two, and nowhere else.
+  const local = (instant) =>
+    [day, hour].map((part) => part.format(instant).replaceAll(" ", "\u00a0")).join(", ");
 
   const localTimes = (within) => all("time[datetime]:not([title])", within).forEach((time) => {
     const instant = new Date(time.dateTime);
     if (Number.isNaN(instant.getTime())) return;
     time.title = time.textContent.trim();
-    time.textContent = clock.format(instant);
+    time.textContent = local(instant);
   });
 
   // What is typed in UTC is told in the reader's zone beside it.
@@ -62,7 +66,7 @@
     input.dataset.told = "yes";
     const show = () => {
       const instant = new Date(`${input.value}Z`);
-      hint.textContent = Number.isNaN(instant.getTime()) ? "" : `${clock.format(instant)} in ${zone}`;
+      hint.textContent = Number.isNaN(instant.getTime()) ? "" : `${local(instant)} in ${zone}`;
     };
     input.addEventListener("input", show);
     show();
@@ -153,9 +157,9 @@
     if (button.dataset.busy) button.textContent = button.dataset.busy;
   };
 
-  const ready = (within = document) => {
-    all("form[data-sent]", within).forEach((form) => { delete form.dataset.sent; });
-    all("[data-words]", within).forEach((button) => {
+  const ready = () => {
+    all("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+    all("[data-words]").forEach((button) => {
       if (button.dataset.busy) button.textContent = button.dataset.words;
       delete button.dataset.words;
       button.removeAttribute("aria-disabled");
@@ -209,7 +213,7 @@
   // Shows the content of a page in the dialog.
   const fill = (dialog, main) => {
     dialog.replaceChildren(...main.childNodes);
-    dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-secret], .compare, table.list")));
+    dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-secret], table")));
     dialog.setAttribute("closedby", dialog.querySelector("[data-secret]") ? "none" : "closerequest");
     const heading = dialog.querySelector("h1, h2");
     if (heading) {
@@ -268,7 +272,7 @@
         again();
       }
     } finally {
-      ready(dialog);
+      ready();
       if (!dialog.open) dialog.remove();
     }
   };
