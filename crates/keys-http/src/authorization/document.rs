@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Mutex;
 use std::{env, fs};
 
 use super::cell::{Cell, Context, Named, Question, Within};
@@ -140,7 +141,7 @@ impl Table {
         self.entering.extend(other.entering);
     }
 
-    fn write(&self, cells: usize) -> String {
+    pub(super) fn write(&self, cells: usize) -> String {
         let mut text = format!("{}\n", INTRODUCTION.replace("CELLS", &cells.to_string()));
         self.write_entering(&mut text);
         for route in rules::routes() {
@@ -217,13 +218,20 @@ impl Table {
 
 const fn environment(within: Within) -> &'static str {
     match within {
-        Within::Owner(Owner::A) => "A",
-        Within::Owner(Owner::B) => "B",
-        Within::Owner(Owner::Inactive) => "an inactive one",
-        Within::Owner(Owner::Removed) => "a removed one",
-        Within::Owner(Owner::Nobody) => "one that does not exist",
-        Within::Owner(_) => "an account's id",
+        Within::Owner(environment) => owner(environment),
         Within::Malformed => "what is no id",
+    }
+}
+
+/// What is named as an environment.
+pub(super) const fn owner(environment: Owner) -> &'static str {
+    match environment {
+        Owner::A => "A",
+        Owner::B => "B",
+        Owner::Inactive => "an inactive one",
+        Owner::Removed => "a removed one",
+        Owner::Nobody => "one that does not exist",
+        _ => "an account's id",
     }
 }
 
@@ -245,26 +253,50 @@ fn request(question: Question) -> String {
     }
 }
 
-fn heading<'a>(text: &mut String, first: &[&'a str], rest: impl Iterator<Item = &'a str>) {
+pub(super) fn heading<'a>(text: &mut String, first: &[&'a str], rest: impl Iterator<Item = &'a str>) {
     let titles: Vec<&str> = first.iter().copied().chain(rest).collect();
     writeln!(text, "| {} |\n|{}", titles.join(" | "), "---|".repeat(titles.len())).unwrap();
 }
 
-fn line(text: &mut String, first: &[String], statuses: impl Iterator<Item = Option<u16>>) {
+pub(super) fn line(text: &mut String, first: &[String], statuses: impl Iterator<Item = Option<u16>>) {
     let statuses = statuses.map(|status| status.map_or_else(|| "–".to_owned(), |status| status.to_string()));
     let cells: Vec<String> = first.iter().cloned().chain(statuses).collect();
     writeln!(text, "| {} |", cells.join(" | ")).unwrap();
 }
 
-/// Compares with what is committed, or writes it.
-pub(super) fn compare(table: &Table, cells: usize) {
+/// A part of the document, each written by a test of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Everything but the web page.
+    Routes,
+    /// The web page.
+    Pages,
+}
+
+/// What the second part begins with.
+const PAGES: &str = "\n## The web page\n\n";
+
+/// Tests run beside each other, and each writes a part of one file.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Compares a part with what is committed, or writes it.
+pub(super) fn compare(part: Part, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/AUTHORIZATION.md");
-    let text = table.write(cells);
+    let _one = WRITING.lock();
+    let there = fs::read_to_string(&path).expect("the document is there");
+    let (routes, pages) = there.split_once(PAGES).unwrap_or((&there, ""));
     if env::var_os("KEYS_UPDATE_DOCS").is_some() {
-        fs::write(&path, text).expect("the document can be written");
+        let (routes, pages) = match part {
+            Part::Routes => (text, pages),
+            Part::Pages => (routes, text),
+        };
+        fs::write(&path, format!("{routes}{PAGES}{pages}")).expect("the document can be written");
         return;
     }
-    let there = fs::read_to_string(&path).expect("the document is there");
+    let there = match part {
+        Part::Routes => routes,
+        Part::Pages => pages,
+    };
     assert!(
         there == text,
         "docs/AUTHORIZATION.md is stale: KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization"

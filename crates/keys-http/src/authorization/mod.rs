@@ -9,11 +9,14 @@
 //! and why; of each class one is asked, and a sample of the rest. Installations are copies of one, and one that an answer
 //! has changed is thrown away.
 //!
+//! The web page has a table of its own, in `pages.rs`.
+//!
 //! `KEYS_UPDATE_DOCS=1 cargo test -p keys-http authorization` writes `docs/AUTHORIZATION.md` anew.
 
 mod cell;
 mod classes;
 mod document;
+mod pages;
 mod principal;
 mod rules;
 #[path = "../../tests/it/support.rs"]
@@ -32,7 +35,7 @@ use tokio::runtime::Runtime;
 
 use self::cell::{Cell, Context, Named, Place, Question, address_of};
 use self::classes::{Sample, representative};
-use self::document::Table;
+use self::document::{Part, Table};
 use self::principal::Principal;
 use self::rules::{Expected, Ruling, Subject};
 use self::support::{Ask, Reply, TestApp, basic};
@@ -284,7 +287,7 @@ fn every_cell_is_as_the_rules_say() {
         }
     });
     println!("{cells} cells, {asked} asked");
-    document::compare(&table, cells);
+    document::compare(Part::Routes, &table.write(cells));
 }
 
 /// The OpenAPI document has every route, and of each the methods it has for the administrator.

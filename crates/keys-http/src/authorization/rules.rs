@@ -202,7 +202,7 @@ pub(super) struct Ruling {
 
 /// Whom a caller acts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Acting {
+pub(super) enum Acting {
     /// An administrator, who sees and may do everything.
     Administrator,
     /// Another person, who sees itself and the environments it is a member of.
@@ -217,7 +217,7 @@ const OWNER_OF_A: Acting = Acting::Person(Owner::OwnsA);
 
 /// What somebody may inside an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rights {
+pub(super) enum Rights {
     /// Everything, the environment itself included.
     Own,
     /// Its keys.
@@ -227,7 +227,7 @@ enum Rights {
 }
 
 /// Whom a principal acts as before it enters an environment; `None` is nobody.
-const fn alone(principal: Principal) -> Option<Acting> {
+pub(super) const fn alone(principal: Principal) -> Option<Acting> {
     match principal {
         // While access control is off, a key that is refused is as good as none.
         Principal::AnybodyOpen
@@ -259,7 +259,7 @@ const fn alone(principal: Principal) -> Option<Acting> {
 }
 
 /// What a person may in A, if it is a member.
-const fn in_a(person: Owner) -> Option<Rights> {
+pub(super) const fn in_a(person: Owner) -> Option<Rights> {
     match person {
         Owner::OwnsA => Some(Rights::Own),
         Owner::MemberOfA | Owner::RestrictedInA => Some(Rights::Change),
@@ -403,7 +403,7 @@ pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
     })
 }
 
-fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
+pub(super) fn visible(acting: Acting, thing: Thing, target: &Target) -> bool {
     match thing {
         _ if target.owner == Owner::Nobody => false,
         Thing::Nothing => false,

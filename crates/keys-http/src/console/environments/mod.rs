@@ -18,6 +18,9 @@ mod members;
 mod removed;
 mod stop;
 
+#[cfg(test)]
+pub(crate) use members::{Place as MemberPlace, Step as MemberStep};
+
 use http::Method;
 use keys_core::{EnvironmentId, EnvironmentRecord, EnvironmentState, Role};
 
