@@ -131,8 +131,7 @@ pub(crate) trait People: fmt::Debug {
     /// Moves an account, as it was just read, to its next state.
     fn change_account(&self, account: &Account, transition: AccountTransition) -> Result<Account, Failure>;
 
-    /// The keys that a person made and that are not deleted, in order of id; on a database with those that these made
-    /// in turn.
+    /// The keys that a person made and that are not deleted, and those that these made in turn, in order of id.
     fn keys_made_by(&self, id: AccountId) -> Result<Vec<Key>, Failure>;
 
     /// Forgets the failed log-ins of a person.

@@ -108,7 +108,7 @@ fn every_command_asks_what_it_means() {
             vec![
                 "GET /v1/accounts/1a7",
                 "POST /v1/accounts/1a7?action=deactivate {}",
-                "GET /v1/apikeys?limit=1000&creatorId=1a7",
+                "GET /keys/made?account=1a7",
             ],
         ),
         (

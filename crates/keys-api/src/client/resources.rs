@@ -186,9 +186,10 @@ impl Client {
         self.change("/accounts", account, change)
     }
 
-    /// The keys that were made as this account or environment, of all that the caller reaches.
-    pub fn keys_made_as(&self, account: &str) -> Result<Vec<ApiKey>, ClientError> {
-        self.list("/apikeys", &format!("&creatorId={}", id(account)?))
+    /// The keys that a person made and that are not deleted, and those that these made in turn.
+    pub fn keys_made_by(&self, account: &str) -> Result<Vec<ApiKey>, ClientError> {
+        let path = format!("/keys/made?account={}", id(account)?);
+        Ok(self.get_beside::<Collection<ApiKey>>(&path)?.body.data)
     }
 
     /// The members of an environment.

@@ -114,6 +114,11 @@ impl Client {
         self.exchange(Method::PUT, path, &[], Some(to_json(body)))
     }
 
+    /// Gets a path beside `/v1`.
+    pub(super) fn get_beside<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, ClientError> {
+        self.exchange_at(Method::GET, format!("{}{path}", self.url), &[], None)
+    }
+
     /// Posts to a path beside `/v1`.
     pub(super) fn post_beside<T: DeserializeOwned>(
         &self,

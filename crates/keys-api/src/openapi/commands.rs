@@ -1,14 +1,19 @@
-//! What stands beside the dialect: `POST /{things}/{verb}`, answered without a document, refused with problem details.
+//! What stands beside the dialect: commands, `POST /{things}/{verb}`, answered without a document, and reports; all refused
+//! with problem details.
 
 use serde_json::{Map, Value, json};
 
-use super::answers;
+use super::answers::{self, reference};
 use super::operations::{idempotency_key, project_header};
 
 /// Their paths.
 pub(super) fn paths() -> Map<String, Value> {
-    let paths =
-        [("/receipts/confirm", confirm()), ("/accounts/unlock", unlock()), ("/sessions/end", end_sessions())];
+    let paths = [
+        ("/receipts/confirm", confirm()),
+        ("/accounts/unlock", unlock()),
+        ("/sessions/end", end_sessions()),
+        ("/keys/made", keys_made()),
+    ];
     paths.into_iter().map(|(path, item)| (path.to_owned(), item)).collect()
 }
 
@@ -48,6 +53,34 @@ fn end_sessions() -> Value {
         "They have ended.",
         ("requestBody", person(&[("all", all)])),
     )
+}
+
+/// What somebody made.
+fn keys_made() -> Value {
+    let mut responses = answers::problems();
+    responses.retain(|status, _| !matches!(&**status, "408" | "413"));
+    responses
+        .insert("200".to_owned(), answers::document("The keys.", &reference("schemas", "apiKeyCollection")));
+    responses.insert("304".to_owned(), answers::not_modified());
+    responses.insert("412".to_owned(), reference("responses", "PreconditionFailed"));
+    let account = json!({
+        "name": "account",
+        "in": "query",
+        "required": true,
+        "description": "The account of a person, such as `1a7`.",
+        "schema": {"type": "string"},
+    });
+    json!({
+        "parameters": [project_header()],
+        "get": {
+            "operationId": "keysMade",
+            "summary": "The keys that somebody made",
+            "description": "Those that are not deleted, whomever they belong to, and those that these made in turn; at most \
+                10,000. For administrators, outside any environment.",
+            "parameters": [account],
+            "responses": responses,
+        },
+    })
 }
 
 /// The body that says who is meant, with what else can be said.

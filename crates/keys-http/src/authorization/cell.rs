@@ -217,7 +217,8 @@ impl<'p> Cell<'p> {
         let path = self.context.path(&path);
         assert_eq!(grammar::parse(&path).route.unwrap(), *self.route(), "{path}");
         let parameter = self.context.by(Named::Parameter).map(|id| format!("projectId={id}"));
-        let query: Vec<String> = self.question.query().into_iter().chain(parameter).collect();
+        let person = (*self.route() == Route::KeysMade).then(|| format!("account={}", Owner::OwnsA.id()));
+        let query: Vec<String> = self.question.query().into_iter().chain(parameter).chain(person).collect();
         if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
     }
 }

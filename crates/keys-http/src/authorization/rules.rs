@@ -47,7 +47,7 @@ pub(super) enum Subject {
     Document,
     /// Said by everybody who is let in, each of their own.
     Confirmation,
-    /// Done to a person: the owner of A.
+    /// Done to a person, or told of one: the owner of A.
     OfPeople,
     /// Answered whoever asks.
     Token,
@@ -84,6 +84,7 @@ rows! {
     Route::ReceiptConfirmation => Subject::Confirmation, [Route::ReceiptConfirmation];
     Route::Unlock => Subject::OfPeople, [Route::Unlock];
     Route::EndSessions => Subject::OfPeople, [Route::EndSessions];
+    Route::KeysMade => Subject::OfPeople, [Route::KeysMade];
     Route::LogIn => Subject::LogIn, [Route::LogIn];
     Route::LogOut => Subject::LogIn, [Route::LogOut];
     Route::SetUp => Subject::LogIn, [Route::SetUp];
@@ -138,6 +139,7 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::ReceiptConfirmation
         | Route::Unlock
         | Route::EndSessions
+        | Route::KeysMade
         | Route::LogIn
         | Route::LogOut
         | Route::SetUp
@@ -211,9 +213,6 @@ pub(super) enum Acting {
     /// entered it with the rights it has there.
     Inside(Owner, Rights),
 }
-
-/// Whom commands are sent for.
-const OWNER_OF_A: Acting = Acting::Person(Owner::OwnsA);
 
 /// What somebody may inside an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -355,18 +354,32 @@ fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
         (Subject::One(_) | Subject::Link(_), _, "GET" | "HEAD") => return None,
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
-        (Subject::OfPeople, _, "POST") if acting == Acting::Administrator => Expected::ok(204),
-        // Everybody may leave, wherever they have logged in.
-        (Subject::OfPeople, _, "POST") if *cell.route() == Route::EndSessions && acting == OWNER_OF_A => {
-            Expected::ok(204)
-        }
-        (Subject::OfPeople, _, "POST") => Expected::FORBIDDEN,
+        (Subject::OfPeople, _, method) if has_method(cell.route(), method) => of_people(cell.route(), acting),
         // What is sent names nobody and no password.
         (Subject::List(Thing::Password), _, "POST") if acting == Acting::Administrator => Expected::NO_CODE,
         (Subject::List(thing), _, "POST") if creates(acting, thing) => Expected::ok(201),
         (Subject::One(thing), _, method) if changes(acting, thing, method) => return None,
         _ => Expected::METHOD,
     })
+}
+
+/// Reports are read, commands are posted.
+fn has_method(route: &Route, method: &str) -> bool {
+    match route {
+        Route::KeysMade => matches!(method, "GET" | "HEAD"),
+        _ => method == "POST",
+    }
+}
+
+/// Of the owner of A.
+fn of_people(route: &Route, acting: Acting) -> Expected {
+    match (route, acting) {
+        (Route::KeysMade, Acting::Administrator) => Expected::ok(200),
+        (_, Acting::Administrator) => Expected::ok(204),
+        // Everybody may leave, wherever they have logged in.
+        (Route::EndSessions, Acting::Person(Owner::OwnsA)) => Expected::ok(204),
+        _ => Expected::FORBIDDEN,
+    }
 }
 
 /// What is answered of this one.

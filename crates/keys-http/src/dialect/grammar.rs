@@ -5,7 +5,7 @@
 //! /v1[/projects/{pid}]                         a version, and everything it links to
 //! /v1[/projects/{pid}]/{type}[/{id}[/{link}]]  a list, one of it, and what that leads to
 //! /openapi.json                                all of this for programs
-//! /{things}/{verb}                             commands: what Rancher has no address for
+//! /{things}/{verb}                             commands and reports: what Rancher has no address for
 //! /login /logout                               where people log in and out
 //! /env/{pid}/keys /account/keys …              the web page for people: see [`console`](crate::console)
 //! /ping /healthz /readyz                       for those who look after the server
@@ -72,6 +72,8 @@ pub(crate) enum Route {
     Unlock,
     /// `/sessions/end`: that all sessions of a person, or of everybody, end.
     EndSessions,
+    /// `/keys/made`: the keys that a person made, and those that these made in turn.
+    KeysMade,
     /// `/login`: where people log in.
     LogIn,
     /// `/logout`: where they log out.
@@ -105,6 +107,7 @@ impl Route {
             Self::ReceiptConfirmation => "/receipts/confirm",
             Self::Unlock => "/accounts/unlock",
             Self::EndSessions => "/sessions/end",
+            Self::KeysMade => "/keys/made",
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
             Self::SetUp => "/setup",
@@ -135,13 +138,14 @@ impl Route {
 
     /// Whether its errors are those of the dialect. Beside it they are problem details (RFC 9457).
     pub(crate) const fn is_dialect(&self) -> bool {
-        !matches!(self.kind(), Kind::Command)
+        !matches!(self.kind(), Kind::Command | Kind::Report)
     }
 
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::ReceiptConfirmation | Self::Unlock | Self::EndSessions => Kind::Command,
+            Self::KeysMade => Kind::Report,
             Self::Ping
             | Self::Health
             | Self::Ready
@@ -165,6 +169,8 @@ pub(crate) enum Kind {
     Operational,
     /// Something that is done, and has no document: beside the dialect.
     Command,
+    /// Something that is told beside the dialect.
+    Report,
     /// A place of the web page, with its methods.
     Console(&'static [Method]),
     /// The list of a type.
@@ -221,6 +227,7 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("receipts", [verb]) if verb == "confirm" => Ok(Route::ReceiptConfirmation),
         ("accounts", [verb]) if verb == "unlock" => Ok(Route::Unlock),
         ("sessions", [verb]) if verb == "end" => Ok(Route::EndSessions),
+        ("keys", [verb]) if verb == "made" => Ok(Route::KeysMade),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

@@ -9,7 +9,7 @@ use super::grammar::Kind;
 pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
     let verbs = match kind {
         Kind::Console(methods) => return methods.to_vec(),
-        Kind::Operational => &[Verb::Get],
+        Kind::Operational | Kind::Report => &[Verb::Get],
         Kind::Command => &[Verb::Post],
         Kind::Collection(declaration) => declaration.methods(audience).collection,
         Kind::Resource(declaration) => declaration.methods(audience).resource,
@@ -20,7 +20,12 @@ pub(crate) fn allowed(kind: Kind, audience: Audience) -> Vec<Method> {
     };
     let acts = match kind {
         Kind::Resource(declaration) => declaration.methods(audience).actions,
-        Kind::Operational | Kind::Command | Kind::Console(_) | Kind::Collection(_) | Kind::Linked(_) => false,
+        Kind::Operational
+        | Kind::Command
+        | Kind::Report
+        | Kind::Console(_)
+        | Kind::Collection(_)
+        | Kind::Linked(_) => false,
     };
     let mut methods: Vec<Method> = verbs
         .iter()
@@ -52,7 +57,7 @@ pub(crate) fn list(methods: &[Method]) -> String {
 /// Whether what a route is about is there for the audience at all.
 pub(crate) fn is_offered(kind: Kind, audience: Audience) -> bool {
     match kind {
-        Kind::Operational | Kind::Command | Kind::Console(_) => true,
+        Kind::Operational | Kind::Command | Kind::Report | Kind::Console(_) => true,
         Kind::Collection(declaration) | Kind::Resource(declaration) | Kind::Linked(declaration) => {
             declaration.is_offered(audience)
         }

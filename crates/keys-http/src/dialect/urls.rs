@@ -36,6 +36,11 @@ impl Urls {
         self.version
     }
 
+    /// A path beside the dialect.
+    pub(crate) fn beside(&self, path: &str) -> String {
+        format!("{}/{path}", self.origin)
+    }
+
     /// A version itself.
     pub(crate) fn of_version(&self, version: Version) -> String {
         format!("{}/{}", self.origin, version.as_str())

@@ -1,4 +1,4 @@
-//! What is done to people beside the dialect: opening a lock, ending sessions.
+//! What is done to people beside the dialect, opening a lock and ending sessions, and what is told of them.
 
 use http::{Method, StatusCode};
 use keys_core::AccountKind;
@@ -151,4 +151,55 @@ fn whose_sessions_end_must_be_said_once_and_others_end_nobodys() {
         assert_eq!(refusal(&refused), (403, "Forbidden".into()), "{body}");
     }
     assert_eq!(people.app.revision(), before);
+}
+
+/// What a person made is in environments that may go on without it: whoever disables the person sees all of it, and what
+/// came of it.
+#[test]
+fn the_keys_somebody_made_are_told_with_those_made_in_turn() {
+    let people = People::new();
+    let People { app, admin, grace, .. } = &people;
+    let member =
+        |id: &str, role: &str| json!({"externalId": id, "externalIdType": "rancher_id", "role": role});
+    let grace = grace.account.to_string();
+    let members = json!({"members": [member("1a1", "owner"), member(&grace, "member")]});
+    assert_eq!(people.command("/v1/projects/1a5?action=setmembers", &members).status, StatusCode::OK);
+    let create = |ask: Ask, body: &Value| Pair::of(&ask.json(body).send(app));
+    let token = bearer(app, "grace");
+    let inside = "/v1/projects/1a5/apikeys";
+    let own = create(as_bearer(Method::POST, "/v1/apikeys", &token), &json!({}));
+    let first = create(as_bearer(Method::POST, inside, &token), &json!({}));
+    let second = create(Ask::post(inside).by(&first), &json!({}));
+    let third = create(Ask::post(inside).by(&second), &json!({}));
+    create(Ask::post(inside).by(admin), &json!({"name": "by another"}));
+    for path in ["deactivate", "remove"].map(|action| format!("{inside}/{}?action={action}", second.id)) {
+        assert_eq!(people.command(&path, &json!({})).status, StatusCode::ACCEPTED);
+    }
+    let path = format!("/keys/made?account={grace}");
+    let told = Ask::get(&path).by(admin).send(app);
+    // One that is deleted led to another.
+    assert_eq!(told.ids(), [own.id.clone(), first.id, third.id]);
+    assert_eq!(
+        told.json()["data"][0],
+        Ask::get(&format!("/v1/apikeys/{}", own.id)).by(admin).send(app).json()
+    );
+    assert_eq!(told.json()["links"]["self"], json!(format!("http://localhost:8080{path}")));
+    let page =
+        Ask::get(&path).by(admin).header("user-agent", "Mozilla/5.0").header("accept", "*/*").send(app);
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (StatusCode::OK, Some("text/html; charset=utf-8"))
+    );
+    let refused = |ask: Ask| refusal(&ask.send(app));
+    assert_eq!(refused(Ask::get("/keys/made").by(admin)), (422, "MissingRequired".into()));
+    for nobody in ["1a999", "1a5", "grace"] {
+        let ask = Ask::get(&format!("/keys/made?account={nobody}")).by(admin);
+        assert_eq!(refused(ask), (404, "Not Found".into()), "{nobody}");
+    }
+    assert_eq!(
+        refused(as_bearer(Method::GET, &path, &token)),
+        (403, "Forbidden".into()),
+        "not its own either"
+    );
+    assert_eq!(refused(Ask::post(&path).by(admin)).0, 405);
 }

@@ -207,6 +207,8 @@ fn the_keys_a_person_made_are_listed_when_it_is_disabled() {
     assert_eq!(house.verdict(&first.credential), Ok(()));
     assert_eq!(house.verdict(&own.credential), Err(DenyReason::OwnerInactive));
     assert!(house.authority.keys_made_by(&house.as_person(&bob), ada.id).unwrap().is_none());
+    // Not of itself either: some of them belong to others.
+    assert!(house.authority.keys_made_by(&house.as_person(&bob), bob.id).unwrap().is_none());
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(super) const PATHS: &[&str] = &[
     "/receipts/confirm",
     "/accounts/unlock",
     "/sessions/end",
+    "/keys/made",
     "/ping",
     "/readyz",
     "/v2-beta/apikeys",

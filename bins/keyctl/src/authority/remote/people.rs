@@ -94,7 +94,7 @@ impl People for Remote {
     }
 
     fn keys_made_by(&self, id: AccountId) -> Result<Vec<Key>, Failure> {
-        parse::keys(&self.asked(|client| client.keys_made_as(&id.to_string()))?)
+        parse::keys(&self.asked(|client| client.keys_made_by(&id.to_string()))?)
     }
 
     fn unlock(&self, person: &Person) -> Result<(), Failure> {

@@ -273,6 +273,7 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::ReceiptConfirmation, Ask::Create) => receipts::confirm(call),
         (Route::Unlock, Ask::Create) => people::unlock(call),
         (Route::EndSessions, Ask::Create) => people::end_sessions(call),
+        (Route::KeysMade, Ask::Read) => people::keys_made(call),
         (Route::List(Type::Account), Ask::Create) => accounts::create(call),
         (Route::One(Type::Account, id), Ask::Edit) => accounts::edit(call, id),
         (Route::One(Type::Account, id), Ask::Delete) => accounts::delete(call, id),
@@ -379,6 +380,7 @@ fn ask<'a>(call: &'a Call<'_>, route: &Route, allowed: &[http::Method]) -> Resul
             }
             Kind::Operational
             | Kind::Command
+            | Kind::Report
             | Kind::Console(_)
             | Kind::Collection(_)
             | Kind::Resource(_)

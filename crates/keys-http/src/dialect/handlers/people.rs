@@ -1,9 +1,12 @@
-//! What is done to people beside the dialect, which has no address for it.
+//! What is done to people, and told of them, beside the dialect, which has no address for it.
 
+use keys_api::{ApiKey, Collection, Pagination, Resource as _};
+use keys_core::AccountId;
 use keys_service::{EndSessionsError, UnlockError, Whom};
 
 use super::{Answer, Call};
 use crate::dialect::body::Given;
+use crate::dialect::views;
 use crate::problem::Problem;
 
 /// `POST /accounts/unlock`: the failed log-ins of a person are forgotten. To be said more than once without harm.
@@ -35,6 +38,31 @@ pub(super) fn end_sessions(call: &Call<'_>) -> Result<Answer, Problem> {
         other @ (EndSessionsError::NotFound | EndSessionsError::Store(_) | _) => other.into(),
     })?;
     Ok(Answer::no_content())
+}
+
+/// `GET /keys/made?account=…`: the keys that a person made and that are not deleted, whomever they belong to, and those
+/// that these made in turn. All of them at once, because one leads to the next.
+pub(super) fn keys_made(call: &Call<'_>) -> Result<Answer, Problem> {
+    if !call.context.caller.administers() {
+        return Err(Problem::Forbidden(
+            "only an administrator, outside any environment, sees the keys that somebody made for others",
+        ));
+    }
+    let account =
+        call.query.get("account").ok_or_else(|| unsaid("say whose keys: with `account`, such as `1a7`"))?;
+    let account: AccountId = account.parse().map_err(|_| Problem::NotFound)?;
+    let made = call.authority.keys_made_by(call.context, account)?.ok_or(Problem::NotFound)?;
+    let keys = made.items.iter().map(|record| views::key(record, None, call.audience(), call.urls)).collect();
+    let own = call.urls.beside(&format!("keys/made?account={account}"));
+    let pagination = made.more.then(|| Pagination {
+        first: None,
+        previous: None,
+        next: None,
+        limit: u64::try_from(made.items.len()).ok(),
+        total: None,
+        partial: true,
+    });
+    Answer::ok(&Collection { pagination, ..Collection::<ApiKey>::whole(ApiKey::DECLARATION.id, own, keys) })
 }
 
 /// Whether everybody is meant.
