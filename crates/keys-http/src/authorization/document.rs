@@ -231,7 +231,14 @@ pub(super) const fn owner(environment: Owner) -> &'static str {
         Owner::Inactive => "an inactive one",
         Owner::Removed => "a removed one",
         Owner::Nobody => "one that does not exist",
-        _ => "an account's id",
+        Owner::Administrator
+        | Owner::OwnsA
+        | Owner::MemberOfA
+        | Owner::RestrictedInA
+        | Owner::ReaderOfA
+        | Owner::Stranger
+        | Owner::Disabled
+        | Owner::Demoted => "an account's id",
     }
 }
 

@@ -365,10 +365,7 @@ fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
 
 /// Reports are read, commands are posted.
 fn has_method(route: &Route, method: &str) -> bool {
-    match route {
-        Route::KeysMade => matches!(method, "GET" | "HEAD"),
-        _ => method == "POST",
-    }
+    if *route == Route::KeysMade { matches!(method, "GET" | "HEAD") } else { method == "POST" }
 }
 
 /// Of the owner of A.

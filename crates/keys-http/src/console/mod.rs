@@ -41,19 +41,6 @@ pub(crate) use refused::{kept, refused};
 pub(crate) use visit::{Forms, Visit};
 pub(crate) use welcome::PATH as WELCOME;
 
-/// The places of each room, for the table of who may see them.
-#[cfg(test)]
-pub(crate) mod rooms {
-    pub(crate) use super::access::Place as Access;
-    pub(crate) use super::audit::Scope;
-    pub(crate) use super::environments::{
-        MemberPlace as Members, MemberStep, Place as Environments, Step as EnvironmentStep,
-    };
-    pub(crate) use super::keys::{Place as Keys, Step as KeyStep};
-    pub(crate) use super::place::Whose;
-    pub(crate) use super::users::{Place as Users, Step as UserStep};
-}
-
 use http::Method;
 
 use crate::dialect::handlers::Answer;
@@ -110,4 +97,17 @@ fn check_method(place: &Place, method: &Method) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::MethodNotAllowed { allow: place.allow().into(), detail: None })
+}
+
+/// The places of each room, for the table of who may see them.
+#[cfg(test)]
+pub(crate) mod rooms {
+    pub(crate) use super::access::Place as Access;
+    pub(crate) use super::audit::Scope;
+    pub(crate) use super::environments::{
+        MemberPlace as Members, MemberStep, Place as Environments, Step as EnvironmentStep,
+    };
+    pub(crate) use super::keys::{Place as Keys, Step as KeyStep};
+    pub(crate) use super::place::Whose;
+    pub(crate) use super::users::{Place as Users, Step as UserStep};
 }
