@@ -11,6 +11,13 @@ assert len(TEXTS) >= 500, len(TEXTS)
 give_password()
 made = api.create_many({"name": text, "description": text} for text in TEXTS)
 environment = api.post("/v1/projects", {"name": TEXTS[0], "description": TEXTS[1]})
+# Some of them name environments and people.
+SOME = TEXTS[3::15]
+for text in SOME:
+    place = api.post("/v1/projects", {"name": text, "description": text})
+    who = api.post("/v1/accounts", {"name": text, "description": text, "kind": "user"})
+    member = {"externalId": who["id"], "externalIdType": "rancher_id", "role": "owner"}
+    api.post(f"/v1/projects/{place['id']}?action=setmembers", {"members": [member]})
 
 CELLS = """() => [...document.querySelectorAll("table.list tbody tr")].map((row) => [
     row.querySelector("th.title").textContent, row.querySelector("td[data-label=Description]").textContent])"""
@@ -51,6 +58,23 @@ def on_their_own(person):
         equal(person.page.locator("main .notice").count(), 0)
 
 
+def in_every_room(person):
+    """Environments, their members, people, and what was done to all of them."""
+    for path in ["/environments", "/users", "/audit", "/environments/1a5/members/new"]:
+        seen = ""
+        while path:
+            person.open(path)
+            seen += person.page.locator("main").text_content()
+            following = person.page.locator("a[rel=next]")
+            path = following.get_attribute("href") if following.count() and len(seen) < 200_000 else None
+        missing = [text for text in SOME if text not in seen]
+        assert not missing, missing
+    for each in api.get("/v1/projects?limit=100")["data"][-5:]:
+        person.open(f"/environments/{each['id']}/members")
+        person.open(f"/environments/{each['id']}/edit")
+        equal(person.page.get_by_label("Name", exact=True).input_value(), each["name"] or "")
+
+
 def round_every_page(person):
     """The name of an environment stands in the frame of every page inside it."""
     own = f"/env/{environment['id']}/keys"
@@ -66,5 +90,6 @@ with chromium() as browser:
             log_in(person)
             if script:
                 in_the_table(person)
+                in_every_room(person)
             on_their_own(person)
             round_every_page(person)
