@@ -25,14 +25,23 @@ pub(crate) fn refused(visit: Option<&Visit<'_>>, place: &Place, problem: &Proble
     let title = phrase(public.status);
     let frame = visit.and_then(|visit| Frame::new(visit, Section::Elsewhere, title).ok());
     let frame = frame.unwrap_or_else(|| Frame::bare(title));
-    let problem = if matches!(problem, Problem::NotFound) {
+    let said = if matches!(problem, Problem::NotFound) {
         "There is no such thing here, or it is not yours to see.".to_owned()
     } else {
         log_in::said(problem)
     };
-    // Writing a page into memory does not fail.
+    // Who is kept out of a place is led to where they begin: the form of the place is no more theirs than the place.
+    let kept_out = matches!(problem, Problem::Forbidden(_) | Problem::NotFound);
+    let back = if kept_out { "/".to_owned() } else { place.form() };
     let kind = format!("Error {}", public.status.as_u16());
-    RefusedPage { frame, kind, problem, back: place.form() }.render().unwrap_or_default()
+    // Writing a page into memory does not fail.
+    RefusedPage { frame, kind, problem: sentence(&said), back }.render().unwrap_or_default()
+}
+
+/// A text that begins like a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What somebody typed who has to log in before their form can be taken, as a form writes it.

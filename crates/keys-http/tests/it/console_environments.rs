@@ -287,7 +287,7 @@ fn a_person_says_where_it_begins() {
     let before = app.revision();
     let refused = cast.form(&cast.path("default"), &[], &owner.pair);
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text().contains("only an Active environment"));
+    assert!(refused.text().contains("Only an Active environment"));
     assert_eq!(app.revision(), before);
     // Who may enter nothing is led to the list, which says what to do.
     assert_eq!(begins(&member.pair), "/environments");
