@@ -5,17 +5,17 @@ use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{Parser as _, ValueEnum as _};
 use keys_api::client::{BaseUrl, Client, Roots};
 use keys_core::Timestamp;
 
 use crate::authority::remote::Remote;
 use crate::authority::{Authority, local};
-use crate::cli::{Command, CommandLine, OutputFormat, Reach};
+use crate::cli::{Command, CommandLine, OutputFormat, Printing, Reach};
 use crate::credentials::{self, Surroundings};
 use crate::exit::{Exit, Failure};
-use crate::output::Answer;
+use crate::output::{Answer, Form, json};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -28,26 +28,24 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
     match CommandLine::try_parse_from(&arguments) {
         Ok(line) => {
-            let format = output_format(line.output, &surroundings);
-            let result = format.clone().and_then(|format| carry_out(line, format, &surroundings));
-            finish(result, format.unwrap_or_default())
+            let form = form(&line.printing, &surroundings);
+            let for_programs = form.as_ref().is_ok_and(Form::is_for_programs);
+            finish(form.and_then(|form| carry_out(line, &form, &surroundings)), for_programs)
         }
-        Err(error) => not_understood(&error, guess_format(&arguments, &surroundings)),
+        Err(error) => not_understood(&error, guess_for_programs(&arguments, &surroundings)),
     }
 }
 
 /// The answer, printed.
-fn carry_out(
-    line: CommandLine,
-    format: OutputFormat,
-    surroundings: &Surroundings<'_>,
-) -> Result<(), Failure> {
+fn carry_out(line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
     let now = system::now();
-    let authority = connect(line.reach, &line.command, surroundings, now)?;
+    check_shows(form, &line.command)?;
+    let warn = if line.printing.quiet { |_: &str| {} } else { warn };
+    let authority = connect(line.reach, &line.command, surroundings, warn, now)?;
     let answer = line.command.run(authority.as_ref(), surroundings, now)?;
     // Let go of the database before anybody is slow to read the answer.
     drop(authority);
-    print(&answer, format, now)?;
+    print(&answer, form, now)?;
     answer.confirm();
     Ok(())
 }
@@ -57,6 +55,7 @@ fn connect(
     reach: Reach,
     command: &Command,
     surroundings: &Surroundings<'_>,
+    warn: fn(&str),
     now: Timestamp,
 ) -> Result<Box<dyn Authority>, Failure> {
     let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
@@ -78,7 +77,7 @@ fn connect(
             let need = command.need();
             Ok(Box::new(local::open(database, reach.pepper_file.as_deref(), need, now)?))
         }
-        (_, None) => Ok(Box::new(connect_over_http(reach, command, surroundings, now)?)),
+        (_, None) => Ok(Box::new(connect_over_http(reach, command, surroundings, warn, now)?)),
     }
 }
 
@@ -86,6 +85,7 @@ fn connect_over_http(
     reach: Reach,
     command: &Command,
     surroundings: &Surroundings<'_>,
+    warn: fn(&str),
     now: Timestamp,
 ) -> Result<Remote, Failure> {
     let (url, source) = match reach.url {
@@ -105,11 +105,11 @@ fn connect_over_http(
     };
     let in_the_clear = !url.is_secure() && !url.is_loopback();
     if in_the_clear && (found.is_some() || command.is_about_session()) {
-        warn_of_the_clear();
+        warn(IN_THE_CLEAR);
     }
     let ask = Box::new(move || {
         if in_the_clear && credentials::can_ask() {
-            warn_of_the_clear();
+            warn(IN_THE_CLEAR);
         }
         credentials::ask(access_key.as_deref())
     });
@@ -151,32 +151,68 @@ fn no_authority() -> Failure {
     )
 }
 
-fn output_format(
-    given: Option<OutputFormat>,
-    surroundings: &Surroundings<'_>,
-) -> Result<OutputFormat, Failure> {
-    match (given, surroundings.text("KEYCTL_OUTPUT")?.as_deref()) {
-        (Some(format), _) => Ok(format),
-        (None, None | Some("table")) => Ok(OutputFormat::Table),
-        (None, Some("json")) => Ok(OutputFormat::Json),
-        (None, Some(_)) => Err(Failure::new(Exit::Usage, "KEYCTL_OUTPUT is neither table nor json")),
+/// The form that was asked for, on the command line or else by the environment.
+fn form(printing: &Printing, surroundings: &Surroundings<'_>) -> Result<Form, Failure> {
+    if let Some(field) = &printing.field {
+        return Ok(Form::Field(field.clone()));
     }
+    let format = match printing.output {
+        _ if printing.quiet => OutputFormat::Name,
+        Some(format) => format,
+        None => match surroundings.text("KEYCTL_OUTPUT")? {
+            Some(word) => OutputFormat::from_str(&word, false).map_err(|_| {
+                Failure::new(Exit::Usage, "KEYCTL_OUTPUT is none of table, json, yaml and name")
+            })?,
+            None => OutputFormat::Table,
+        },
+    };
+    Ok(match format {
+        OutputFormat::Table => Form::Table { header: !printing.no_header },
+        OutputFormat::Json => Form::Json,
+        OutputFormat::Yaml => Form::Yaml,
+        OutputFormat::Name => Form::Name,
+    })
 }
 
-/// Which format was asked for on a command line that was not understood.
-fn guess_format(arguments: &[OsString], surroundings: &Surroundings<'_>) -> OutputFormat {
-    let words: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let one_word = words.iter().any(|word| ["-ojson", "-o=json", "--output=json"].contains(word));
-    let two_words = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
-    if one_word || two_words {
-        return OutputFormat::Json;
+/// Refuses, before anything is done, a form that has nothing to show of the answer, or not the secret that is shown once.
+fn check_shows(form: &Form, command: &Command) -> Result<(), Failure> {
+    let fields = command.fields();
+    if let Form::Field(field) = form
+        && !fields.contains(&field.as_str())
+    {
+        return Err(Failure::new(Exit::Usage, format!("--field: the answer has no field {field}"))
+            .hint(format!("one of {}", fields.join(", "))));
     }
-    output_format(None, surroundings).unwrap_or_default()
+    let shows_secret = match form {
+        Form::Table { .. } | Form::Json | Form::Yaml => true,
+        Form::Name => false,
+        Form::Field(field) => field == json::SECRET_KEY,
+    };
+    if matches!(command, Command::Create(create) if create.format.is_none()) && !shows_secret {
+        return Err(Failure::new(Exit::Usage, "the secret of the new key would be lost, so none was made")
+            .hint("it is shown this once: -o json, --field secretKey, or --format"));
+    }
+    Ok(())
+}
+
+/// Whether programs were to read the answer of a command line that was not understood.
+fn guess_for_programs(arguments: &[OsString], surroundings: &Surroundings<'_>) -> bool {
+    let words: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let is_format = |word: &str| matches!(word, "json" | "yaml");
+    let one_word = words.iter().any(|word| {
+        let format = ["--output=", "-o=", "-o"].iter().find_map(|option| word.strip_prefix(option));
+        format.is_some_and(is_format)
+    });
+    let two_words =
+        words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", format] if is_format(format)));
+    one_word
+        || two_words
+        || form(&Printing::default(), surroundings).as_ref().is_ok_and(Form::is_for_programs)
 }
 
 /// Prints an answer in one piece. Who stops reading has seen enough; but a secret that nobody saw is a loss.
-fn print(answer: &Answer, format: OutputFormat, now: Timestamp) -> Result<(), Failure> {
-    let text = answer.render(format, now);
+fn print(answer: &Answer, form: &Form, now: Timestamp) -> Result<(), Failure> {
+    let text = answer.render(form, now);
     let mut stdout = io::stdout().lock();
     let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match (printed, answer.loss()) {
@@ -192,32 +228,30 @@ fn print(answer: &Answer, format: OutputFormat, now: Timestamp) -> Result<(), Fa
     }
 }
 
-fn finish(result: Result<(), Failure>, format: OutputFormat) -> ExitCode {
+fn finish(result: Result<(), Failure>, for_programs: bool) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&failure, format);
+            complain(&failure, for_programs);
             failure.exit().into()
         }
     }
 }
 
-fn complain(failure: &Failure, format: OutputFormat) {
-    let line = match format {
-        OutputFormat::Table => failure.to_string(),
-        OutputFormat::Json => failure.to_json(),
-    };
+fn complain(failure: &Failure, for_programs: bool) {
+    let line = if for_programs { failure.to_json() } else { failure.to_string() };
     // Nobody is left to be told that nobody can be told.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-fn warn_of_the_clear() {
-    let message = "keyctl: warning: what lets you in goes over the network in the clear; use https://";
-    let _ = writeln!(io::stderr(), "{message}");
+const IN_THE_CLEAR: &str = "what lets you in goes over the network in the clear; use https://";
+
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "keyctl: warning: {message}");
 }
 
 /// Help and version go to standard output; an error becomes one line as all others.
-fn not_understood(error: &clap::Error, format: OutputFormat) -> ExitCode {
+fn not_understood(error: &clap::Error, for_programs: bool) -> ExitCode {
     let shown = [
         ErrorKind::DisplayHelp,
         ErrorKind::DisplayVersion,
@@ -226,7 +260,7 @@ fn not_understood(error: &clap::Error, format: OutputFormat) -> ExitCode {
     if shown.contains(&error.kind()) {
         let _ = error.print();
     } else {
-        complain(&usage_failure(&error.to_string()), format);
+        complain(&usage_failure(&error.to_string()), for_programs);
     }
     if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
 }
@@ -265,15 +299,18 @@ mod tests {
         let surroundings =
             Surroundings { variable: &|_| None, stdin: &|| Box::new(io::empty()) as Box<dyn Read> };
         let table = [
-            (vec!["keyctl", "-o", "json", "nonsense"], OutputFormat::Json),
-            (vec!["keyctl", "nonsense", "--output=json"], OutputFormat::Json),
-            (vec!["keyctl", "-ojson"], OutputFormat::Json),
-            (vec!["keyctl", "-o", "table", "json"], OutputFormat::Table),
-            (vec!["keyctl", "json"], OutputFormat::Table),
+            (vec!["keyctl", "-o", "json", "nonsense"], true),
+            (vec!["keyctl", "nonsense", "--output=json"], true),
+            (vec!["keyctl", "-ojson"], true),
+            (vec!["keyctl", "-o", "yaml", "nonsense"], true),
+            (vec!["keyctl", "-o=yaml"], true),
+            (vec!["keyctl", "-o", "table", "json"], false),
+            (vec!["keyctl", "-o", "name"], false),
+            (vec!["keyctl", "json"], false),
         ];
-        for (words, format) in table {
+        for (words, for_programs) in table {
             let arguments: Vec<_> = words.iter().map(OsString::from).collect();
-            assert_eq!(guess_format(&arguments, &surroundings), format, "{words:?}");
+            assert_eq!(guess_for_programs(&arguments, &surroundings), for_programs, "{words:?}");
         }
     }
 }

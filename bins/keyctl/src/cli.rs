@@ -30,9 +30,8 @@ pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) reach: Reach,
 
-    /// How to print the answer, and errors [default: table, or KEYCTL_OUTPUT]
-    #[arg(short, long, global = true, value_name = "FORMAT", help_heading = "Output")]
-    pub(crate) output: Option<OutputFormat>,
+    #[command(flatten)]
+    pub(crate) printing: Printing,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -68,13 +67,37 @@ pub(crate) struct Reach {
 }
 
 /// How answers are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Printing {
+    /// How to print the answer, and errors [default: table, or KEYCTL_OUTPUT]
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub(crate) output: Option<OutputFormat>,
+
+    /// Print one field only, by its name in JSON, such as accessKey: a line for each thing
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "output")]
+    pub(crate) field: Option<String>,
+
+    /// Leave out the heads of columns
+    #[arg(long, global = true)]
+    pub(crate) no_header: bool,
+
+    /// Print only what names each thing, as -o name, and no warnings
+    #[arg(short, long, global = true, conflicts_with_all = ["output", "field"])]
+    pub(crate) quiet: bool,
+}
+
+/// The forms of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
-    /// For people.
-    #[default]
+    /// For people
     Table,
-    /// For programs.
+    /// For programs: one line of JSON
     Json,
+    /// The same as YAML
+    Yaml,
+    /// What names each thing to other commands, such as 1c7, one a line
+    Name,
 }
 
 /// The commands.
@@ -142,7 +165,7 @@ pub(crate) struct Create {
     pub(crate) expires: Option<Expiry>,
 
     /// Print nothing but what this wants
-    #[arg(long, value_name = "FORMAT", conflicts_with = "output")]
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["output", "field"])]
     pub(crate) format: Option<SecretFormat>,
 }
 

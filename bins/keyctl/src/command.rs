@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod edit;
 mod env;
+mod fields;
 mod get;
 mod list;
 mod log_in;

@@ -4,13 +4,46 @@ pub(crate) mod escape;
 pub(crate) mod json;
 mod pair;
 mod table;
+mod tree;
+mod yaml;
 
 use keys_core::{AccessControl, AccessMode, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::authority::Person;
-use crate::cli::{OutputFormat, SecretFormat};
+use crate::cli::SecretFormat;
 use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session};
+
+use self::tree::Tree;
+
+/// How an answer is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Columns, or a line for each field.
+    Table {
+        /// Whether columns have heads.
+        header: bool,
+    },
+    /// One line of JSON.
+    Json,
+    /// One document of YAML.
+    Yaml,
+    /// What names each thing.
+    Name,
+    /// One field.
+    Field(String),
+}
+
+impl Form {
+    /// Whether programs read it, so that errors are for them too.
+    pub(crate) const fn is_for_programs(&self) -> bool {
+        match self {
+            // A line of JSON is YAML.
+            Self::Json | Self::Yaml => true,
+            Self::Table { .. } | Self::Name | Self::Field(_) => false,
+        }
+    }
+}
 
 /// The answer of a command.
 #[derive(Debug)]
@@ -51,13 +84,37 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// The text to print, each line ended; wiped when dropped, because it may hold a new secret.
-    pub(crate) fn render(&self, format: OutputFormat, now: Timestamp) -> Zeroizing<String> {
+    pub(crate) fn render(&self, form: &Form, now: Timestamp) -> Zeroizing<String> {
         if let Self::Issued(issued, Some(form)) = self {
             return pair::render(issued, *form);
         }
-        match format {
-            OutputFormat::Table => table::render(self, now),
-            OutputFormat::Json => json::render(self, now),
+        let tree = || Tree::of_json(&json::render(self, now));
+        match form {
+            Form::Table { header } => table::render(self, *header, now),
+            Form::Json => json::render(self, now),
+            Form::Yaml => yaml::render(&tree()),
+            Form::Name => self.naming_field().map(|field| tree().field(field)).unwrap_or_default(),
+            Form::Field(field) => tree().field(field),
+        }
+    }
+
+    /// The field that names each thing to other commands, or says how things stand.
+    const fn naming_field(&self) -> Option<&'static str> {
+        match self {
+            Self::Issued(..)
+            | Self::Key(_)
+            | Self::Keys(_)
+            | Self::Environment(_)
+            | Self::Environments(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Disabled(_) => Some("id"),
+            Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
+            Self::AccessControl(_) => Some("enabled"),
+            Self::AccessMode(_) => Some("mode"),
+            Self::Unlocked(_) => Some("unlocked"),
+            Self::SessionsEnded(_) => Some("people"),
+            Self::LoggedOut => None,
         }
     }
 

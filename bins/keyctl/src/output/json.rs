@@ -9,6 +9,61 @@ use super::{Answer, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Environment, IssuedKey, Key, Member};
 
+/// The field of a new key's secret.
+pub(crate) const SECRET_KEY: &str = "secretKey";
+
+/// The fields of a key.
+pub(crate) const KEY: &[&str] = &[
+    "id",
+    "accessKey",
+    "name",
+    "description",
+    "state",
+    "owner",
+    "created",
+    "expiresAt",
+    "expired",
+    "deletedAt",
+];
+/// The fields of a key just issued.
+pub(crate) const ISSUED: &[&str] = &[
+    "id",
+    "accessKey",
+    "name",
+    "description",
+    "state",
+    "owner",
+    "created",
+    "expiresAt",
+    "expired",
+    "deletedAt",
+    SECRET_KEY,
+];
+/// The fields of an environment.
+pub(crate) const ENVIRONMENT: &[&str] = &["id", "name", "description", "state", "created"];
+/// The field of the access mode.
+pub(crate) const ACCESS_MODE: &[&str] = &["mode"];
+/// The field of access control.
+pub(crate) const ACCESS_CONTROL: &[&str] = &["enabled"];
+/// The fields of a session that has begun.
+pub(crate) const SESSION: &[&str] = &["account", "login", "server"];
+/// The field of one that has ended.
+pub(crate) const LOGGED_OUT: &[&str] = &["loggedIn"];
+/// The fields of how somebody logs in.
+pub(crate) const LOG_IN: &[&str] = &["account", "login"];
+/// The fields of an account.
+pub(crate) const ACCOUNT: &[&str] =
+    &["id", "kind", "name", "description", "state", "defaultEnvironment", "created"];
+/// The fields of somebody who was shut out.
+pub(crate) const DISABLED: &[&str] =
+    &["id", "kind", "name", "description", "state", "defaultEnvironment", "created", "keysMade"];
+/// The field of those who need not wait any longer.
+pub(crate) const UNLOCKED: &[&str] = &["unlocked"];
+/// The fields of whose sessions have ended.
+pub(crate) const SESSIONS_ENDED: &[&str] = &["everybody", "people"];
+/// The fields of a member.
+pub(crate) const MEMBER: &[&str] = &["id", "environment", "account", "role", "created"];
+
 /// The answer as one line of JSON.
 pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
     let mut text = Zeroizing::new(match answer {

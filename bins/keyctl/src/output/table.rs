@@ -12,14 +12,15 @@ use crate::authority::Person;
 use crate::model::{Account, Disabled, Environment, IssuedKey, Key, Member};
 
 /// The answer as lines.
-pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
+pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing<String> {
     match answer {
         Answer::Issued(issued, _) => issued_lines(issued, now),
         Answer::Key(key) => fields(&key_fields(key, now)),
-        Answer::Keys(keys) => key_columns(keys.iter(), now),
+        Answer::Keys(keys) => key_columns(keys.iter(), header, now),
         Answer::Environment(environment) => fields(&environment_fields(environment)),
         Answer::Environments(environments) => columns(
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],
+            header,
             environments.iter().map(environment_row),
         ),
         Answer::AccessMode(mode) => Zeroizing::new(format!("access mode: {mode}\n")),
@@ -39,8 +40,8 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             fields(&[("account", log_in.account.to_string()), ("log-in name", one_line(&log_in.login))])
         }
         Answer::Account(account) => fields(&account_fields(account)),
-        Answer::Accounts(accounts) => account_columns(accounts.iter()),
-        Answer::Disabled(people) => disabled_lines(people, now),
+        Answer::Accounts(accounts) => account_columns(accounts.iter(), header),
+        Answer::Disabled(people) => disabled_lines(people, header, now),
         Answer::Unlocked(people) => {
             let line = |person: &Person| format!("unlocked {}\n", one_line(&person.to_string()));
             Zeroizing::new(people.iter().map(line).collect())
@@ -51,14 +52,15 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             Zeroizing::new(people.iter().map(line).collect())
         }
         Answer::Members(members) => {
-            columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], members.iter().map(member_row))
+            columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], header, members.iter().map(member_row))
         }
     }
 }
 
-fn key_columns<'a>(keys: impl Iterator<Item = &'a Key>, now: Timestamp) -> Zeroizing<String> {
+fn key_columns<'a>(keys: impl Iterator<Item = &'a Key>, header: bool, now: Timestamp) -> Zeroizing<String> {
     columns(
         ["ID", "ACCESS KEY", "STATE", "OWNER", "NAME", "CREATED", "EXPIRES"],
+        header,
         keys.map(|key| key_row(key, now)),
     )
 }
@@ -125,8 +127,8 @@ fn environment_fields(environment: &Environment) -> Vec<(&'static str, String)> 
     ]
 }
 
-fn account_columns<'a>(accounts: impl Iterator<Item = &'a Account>) -> Zeroizing<String> {
-    columns(["ID", "KIND", "STATE", "NAME", "CREATED", "DESCRIPTION"], accounts.map(account_row))
+fn account_columns<'a>(accounts: impl Iterator<Item = &'a Account>, header: bool) -> Zeroizing<String> {
+    columns(["ID", "KIND", "STATE", "NAME", "CREATED", "DESCRIPTION"], header, accounts.map(account_row))
 }
 
 fn account_row(account: &Account) -> [String; 6] {
@@ -154,13 +156,13 @@ fn account_fields(account: &Account) -> Vec<(&'static str, String)> {
 }
 
 /// The people, and below them each key that one of them made, once.
-fn disabled_lines(people: &[Disabled], now: Timestamp) -> Zeroizing<String> {
-    let mut lines = account_columns(people.iter().map(|disabled| &disabled.account));
+fn disabled_lines(people: &[Disabled], header: bool, now: Timestamp) -> Zeroizing<String> {
+    let mut lines = account_columns(people.iter().map(|disabled| &disabled.account), header);
     let keys: BTreeMap<_, _> =
         people.iter().flat_map(|disabled| &disabled.keys).map(|key| (key.id, key)).collect();
     if !keys.is_empty() {
         lines.push_str("\nmade by them; the keys of environments are accepted as before:\n\n");
-        lines.push_str(&key_columns(keys.into_values(), now));
+        lines.push_str(&key_columns(keys.into_values(), header, now));
     }
     lines
 }
@@ -201,11 +203,14 @@ fn fields(fields: &[(&'static str, String)]) -> Zeroizing<String> {
 }
 
 fn columns<const N: usize>(
-    header: [&'static str; N],
+    heads: [&'static str; N],
+    header: bool,
     rows: impl Iterator<Item = [String; N]>,
 ) -> Zeroizing<String> {
     let mut table = plain_table();
-    table.set_header(header);
+    if header {
+        table.set_header(heads);
+    }
     table.add_rows(rows);
     lines_of(&table)
 }

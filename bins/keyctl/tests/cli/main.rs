@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod database;
+mod forms;
 mod log_in;
 mod people;
 mod remote;

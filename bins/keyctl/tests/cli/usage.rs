@@ -23,7 +23,7 @@ fn what_is_not_understood_is_one_line() {
         ("frobnicate", "unrecognized subcommand 'frobnicate'"),
         ("list extra", "unexpected argument 'extra'"),
         ("list --nonsense", "unexpected argument '--nonsense'"),
-        ("list -o yaml", "invalid value 'yaml'"),
+        ("list -o xml", "invalid value 'xml'"),
         ("list --environment 1c5", "invalid value '1c5'"),
         ("get", "required arguments were not provided: <KEY>"),
         ("get 7", "expected an id such as 1c7, or an access key"),
@@ -37,6 +37,10 @@ fn what_is_not_understood_is_one_line() {
         ("create --expires 0d", "the key would expire at once"),
         ("create --format xml", "invalid value 'xml'"),
         ("create --format curl -o table", "cannot be used with"),
+        ("create --format curl --field secretKey", "cannot be used with"),
+        ("list -o table --field id", "cannot be used with"),
+        ("list -o table --quiet", "cannot be used with"),
+        ("list -q --field id", "cannot be used with"),
         ("env delete", "required arguments were not provided: <ID>..."),
         ("env delete Default", "invalid value 'Default'"),
         ("access-control maybe", "unrecognized subcommand 'maybe'"),
@@ -53,12 +57,14 @@ fn errors_are_json_where_answers_would_be() {
                     sqlite:keys-data/keys.sqlite3 for a database\"}\n";
     run("list -o json").is(2, "", expected);
     keyctl(["list"]).variable("KEYCTL_OUTPUT", "json").run().is(2, "", expected);
-    for line in ["get 7 -o json", "-ojson get 7", "get 7 --output=json"] {
+    for line in ["get 7 -o json", "-ojson get 7", "get 7 --output=json", "get 7 -o yaml"] {
         let ran = run(line);
         assert!(ran.stderr.starts_with("{\"code\":\"usage\",\"exitCode\":2,"), "{ran:?}");
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     }
-    keyctl(["list"]).variable("KEYCTL_OUTPUT", "xml").run().failed(2, &["KEYCTL_OUTPUT"]);
+    keyctl(["list"]).variable("KEYCTL_OUTPUT", "yaml").run().is(2, "", expected);
+    let words = "KEYCTL_OUTPUT is none of table, json, yaml and name";
+    keyctl(["list"]).variable("KEYCTL_OUTPUT", "xml").run().failed(2, &[words]);
 }
 
 #[test]

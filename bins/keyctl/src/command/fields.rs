@@ -1,0 +1,51 @@
+//! Which fields the answer of a command has: known before it runs, so that a mistyped `--field` changes nothing.
+
+use crate::cli::{AccessControl, Command, Env, Member, User};
+use crate::output::json;
+
+impl Command {
+    /// The names of the fields of its answer, as in JSON.
+    pub(crate) const fn fields(&self) -> &'static [&'static str] {
+        match self {
+            Self::Create(_) => json::ISSUED,
+            Self::List(_)
+            | Self::Get(_)
+            | Self::Edit(_)
+            | Self::Activate(_)
+            | Self::Deactivate(_)
+            | Self::Delete(_) => json::KEY,
+            Self::Env(env) => match env {
+                Env::Create(_)
+                | Env::List
+                | Env::Edit(_)
+                | Env::Activate(_)
+                | Env::Deactivate(_)
+                | Env::Delete(_) => json::ENVIRONMENT,
+            },
+            Self::AccessControl(access_control) => match access_control {
+                AccessControl::Enable | AccessControl::Disable | AccessControl::Status => {
+                    json::ACCESS_CONTROL
+                }
+                AccessControl::Mode { .. } => json::ACCESS_MODE,
+            },
+            Self::Setup(_) => json::ACCESS_CONTROL,
+            Self::Login(_) => json::SESSION,
+            Self::Logout => json::LOGGED_OUT,
+            Self::User(user) => match user {
+                User::Add(_)
+                | User::List
+                | User::Edit(_)
+                | User::Enable(_)
+                | User::Remove(_)
+                | User::Admin(_) => json::ACCOUNT,
+                User::Disable(_) => json::DISABLED,
+                User::Password(_) => json::LOG_IN,
+                User::Unlock(_) => json::UNLOCKED,
+                User::EndSessions(_) => json::SESSIONS_ENDED,
+            },
+            Self::Member(member) => match member {
+                Member::List(_) | Member::Add(_) | Member::Set(_) | Member::Remove(_) => json::MEMBER,
+            },
+        }
+    }
+}
