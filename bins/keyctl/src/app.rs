@@ -37,9 +37,14 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 /// The answer, printed.
-fn carry_out(line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
+fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
     let now = system::now();
     check_shows(form, &line.command)?;
+    if let Command::Verify(verify) = &mut line.command {
+        let (file, reach) = (verify.file.as_deref(), &line.reach);
+        verify.presented =
+            credentials::to_verify(file, reach.access_key.as_deref(), reach.secret_stdin, surroundings)?;
+    }
     let warn = if line.printing.quiet { |_: &str| {} } else { warn };
     let authority = connect(line.reach, &line.command, surroundings, warn, now)?;
     let answer = line.command.run(authority.as_ref(), surroundings, now)?;
@@ -61,7 +66,10 @@ fn connect(
     let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
     match (&reach.url, &reach.database) {
         (Some(_), Some(_)) => usage("--url and --database are two ways to one thing; use one"),
-        (None, Some(_)) if reach.secret_stdin || reach.access_key.is_some() => {
+        (None, Some(_))
+            if (reach.secret_stdin || reach.access_key.is_some())
+                && !matches!(command, Command::Verify(_)) =>
+        {
             usage("--access-key and --secret-stdin are for --url: whoever holds the database needs no key")
         }
         (None, Some(_)) if reach.ca_file.is_some() => {
@@ -98,13 +106,14 @@ fn connect_over_http(
         .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
     let roots = roots(reach.ca_file, &url, surroundings)?;
     let access_key = reach.access_key;
-    let found = if command.is_about_session() {
+    let is_to_verify = matches!(command, Command::Verify(_));
+    let found = if command.is_about_session() || is_to_verify {
         None
     } else {
         credentials::find(access_key.as_deref(), reach.secret_stdin, &url, surroundings)?
     };
     let in_the_clear = !url.is_secure() && !url.is_loopback();
-    if in_the_clear && (found.is_some() || command.is_about_session()) {
+    if in_the_clear && (found.is_some() || is_to_verify || command.is_about_session()) {
         warn(IN_THE_CLEAR);
     }
     let ask = Box::new(move || {

@@ -8,14 +8,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use keys_core::{
-    AccessControl, AccessKey, AccessMode, AccountId, AccountKind, AccountTransition, Description,
+    AccessControl, AccessKey, AccessMode, AccountId, AccountKind, AccountTransition, Credential, Description,
     EnvironmentId, EnvironmentTransition, KeyId, LoginName, LoginNameError, Name, Password, Role, Timestamp,
     Transition,
 };
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
-use crate::model::{Account, Environment, IssuedKey, Key, LogIn, Member, Session};
+use crate::model::{Account, Environment, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
@@ -32,6 +32,9 @@ pub(crate) trait Authority: People {
 
     /// One key: of the environment that the way of reaching the authority stands for, if it does.
     fn key(&self, name: &KeyName) -> Result<Key, Failure>;
+
+    /// Whether a pair is accepted now, and for whom; `None` when it is not, whatever is wrong with it.
+    fn verify(&self, presented: &Credential) -> Result<Option<Verified>, Failure>;
 
     /// Changes name and description of a key.
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure>;

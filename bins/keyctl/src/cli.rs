@@ -5,7 +5,7 @@ mod people;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keys_core::{AccessMode, AccountId, EnvironmentId};
+use keys_core::{AccessMode, AccountId, Credential, EnvironmentId};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
@@ -117,6 +117,8 @@ pub(crate) enum Command {
     Deactivate(Change),
     /// Delete Inactive API keys for good
     Delete(Change),
+    /// Check whether an API key is accepted: its shape and checksum first, then by the authority; exit code 6 when not
+    Verify(Verify),
     /// Manage environments
     #[command(subcommand)]
     Env(Env),
@@ -230,6 +232,19 @@ pub(crate) struct Change {
     /// What is so already counts as done
     #[arg(long)]
     pub(crate) idempotent: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A file with a whole kc_… pair, or with the secret key of --access-key, as its first line; else --secret-stdin or
+    /// KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY say it, or you are asked
+    #[arg(value_name = "@FILE", conflicts_with = "secret_stdin")]
+    pub(crate) file: Option<String>,
+
+    /// What was found there.
+    #[arg(skip)]
+    pub(crate) presented: Option<Credential>,
 }
 
 /// `env`.

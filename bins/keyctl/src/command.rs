@@ -11,6 +11,7 @@ mod list;
 mod log_in;
 mod people;
 mod set_up;
+mod verify;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
@@ -25,6 +26,8 @@ use crate::output::Answer;
 pub(crate) enum Need {
     /// To read it, beside a running server.
     Read,
+    /// To read it, beside a running server, and to tell secrets, which takes the pepper.
+    Verify,
     /// To change it, when no server owns it.
     Change,
     /// To change it, and to make a key, which takes the pepper.
@@ -36,6 +39,7 @@ impl Command {
     pub(crate) const fn need(&self) -> Need {
         match self {
             Self::Create(_) => Need::Issue,
+            Self::Verify(_) => Need::Verify,
             Self::List(_) | Self::Get(_) | Self::Login(_) | Self::Logout => Need::Read,
             Self::User(user) => match user {
                 User::List => Need::Read,
@@ -91,6 +95,7 @@ impl Command {
             Self::Create(create) => create::run(authority, create, now),
             Self::List(list) => list::run(authority, &list),
             Self::Get(get) => get::run(authority, &get),
+            Self::Verify(verify) => verify::run(authority, &verify),
             Self::Edit(edit) => edit::run(authority, edit),
             Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate),
             Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate),

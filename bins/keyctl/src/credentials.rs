@@ -74,13 +74,9 @@ pub(crate) fn find(
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Found>, Failure> {
     let access_key = access_key.map(parse_access_key).transpose()?;
-    if secret_stdin {
-        return from_stdin(access_key, surroundings).map(Found::Pair).map(Some);
-    }
-    for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
-        if let Some(credential) = from_environment(access_key, names, surroundings)? {
-            return Ok(Some(Found::Pair(credential)));
-        }
+    let said = outright(access_key, secret_stdin, surroundings).map_err(as_usage)?;
+    if let Some(credential) = said {
+        return Ok(Some(Found::Pair(credential)));
     }
     if access_key.is_none()
         && let Some(sessions) = Sessions::of(surroundings)?
@@ -88,7 +84,60 @@ pub(crate) fn find(
     {
         return Ok(Some(Found::Session(token)));
     }
-    Ok(from_netrc(access_key, url.host(), surroundings)?.map(Found::Pair))
+    Ok(from_netrc(access_key, url.host(), surroundings).map_err(as_usage)?.map(Found::Pair))
+}
+
+/// The pair that is to be verified: of a file `@FILE`, of standard input, of the environment, or of a person who is
+/// asked. Not of a session or of `.netrc`: those say who asks, not what is asked about.
+///
+/// # Errors
+///
+/// [`Exit::NotValid`] when it is no pair; [`Exit::Usage`] when half a one was found, or a file cannot be read.
+pub(crate) fn to_verify(
+    file: Option<&str>,
+    access_key: Option<&str>,
+    secret_stdin: bool,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    let parsed = access_key.map(parse_access_key).transpose();
+    let parsed = parsed.map_err(|failure| failure.ending_with(Exit::NotValid))?;
+    if let Some(file) = file {
+        // Not repeated: it may be the secret.
+        let path = file.strip_prefix('@').ok_or_else(|| {
+            usage("a key is no argument: others could see it")
+                .hint("@FILE, --secret-stdin, or KEYCTL_SECRET_KEY")
+        })?;
+        let cannot = |error| usage(format!("{path} cannot be read: {error}"));
+        let opened = File::open(path).map_err(cannot)?;
+        let line = read_line(Box::new(opened), path, "no secret key")?;
+        return of_line(&line, parsed, path, surroundings).map(Some);
+    }
+    match outright(parsed, secret_stdin, surroundings)? {
+        Some(credential) => Ok(Some(credential)),
+        None => typed(access_key),
+    }
+}
+
+/// What was said outright: on standard input, or in the environment.
+fn outright(
+    access_key: Option<AccessKey>,
+    secret_stdin: bool,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    if secret_stdin {
+        return from_stdin(access_key, surroundings).map(Some);
+    }
+    for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
+        if let Some(credential) = from_environment(access_key, names, surroundings)? {
+            return Ok(Some(credential));
+        }
+    }
+    Ok(None)
+}
+
+/// What is no pair is a mistake of whoever presents it, and the answer to whoever verifies it.
+fn as_usage(failure: Failure) -> Failure {
+    if failure.exit() == Exit::NotValid { failure.ending_with(Exit::Usage) } else { failure }
 }
 
 /// Whether there is a person at a terminal to ask.
@@ -102,6 +151,10 @@ pub(crate) fn can_ask() -> bool {
 ///
 /// What was typed is no pair, or the terminal failed.
 pub(crate) fn ask(access_key: Option<&str>) -> Result<Option<Credential>, Failure> {
+    typed(access_key).map_err(as_usage)
+}
+
+fn typed(access_key: Option<&str>) -> Result<Option<Credential>, Failure> {
     if !can_ask() {
         return Ok(None);
     }
@@ -162,42 +215,54 @@ pub(crate) fn line_of_stdin(
     surroundings: &Surroundings<'_>,
     none: &str,
 ) -> Result<Zeroizing<String>, Failure> {
-    read_line((surroundings.stdin)(), none)
+    read_line((surroundings.stdin)(), STANDARD_INPUT, none)
 }
 
 /// One line of standard input: a secret key, or a pair in the joined form.
 fn from_stdin(access_key: Option<AccessKey>, surroundings: &Surroundings<'_>) -> Result<Credential, Failure> {
     let line = line_of_stdin(surroundings, "no secret key")?;
+    of_line(&line, access_key, STANDARD_INPUT, surroundings)
+}
+
+const STANDARD_INPUT: &str = "standard input";
+
+/// What the line of a source says: a secret key, or a pair in the joined form.
+fn of_line(
+    line: &str,
+    access_key: Option<AccessKey>,
+    source: &str,
+    surroundings: &Surroundings<'_>,
+) -> Result<Credential, Failure> {
     if line.starts_with(Credential::JOINED_PREFIX) {
-        let credential =
-            Credential::parse_joined(&line).map_err(|error| malformed("standard input", &error))?;
+        let credential = Credential::parse_joined(line).map_err(|error| malformed(source, &error))?;
         return match access_key {
             Some(access_key) if access_key != credential.access_key() => {
-                Err(usage("standard input holds another pair than that of --access-key"))
+                Err(usage(format!("{source} holds another pair than that of --access-key")))
             }
             _ => Ok(credential),
         };
     }
     let access_key = match access_key {
         Some(access_key) => access_key.to_string(),
-        None => surroundings
-            .first(&["KEYCTL_ACCESS_KEY", "RANCHER_ACCESS_KEY"])?
-            .ok_or_else(|| usage("--secret-stdin wants --access-key, or a whole kc_… pair"))?,
+        None => surroundings.first(&["KEYCTL_ACCESS_KEY", "RANCHER_ACCESS_KEY"])?.ok_or_else(|| {
+            let option = if source == STANDARD_INPUT { "--secret-stdin" } else { source };
+            usage(format!("{option} wants --access-key, or a whole kc_… pair"))
+        })?,
     };
-    pair(&access_key, &line, "standard input")
+    pair(&access_key, line, source)
 }
 
 /// The first line, without its end. A secret is short, so no more is read than one could have.
-fn read_line(stdin: Box<dyn Read>, none: &str) -> Result<Zeroizing<String>, Failure> {
+fn read_line(input: Box<dyn Read>, source: &str, none: &str) -> Result<Zeroizing<String>, Failure> {
     const LONGEST: u64 = 2_048;
     let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
-    BufReader::new(stdin.take(LONGEST))
+    BufReader::new(input.take(LONGEST))
         .read_line(&mut line)
-        .map_err(|error| usage(format!("standard input cannot be read: {error}")))?;
+        .map_err(|error| usage(format!("{source} cannot be read: {error}")))?;
     let end = line.trim_end_matches(['\r', '\n']).len();
     line.truncate(end);
     if line.is_empty() {
-        return Err(usage(format!("standard input holds {none}")));
+        return Err(usage(format!("{source} holds {none}")));
     }
     Ok(line)
 }
@@ -311,7 +376,7 @@ fn pair(access_key: &str, secret_key: &str, source: &str) -> Result<Credential, 
 /// A pair that cannot be one: said before anything is asked of the server.
 fn malformed(source: &str, error: &keys_core::ParseCredentialError) -> Failure {
     let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    usage(format!("the pair in {source} is malformed: {cause}"))
+    Failure::new(Exit::NotValid, format!("the pair in {source} is malformed: {cause}"))
 }
 
 fn usage(message: impl Into<String>) -> Failure {

@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     NotAllowed,
     /// 5: what is there stands against it: an illegal transition, or a database that a server owns.
     Conflict,
+    /// 6: the API key that was to be verified is not valid.
+    NotValid,
     /// 7: the authority was not reached or has no time now; try again.
     Unreachable,
 }
@@ -36,7 +38,7 @@ impl Exit {
             Self::NotFound => 3,
             Self::NotAllowed => 4,
             Self::Conflict => 5,
-            // 6 is kept for `verify`: the key is not valid.
+            Self::NotValid => 6,
             Self::Unreachable => 7,
         }
     }
@@ -49,6 +51,7 @@ impl Exit {
             Self::NotFound => "notFound",
             Self::NotAllowed => "notAllowed",
             Self::Conflict => "conflict",
+            Self::NotValid => "notValid",
             Self::Unreachable => "unreachable",
         }
     }
@@ -87,6 +90,12 @@ impl Failure {
     #[must_use]
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The failure with another exit code.
+    #[must_use]
+    pub(crate) fn ending_with(self, exit: Exit) -> Self {
+        Self { exit, ..self }
     }
 
     /// The failure, seen from a wider view: `context: message`.
@@ -189,6 +198,7 @@ mod tests {
             (Exit::NotFound, 3),
             (Exit::NotAllowed, 4),
             (Exit::Conflict, 5),
+            (Exit::NotValid, 6),
             (Exit::Unreachable, 7),
         ];
         for (exit, number) in numbers {

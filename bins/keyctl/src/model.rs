@@ -79,6 +79,15 @@ impl std::fmt::Debug for Receipt {
     }
 }
 
+/// A pair that is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Verified {
+    /// Its public half.
+    pub(crate) access_key: AccessKey,
+    /// The account or environment it acts as.
+    pub(crate) owner: AccountId,
+}
+
 /// A session just begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {

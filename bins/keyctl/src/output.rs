@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::authority::Person;
 use crate::cli::SecretFormat;
-use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session};
+use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 use self::tree::Tree;
 
@@ -54,6 +54,8 @@ pub(crate) enum Answer {
     Key(Box<Key>),
     /// Keys.
     Keys(Vec<Key>),
+    /// A pair that is accepted.
+    Verified(Verified),
     /// One environment.
     Environment(Box<Environment>),
     /// Environments.
@@ -110,6 +112,7 @@ impl Answer {
             | Self::Accounts(_)
             | Self::Disabled(_) => Some("id"),
             Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
+            Self::Verified(_) => Some("accessKey"),
             Self::AccessControl(_) => Some("enabled"),
             Self::AccessMode(_) => Some("mode"),
             Self::Unlocked(_) => Some("unlocked"),
@@ -124,6 +127,7 @@ impl Answer {
             Self::Issued(issued, _) => issued.receipt.confirm(),
             Self::Key(_)
             | Self::Keys(_)
+            | Self::Verified(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::AccessControl(_)
@@ -149,6 +153,7 @@ impl Answer {
             )),
             Self::Key(_)
             | Self::Keys(_)
+            | Self::Verified(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::AccessControl(_)

@@ -12,9 +12,9 @@ mod tests;
 use std::sync::Arc;
 
 use keys_core::{
-    AccessControl, AccessMode, AccountId, Description, EnvironmentId, EnvironmentRecord,
-    EnvironmentTransition, KeyId, KeyRecord, Lifecycle, LoginName, Name, Owner, Password, SettingName,
-    SettingValue, Timestamp, Transition, Uuid,
+    AccessControl, AccessMode, AccountId, Credential, Description, EnvironmentId, EnvironmentRecord,
+    EnvironmentTransition, KeyId, KeyRecord, Keyring, Lifecycle, LoginName, Name, Owner, Password, Proof,
+    SettingName, SettingValue, Timestamp, Transition, Uuid, Verdict,
 };
 use keys_service::{
     Caller, Context, EnterError, EnvironmentRequest, IssueError, KeyRequest, Maintenance, PasswordEdit, Patch,
@@ -30,7 +30,7 @@ use self::failures::{
 use super::refusals::{no_environment, no_key, not_enabled, not_enterable, wants_login};
 use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -50,6 +50,8 @@ enum Service {
     None,
     /// What takes no pepper.
     Maintenance(Maintenance),
+    /// What tells a right secret from a wrong one.
+    Keyring(Keyring),
     /// Everything.
     Whole(keys_service::Authority),
 }
@@ -72,7 +74,7 @@ impl Local {
     fn maintenance(&self) -> Result<&Maintenance, Failure> {
         match &self.service {
             Service::Maintenance(maintenance) => Ok(maintenance),
-            Service::None | Service::Whole(_) => Err(changes_need_ownership()),
+            Service::None | Service::Keyring(_) | Service::Whole(_) => Err(changes_need_ownership()),
         }
     }
 
@@ -139,6 +141,30 @@ impl Authority for Local {
         };
         let found = self.keys_matching(Reach::AllOwners, KeyFilter { state: StateFilter::Any, ..filter })?;
         found.into_iter().next().ok_or_else(|| no_key(name))
+    }
+
+    fn verify(&self, presented: &Credential) -> Result<Option<Verified>, Failure> {
+        let Service::Keyring(keyring) = &self.service else { return Err(changes_need_ownership()) };
+        let row = self.store.load_key(&presented.access_key()).map_err(backend_failed)?.row;
+        let possession = match keys_core::prove(row.as_ref(), presented, keyring) {
+            Proof::Possession(possession) => possession,
+            Proof::Mismatch(_) => return Ok(None),
+            Proof::NeedsDigest(_) => {
+                let message = "the pepper under which this key was made is not in the pepper file";
+                return Err(Failure::new(Exit::Failure, message).hint("--pepper-file names another"));
+            }
+        };
+        let owner = match &row {
+            Some(row) => self.store.load_owner(row.owner).map_err(backend_failed)?.row,
+            None => None,
+        };
+        Ok(match keys_core::judge(row.as_ref(), owner.as_ref(), possession, self.now) {
+            Verdict::Allow(grant) => Some(Verified {
+                access_key: grant.access_key(),
+                owner: AccountId::new(grant.owner().number()).unwrap_or(AccountId::ADMIN),
+            }),
+            Verdict::Deny(_) => None,
+        })
     }
 
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure> {

@@ -22,7 +22,7 @@ use super::refusals::{
 use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner, People as _};
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session};
+use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -204,6 +204,21 @@ impl Authority for Remote {
             Ok(None) => Err(no_key(name)),
             Err(error) if error.is_not_found() => Err(no_key(name)),
             Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn verify(&self, presented: &Credential) -> Result<Option<Verified>, Failure> {
+        let client = self.client.borrow().clone().with_credential(presentable(presented)?);
+        match client.verify() {
+            Ok(Some(account_id)) => {
+                Ok(Some(Verified { access_key: presented.access_key(), owner: parse::account(&account_id)? }))
+            }
+            Ok(None) => Err(Failure::new(
+                Exit::Failure,
+                format!("{} does not say whom it takes the key for", self.url),
+            )),
+            Err(ClientError::Unauthenticated { .. }) => Ok(None),
+            Err(error) => Err(ClientFailure::Client(error).in_words(&self.url)),
         }
     }
 

@@ -14,6 +14,7 @@ impl Command {
             | Self::Activate(_)
             | Self::Deactivate(_)
             | Self::Delete(_) => json::KEY,
+            Self::Verify(_) => json::VERIFIED,
             Self::Env(env) => match env {
                 Env::Create(_)
                 | Env::List

@@ -39,6 +39,8 @@ pub(crate) const ISSUED: &[&str] = &[
     "deletedAt",
     SECRET_KEY,
 ];
+/// The fields of a pair that is accepted.
+pub(crate) const VERIFIED: &[&str] = &["valid", "accessKey", "owner"];
 /// The fields of an environment.
 pub(crate) const ENVIRONMENT: &[&str] = &["id", "name", "description", "state", "created"];
 /// The field of the access mode.
@@ -70,6 +72,11 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Issued(issued, _) => line(&JsonIssued::new(issued, now)),
         Answer::Key(key) => line(&JsonKey::new(key, now)),
         Answer::Keys(keys) => line(&keys.iter().map(|key| JsonKey::new(key, now)).collect::<Vec<_>>()),
+        Answer::Verified(verified) => line(&JsonVerified {
+            valid: true,
+            access_key: verified.access_key.as_str(),
+            owner: verified.owner.to_string(),
+        }),
         Answer::Environment(environment) => line(&JsonEnvironment::new(environment)),
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
@@ -174,6 +181,14 @@ impl<'a> JsonIssued<'a> {
     fn new(issued: &'a IssuedKey, now: Timestamp) -> Self {
         Self { key: JsonKey::new(&issued.key, now), secret_key: issued.secret_key.expose() }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonVerified<'a> {
+    valid: bool,
+    access_key: &'a str,
+    owner: String,
 }
 
 #[derive(Serialize)]

@@ -17,6 +17,11 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
         Answer::Issued(issued, _) => issued_lines(issued, now),
         Answer::Key(key) => fields(&key_fields(key, now)),
         Answer::Keys(keys) => key_columns(keys.iter(), header, now),
+        Answer::Verified(verified) => fields(&[
+            ("valid", "yes".to_owned()),
+            ("access key", verified.access_key.to_string()),
+            ("owner", verified.owner.to_string()),
+        ]),
         Answer::Environment(environment) => fields(&environment_fields(environment)),
         Answer::Environments(environments) => columns(
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],

@@ -11,3 +11,4 @@ mod reporting;
 mod server;
 mod support;
 mod usage;
+mod verify;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use ureq::http::Method;
-use ureq::http::header::{HeaderValue, IF_MATCH};
+use ureq::http::header::{HeaderName, HeaderValue, IF_MATCH};
 
 use super::credential::SecretText;
 use super::error::ClientError;
@@ -233,6 +233,15 @@ impl Client {
     /// Whom the server takes the caller for: the id of an account or of an environment. `None` when it does not say.
     pub fn account_id(&self) -> Result<Option<String>, ClientError> {
         Ok(self.get::<serde::de::IgnoredAny>("")?.account_id)
+    }
+
+    /// Whether the server accepts the credential, and for whom it takes it: the id of an account or of an environment. It is
+    /// asked for even by a server without access control. A refused one is [`ClientError::Unauthenticated`].
+    pub fn verify(&self) -> Result<Option<String>, ClientError> {
+        let enforced =
+            (HeaderName::from_static("x-enforce-authentication"), HeaderValue::from_static("true"));
+        let answer = self.exchange::<serde::de::IgnoredAny>(Method::GET, "", &[enforced], None)?;
+        Ok(answer.account_id)
     }
 
     fn change<T: DeserializeOwned>(&self, path: &str, key: &str, change: Change) -> Result<T, ClientError> {

@@ -1,7 +1,7 @@
 //! Opening a database for as much as a command needs.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use keys_core::{HashPolicy, Keyring, Revision, Timestamp, Uuid};
@@ -36,7 +36,7 @@ pub(crate) fn open(
     };
     let store = open_set_up(&url, OpenMode::ReadOnly, &path)?;
     let store = match need {
-        Need::Read => store,
+        Need::Read | Need::Verify => store,
         Need::Change | Need::Issue => {
             drop(store);
             open_set_up(&url, OpenMode::Own, &path)?
@@ -47,13 +47,11 @@ pub(crate) fn open(
     let now = latest.map_or(now, |latest| latest.max(now));
     let service = match need {
         Need::Read => Service::None,
+        Need::Verify => Service::Keyring(keyring(pepper_path, &path)?),
         Need::Change => Service::Maintenance(
             Maintenance::open(Arc::clone(&store), &mut system::rng()).map_err(not_opened_to_issue)?,
         ),
-        Need::Issue => {
-            let pepper_path = pepper_path.map_or_else(|| beside(&path), Path::to_path_buf);
-            Service::Whole(open_whole(&store, &pepper_path, now)?)
-        }
+        Need::Issue => Service::Whole(open_whole(&store, keyring(pepper_path, &path)?, now)?),
     };
     Ok(Local { store, service, now })
 }
@@ -69,11 +67,9 @@ fn open_set_up(url: &StoreUrl, mode: OpenMode, path: &Path) -> Result<Arc<dyn Ke
 
 fn open_whole(
     store: &Arc<dyn KeyStore>,
-    pepper_path: &Path,
+    keyring: Keyring,
     now: Timestamp,
 ) -> Result<keys_service::Authority, Failure> {
-    let keyring: Keyring = pepper_file::read(pepper_path)
-        .map_err(|error| Failure::new(Exit::Usage, chain(&error)).hint("--pepper-file names another"))?;
     let config = AuthorityConfig {
         keyring,
         policy: HashPolicy::STANDARD,
@@ -92,7 +88,9 @@ fn open_whole(
         .map_err(not_opened_to_issue)
 }
 
-/// The pepper file of a database unless another is named.
-fn beside(database: &Path) -> PathBuf {
-    database.with_file_name("pepper")
+/// The peppers of a database: in a file beside it unless another is named.
+fn keyring(named: Option<&Path>, database: &Path) -> Result<Keyring, Failure> {
+    let path = named.map_or_else(|| database.with_file_name("pepper"), Path::to_path_buf);
+    pepper_file::read(&path)
+        .map_err(|error| Failure::new(Exit::Usage, chain(&error)).hint("--pepper-file names another"))
 }
