@@ -180,6 +180,10 @@ pub(crate) enum SecretFormat {
     Curl,
     /// Lines for a shell
     Env,
+    /// The kc_… pair without a line end, for `docker secret create NAME -`
+    DockerSecret,
+    /// One line of JSON: accessKey, secretKey, url
+    Json,
 }
 
 /// `list`.

@@ -1,8 +1,9 @@
 //! A new pair as other programs want it.
 //!
 //! Nothing here needs quoting: access keys and secret keys are letters and digits, and an endpoint has only
-//! characters that mean nothing to a shell or to `.netrc` (checked where it is read).
+//! characters that mean nothing to a shell, to JSON or to `.netrc` (checked where it is read).
 
+use keys_core::Credential;
 use zeroize::Zeroizing;
 
 use crate::cli::SecretFormat;
@@ -25,6 +26,11 @@ pub(super) fn render(issued: &IssuedKey, form: SecretFormat) -> Zeroizing<String
              export RANCHER_URL={endpoint}\n\
              export RANCHER_ACCESS_KEY={access_key}\n\
              export RANCHER_SECRET_KEY={secret_key}\n"
+        ),
+        // The file that a container sees holds the pair and nothing else.
+        SecretFormat::DockerSecret => format!("{}{access_key}_{secret_key}", Credential::JOINED_PREFIX),
+        SecretFormat::Json => format!(
+            "{{\"accessKey\":\"{access_key}\",\"secretKey\":\"{secret_key}\",\"url\":\"{endpoint}\"}}\n"
         ),
     })
 }

@@ -158,3 +158,20 @@ fn the_forms_are_the_same_over_http() {
         assert_eq!(over_http.code, 0, "{over_http:?}");
     }
 }
+
+#[test]
+fn a_new_pair_comes_as_other_programs_want_it() {
+    let installation = Installation::new();
+    let bare = installation.run("create --environment 1a5 --format docker-secret").stdout;
+    assert!(keys_core::Credential::parse_joined(&bare).is_ok(), "the pair and nothing else: {bare:?}");
+    installation
+        .keyctl(["verify", "--secret-stdin", "--field", "owner"])
+        .stdin(&bare)
+        .run()
+        .is(0, "1a5\n", "");
+    let json = parsed(&installation.run("create --environment 1a5 --format json"));
+    let field = |name: &str| json[name].as_str().expect("a text").to_owned();
+    assert!(keys_core::Credential::parse(&field("accessKey"), &field("secretKey")).is_ok());
+    assert_eq!(field("url"), "http://127.0.0.1:8080/v1/projects/1a5");
+    assert_eq!(json.as_object().expect("an object").len(), 3);
+}
