@@ -272,6 +272,8 @@ fn what_is_typed_wrongly_is_told_beside_its_field_and_stays() {
         let (_, error) = reply.text().split_once(&format!("id=\"{field}-error\"")).unwrap();
         assert!(text(error.split_once('>').unwrap().1).contains(said), "{query}: {}", reply.text());
         assert!(events(reply.text()).is_empty(), "{query}");
+        // Nothing was looked for, so nothing is said of what there is.
+        assert!(!reply.text().contains("Nothing to show"), "{query}");
     }
     assert!(open(&app, "/audit?whom=ada+%22%3E", None).text().contains("value=\"ada &#34;&#62;\""));
     // A key of somebody else is no key, by its access key too.

@@ -60,6 +60,11 @@ impl Form {
         self.fields().iter().all(|field| field.value.is_empty())
     }
 
+    /// Whether something is wrong with any of it, so that nothing was looked for.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.fields().iter().any(|field| field.error.is_some())
+    }
+
     /// What is looked for, if nothing is wrong with any of it.
     ///
     /// # Errors
@@ -87,8 +92,7 @@ impl Form {
         {
             self.until.refuse("this is not after the time it begins with");
         }
-        let wrong = self.fields().iter().any(|field| field.error.is_some());
-        Ok((!wrong).then_some(AuditFilter { actions, about, by, from, until }))
+        Ok((!self.is_wrong()).then_some(AuditFilter { actions, about, by, from, until }))
     }
 
     /// What can be chosen as what was done.

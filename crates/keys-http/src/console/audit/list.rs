@@ -33,6 +33,7 @@ struct AuditPage {
     form: Form,
     groups: Vec<Group>,
     rows: Vec<Row>,
+    names_whom: bool,
     newer: Option<String>,
     older: Option<String>,
     /// Where to look on, when the page stopped before it was full.
@@ -91,6 +92,7 @@ fn answer(
         whole: (scope != Scope::All && of(visit.outside) != Of::Environment).then(|| Scope::All.path()),
         groups: form.groups(),
         rows: rows(visit, scope, &found.events)?,
+        names_whom: true,
         newer,
         older,
         further: further.filter(|_| !is_full),

@@ -31,6 +31,8 @@ struct HistoryPage {
     /// When it was deleted.
     deleted: Option<Instant>,
     rows: Vec<Row>,
+    /// All are about the key.
+    names_whom: bool,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -68,6 +70,7 @@ pub(super) fn page(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answer,
             Lifecycle::Active(_) | Lifecycle::Inactive(_) => None,
         },
         rows: audit::rows(visit, scope, &history.events)?,
+        names_whom: false,
         newest: from.map(|_| table::carry(visit, &path)),
         older: history.older.map(|event| {
             let mut query = table::carried(visit);
