@@ -3,7 +3,7 @@ twice, and nobody loses what they typed."""
 
 from playwright.sync_api import Error
 
-from harness import SERVER, Api, Refused, chromium, equal, expect, pair, visit
+from harness import SERVER, Api, Refused, chromium, equal, expect, visit
 from web import LIST, api, choose, fill_log_in, give_password, keys, log_in, names, notice, row
 
 give_password()
@@ -176,4 +176,3 @@ with chromium() as browser:
         stranger.open("/")
         stranger.heading("Log in")
         assert SERVER + "/login" in stranger.page.url, stranger.page.url
-        pair("ENVIRONMENT")

@@ -273,6 +273,11 @@ fn an_edit_others_were_quicker_than_shows_both_versions() {
     let saved = send(&app, &path, &[("name", "mine"), ("revision", now.as_str())], None);
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
     assert_eq!(app.get(&format!("/v1/apikeys/{id}")).json()["name"], "mine");
+    // A form that does not say what it was made from writes over nothing.
+    for unsaid in [&[("name", "blind")][..], &[("name", "blind"), ("revision", "x")]] {
+        assert_eq!(send(&app, &path, unsaid, None).status, StatusCode::CONFLICT);
+    }
+    assert_eq!(app.get(&format!("/v1/apikeys/{id}")).json()["name"], "mine");
     // What is wrong stands beside its field, and nothing of what was typed is lost.
     let wrong =
         send(&app, &path, &[("name", "a\u{202e}b"), ("description", "kept"), ("revision", "1")], None);

@@ -33,9 +33,13 @@ pub(super) fn keys(visitor: Visitor<'_>, place: Keys) -> u16 {
     let changes = !matches!(visitor.acting, Acting::Inside(_, Rights::Read));
     let whose = visitor.within.or_else(|| owner(visitor.principal));
     let own = visitor.targets.0.filter(|target| Some(target.owner) == whose);
+    // An environment is no account, and has no account keys.
+    let nobodys = visitor.within.is_none() && matches!(visitor.acting, Acting::Inside(..));
     match (place, visitor.asked) {
-        (Keys::List, Opened) => SHOWN,
         (Keys::Selected(_), Opened) => METHOD,
+        (Keys::List | Keys::Add | Keys::Selected(_), _) if nobodys => NOT_FOUND,
+        (Keys::One(_, step), asked) if nobodys && has_method(step, asked) => NOT_FOUND,
+        (Keys::List, Opened) => SHOWN,
         (Keys::List | Keys::Add | Keys::Selected(_), _) if !changes => FORBIDDEN,
         (Keys::List, Sent) => MADE,
         (Keys::Add, _) => SHOWN,
@@ -56,7 +60,7 @@ fn key(step: KeyStep, asked: Asked, own: Option<&Target>, changes: bool) -> u16 
         (KeyStep::History, Opened) => found(own.is_some(), SHOWN),
         // What is confirmed is the caller's own receipt, whatever key it was of.
         (KeyStep::Close, Sent) => LED,
-        (KeyStep::Edit | KeyStep::Delete, Opened) => found(there.is_some(), SHOWN),
+        (KeyStep::Edit | KeyStep::Delete, Opened) => found(there.is_some(), changed(SHOWN)),
         (KeyStep::Edit | KeyStep::Activate | KeyStep::Deactivate, Sent) => {
             found(there.is_some(), changed(LED))
         }
@@ -65,6 +69,14 @@ fn key(step: KeyStep, asked: Asked, own: Option<&Target>, changes: bool) -> u16 
             Some(State::Active) => changed(ASKED_BACK),
             Some(State::Inactive | State::Removed) => changed(LED),
         },
+    }
+}
+
+/// Whether a step can be asked for so.
+const fn has_method(step: KeyStep, asked: Asked) -> bool {
+    match asked {
+        Opened => matches!(step, KeyStep::Edit | KeyStep::Delete | KeyStep::History),
+        Sent => !matches!(step, KeyStep::History),
     }
 }
 

@@ -63,7 +63,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The form. What its address suggests stands in it already.
+/// The form, with what was typed by somebody who had to log in meanwhile.
 pub(super) fn page(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem> {
     if !visit.call.context.caller.may_change_keys() {
         return Err(IssueError::Forbidden.into());

@@ -5,7 +5,7 @@ use http::StatusCode;
 use keys_core::{KeyId, LifecycleState, Transition, TransitionError};
 use keys_service::KeyChangeError;
 
-use super::load;
+use super::{load, load_to_change};
 use crate::console::frame::Frame;
 use crate::console::notice::Notice;
 use crate::console::place::Whose;
@@ -43,7 +43,7 @@ pub(super) fn delete(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answe
 
 /// An Active key is not deleted: the question says so, and offers to deactivate it.
 fn question(visit: &Visit<'_>, whose: Whose, id: KeyId, status: StatusCode) -> Result<Answer, Problem> {
-    let record = load(visit, whose, id)?;
+    let record = load_to_change(visit, whose, id)?;
     let page = DeletePage {
         frame: Frame::new(visit, super::section(whose), "Delete API Key")?,
         list: super::list(visit, whose),

@@ -5,7 +5,7 @@ use http::StatusCode;
 use keys_core::{KeyId, KeyRecord, Revision};
 use keys_service::{Edit, KeyChangeError, Patch};
 
-use super::{load, step};
+use super::{load, load_to_change, step};
 use crate::console::form::Texts;
 use crate::console::frame::Frame;
 use crate::console::notice::Notice;
@@ -30,7 +30,7 @@ struct EditPage {
 }
 
 pub(super) fn answer(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<Answer, Problem> {
-    let record = load(visit, whose, id)?;
+    let record = load_to_change(visit, whose, id)?;
     let kept = kept(&record);
     if visit.resumes() {
         // With what it was made from: others may have changed the key meanwhile.
@@ -85,8 +85,9 @@ fn save(visit: &Visit<'_>, whose: Whose, record: &KeyRecord) -> Result<Answer, P
         return form(visit, whose, record, StatusCode::UNPROCESSABLE_ENTITY, texts, revision, None);
     };
     let edit = Edit { name: Patch::Set(name), description: Patch::Set(description) };
-    let expected = revision.parse::<u64>().ok().map(Revision::new);
-    match visit.call.authority.edit_key(visit.call.context, id, edit, expected) {
+    // A form that does not say what it was made from is shown what it would write over, like one that is old.
+    let expected = Revision::new(revision.parse().unwrap_or_default());
+    match visit.call.authority.edit_key(visit.call.context, id, edit, Some(expected)) {
         Ok(_) => Ok(super::back(visit, whose, Notice::KEY_EDITED, Some(id))),
         Err(KeyChangeError::Conflict { .. }) => {
             let theirs = load(visit, whose, id)?;

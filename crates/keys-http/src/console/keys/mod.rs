@@ -11,6 +11,7 @@ pub(super) use add::machine;
 
 use http::Method;
 use keys_core::{KeyId, KeyRecord, LifecycleState, Owner, Transition};
+use keys_service::KeyChangeError;
 
 pub(super) use list::endpoint;
 
@@ -157,6 +158,10 @@ fn back(visit: &Visit<'_>, whose: Whose, done: Notice, marked: Option<KeyId>) ->
 }
 
 pub(super) fn answer(visit: &Visit<'_>, whose: Whose, place: Place) -> Result<Answer, Problem> {
+    if whose == Whose::Own && visit.outside.caller.principal().account().is_none() {
+        // An environment is no account: its keys are on its own page.
+        return Err(Problem::NotFound);
+    }
     match place {
         Place::List if visit.sends() => add::create(visit, whose),
         Place::List => list::page(visit, whose),
@@ -184,6 +189,16 @@ fn load(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<KeyRecord, Problem
     let record = visit.call.authority.key(visit.call.context, id)?;
     let own = record.filter(|record| record.parts().owner == owner(visit, whose));
     own.filter(|record| record.parts().lifecycle.state() != LifecycleState::Deleted).ok_or(Problem::NotFound)
+}
+
+/// A key of these that the caller may change: who may not is told so before they fill in a form.
+fn load_to_change(visit: &Visit<'_>, whose: Whose, id: KeyId) -> Result<KeyRecord, Problem> {
+    let record = load(visit, whose, id)?;
+    if visit.call.context.caller.may_change_keys() {
+        Ok(record)
+    } else {
+        Err(KeyChangeError::Forbidden.into())
+    }
 }
 
 /// What a key is called: by its name, or by its access key when it has none.
