@@ -22,6 +22,7 @@ mod hosts;
 mod installation;
 mod keyctl;
 mod kill;
+mod library;
 mod lost_answers;
 mod openapi;
 mod outage;

@@ -144,6 +144,23 @@ impl Authority {
 
     /// Switches access control on or off, as [`change_setting`](Self::change_setting) does.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::AccessControl;
+    /// use keys_service::{KeyRequest, SettingError};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// // Nobody could come in afterwards.
+    /// let on = || authority.set_access_control(&context, AccessControl::On);
+    /// assert!(matches!(on(), Err(SettingError::NoAdministrator)));
+    /// authority.issue_key(&context, KeyRequest::default(), &mut rng)?;
+    /// on()?;
+    /// assert_eq!(authority.access_control(), AccessControl::On);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`SettingError`].

@@ -24,6 +24,22 @@ impl Authority {
     /// A key knows its last event and each event the one before, so this costs a read for each event that is shown,
     /// however long the chain is and whatever else was done meanwhile.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Action, Transition};
+    /// use keys_service::KeyRequest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let key = authority.issue_key(&context, KeyRequest::default(), &mut rng)?.record.parts().id;
+    /// authority.transition_key(&context, key, Transition::Deactivate, None)?;
+    /// let history = authority.key_history(&context, key, None, 50)?.ok_or("within reach")?;
+    /// let actions: Vec<_> = history.events.iter().map(|event| event.action).collect();
+    /// assert_eq!(actions, [Action::DeactivateKey, Action::IssueKey], "the newest first");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BackendError`].

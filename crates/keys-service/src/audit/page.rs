@@ -73,6 +73,21 @@ impl Authority {
     /// Events are in the order in which they came about. Their times are as the clock had it, which may have been set
     /// back; so a time that is looked for ends no page early.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::Action;
+    /// use keys_service::{AuditFilter, AuditRequest, KeyRequest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let key = authority.issue_key(&context, KeyRequest::default(), &mut rng)?.record.parts().id;
+    /// let filter = AuditFilter { actions: vec![Action::IssueKey], ..AuditFilter::default() };
+    /// let found = authority.find_events(&context, &AuditRequest { filter, limit: 50, ..AuditRequest::default() })?;
+    /// assert_eq!(found.events.first().map(|event| event.target), Some(keys_core::Target::Key(key)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BackendError`].

@@ -35,6 +35,28 @@ impl Authority {
     /// Moves an environment to its next state: for its owners and for administrators. Once this returns `Ok` for a deactivate or a remove, no verification that
     /// begins afterwards accepts any of its keys; the keys themselves are not touched.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Credential, EnvironmentTransition, Verdict};
+    /// use keys_service::{Context, KeyRequest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let environment = "1a5".parse()?;
+    /// let inside = Context { caller: authority.enter(context.caller, environment)?, ..context.clone() };
+    /// let issued = authority.issue_key(&inside, KeyRequest::default(), &mut rng)?;
+    /// let presented = Credential::from((issued.record.parts().access_key, issued.secret_key));
+    ///
+    /// let go = |transition| authority.transition_environment(&context, environment, transition, None);
+    /// go(EnvironmentTransition::Deactivate)?;
+    /// assert!(matches!(authority.authenticate(&presented, context.now)?, Verdict::Deny(_)));
+    /// // The key was not touched, so it comes back with its environment.
+    /// go(EnvironmentTransition::Activate)?;
+    /// assert!(matches!(authority.authenticate(&presented, context.now)?, Verdict::Allow(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`EnvironmentChangeError`].

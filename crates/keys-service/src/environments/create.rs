@@ -17,6 +17,23 @@ impl Authority {
     /// Makes an environment, Active: for administrators and other people, outside any environment. Whoever makes it
     /// becomes its owner unless the request says who shall be its members.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Name, Owner};
+    /// use keys_service::{EnvironmentRequest, KeyRequest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let request = EnvironmentRequest { name: Some(Name::new("production")?), ..EnvironmentRequest::default() };
+    /// let environment = authority.create_environment(&context, request, &mut rng)?.parts().id;
+    /// // Inside it, keys belong to it.
+    /// let inside = keys_service::Context { caller: authority.enter(context.caller, environment)?, ..context };
+    /// let issued = authority.issue_key(&inside, KeyRequest::default(), &mut rng)?;
+    /// assert_eq!(issued.record.parts().owner, Owner::Environment(environment));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`EnvironmentChangeError`].

@@ -66,6 +66,23 @@ impl Authority {
     /// request that begins afterwards is let in with more than it says. `expected`: only if these are still the members
     /// that were read, looked at in that transaction.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Owner, Role};
+    /// use keys_service::AccountRequest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let environment = "1a5".parse()?;
+    /// let ada = authority.create_account(&context, AccountRequest::default(), &mut rng)?.parts().id;
+    /// let grace = authority.create_account(&context, AccountRequest::default(), &mut rng)?.parts().id;
+    /// let wanted = [(ada, Role::Owner), (grace, Role::ReadOnly)];
+    /// let members = authority.set_members(&context, environment, &wanted, None)?;
+    /// assert_eq!(members.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`MembersError`].

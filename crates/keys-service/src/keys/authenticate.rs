@@ -34,6 +34,27 @@ impl Authority {
 
     /// Decides whether a credential is good. May read the store, and may wait for a hasher when its key's pepper is lost.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Credential, Transition, Verdict};
+    /// use keys_service::KeyRequest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let issued = authority.issue_key(&context, KeyRequest::default(), &mut rng)?;
+    /// let key = issued.record.parts().id;
+    /// let presented = Credential::from((issued.record.parts().access_key, issued.secret_key));
+    /// match authority.authenticate(&presented, context.now)? {
+    ///     Verdict::Allow(grant) => assert_eq!(authority.caller(&grant).principal(), grant.owner()),
+    ///     // For the log. Whoever asks is told the same, whatever the reason.
+    ///     Verdict::Deny(reason) => panic!("{reason}"),
+    /// }
+    /// authority.transition_key(&context, key, Transition::Deactivate, None)?;
+    /// assert!(matches!(authority.authenticate(&presented, context.now)?, Verdict::Deny(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`AuthenticateError`]: it could not be told, which is never a yes.

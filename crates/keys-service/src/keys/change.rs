@@ -12,6 +12,24 @@ use crate::{ATTEMPTS, Edit};
 impl Authority {
     /// Changes name and description of a key, whatever its state. `expected`: only if it is at this revision.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::Name;
+    /// use keys_service::{Edit, KeyRequest, Patch};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let key = authority.issue_key(&context, KeyRequest::default(), &mut rng)?.record;
+    /// let edit = Edit { name: Patch::Set(Some(Name::new("ci")?)), description: Patch::Keep };
+    /// // Only if nobody else has changed it since it was read.
+    /// let read_at = Some(key.parts().revision);
+    /// let edited = authority.edit_key(&context, key.parts().id, edit.clone(), read_at)?;
+    /// assert_eq!(edited.parts().name, Some(Name::new("ci")?));
+    /// assert!(authority.edit_key(&context, key.parts().id, edit, read_at).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`KeyChangeError`].
@@ -32,6 +50,24 @@ impl Authority {
 
     /// Moves a key to its next state. Once this returns `Ok` for a deactivate or a delete, no verification that begins
     /// afterwards accepts the key.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{LifecycleState, Transition};
+    /// use keys_service::{KeyChangeError, KeyRequest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let key = authority.issue_key(&context, KeyRequest::default(), &mut rng)?.record.parts().id;
+    /// let go = |transition| authority.transition_key(&context, key, transition, None);
+    /// // An Active key is not deleted: an accident should need two steps.
+    /// assert!(matches!(go(Transition::Delete), Err(KeyChangeError::Refused(_))));
+    /// go(Transition::Deactivate)?;
+    /// let deleted = go(Transition::Delete)?;
+    /// assert_eq!(deleted.parts().lifecycle.state(), LifecycleState::Deleted);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -21,6 +21,22 @@ const ATTEMPTS: usize = 3;
 impl Authority {
     /// Issues a key to whom the caller acts as, or to whom an administrator says. Waits for a hasher, computes a digest, and waits for the disk.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::Name;
+    /// use keys_service::KeyRequest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let request = KeyRequest { name: Some(Name::new("build box")?), ..KeyRequest::default() };
+    /// let issued = authority.issue_key(&context, request, &mut rng)?;
+    /// // Handed over once. What is kept of it opens nothing.
+    /// let pair = (issued.record.parts().access_key, issued.secret_key);
+    /// assert_eq!(issued.record.parts().name.as_ref().map(|name| name.as_str()), Some("build box"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`IssueError`].
@@ -36,6 +52,22 @@ impl Authority {
 
     /// As [`issue_key`](Self::issue_key), but only once under one idempotency key: whoever asks for the same again is
     /// told of the same key as it is then, and for ten minutes of its secret.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::IdempotencyKey;
+    /// use keys_service::KeyRequest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let once = IdempotencyKey::generate(&mut rng)?;
+    /// let mut ask = || authority.issue_key_once(&context, KeyRequest::default(), &once, &mut rng);
+    /// let (first, again) = (ask()?, ask()?);
+    /// assert_eq!(first.made.record.parts().id, again.made.record.parts().id);
+    /// assert!(again.replayed && again.made.secret_key.is_some(), "the secret too, for ten minutes");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

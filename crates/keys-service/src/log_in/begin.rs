@@ -26,6 +26,30 @@ impl Authority {
     /// Begins a session, if name and password are those of an account that is let in. May wait for a hasher, and waits for
     /// the disk.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Password, SessionKind};
+    /// use keys_service::{LogInError, LogInRequest, SessionOutcome, Visitor};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// # let ada = authority.create_account(&context, Default::default(), &mut rng)?.parts().id;
+    /// let password = || Password::new("correct horse battery");
+    /// authority.set_password(&context, ada, "ada".parse()?, &password()?, &mut rng)?;
+    ///
+    /// let visitor = Visitor { client_address: None, request_id: "request-2".parse()?, now: context.now };
+    /// let mut ask = |password| {
+    ///     let request = LogInRequest { login: "ada".parse()?, password, device: None, kind: SessionKind::Bearer };
+    ///     Ok::<_, Box<dyn std::error::Error>>(authority.log_in(&request, &visitor, &mut rng))
+    /// };
+    /// let session = ask(password()?)??;
+    /// let outcome = authority.authenticate_session(&session.token, context.now)?;
+    /// assert!(matches!(outcome, SessionOutcome::Entered(entered) if entered.grant.account() == ada));
+    /// assert!(matches!(ask(Password::new("another one")?)?, Err(LogInError::Refused(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`LogInError`]. A name that nobody has is refused after the same work as a wrong password.

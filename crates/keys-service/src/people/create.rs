@@ -51,6 +51,23 @@ impl Authority {
     /// key only once. The password is no part of what makes two requests the same: whoever asks again is told of the same
     /// account, and its password is the one of the first.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use keys_core::{Name, Password};
+    /// use keys_service::{AccountRequest, FirstLogIn, PersonRequest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, mut rng) = authority()?;
+    /// let person = PersonRequest {
+    ///     account: AccountRequest { name: Some(Name::new("Ada")?), ..AccountRequest::default() },
+    ///     log_in: Some(FirstLogIn { login: "ada".parse()?, password: Password::new("correct horse battery")? }),
+    /// };
+    /// let added = authority.add_person(&context, &person, None, &mut rng)?;
+    /// assert_eq!(added.made.parts().name, Some(Name::new("Ada")?));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`AccountError`]. What was refused left no receipt, so it can be asked for again.
