@@ -1,10 +1,12 @@
 //! The README's walk, copied line by line as a newcomer would.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use keys_tests::TestServer;
+use keys_tests::binaries::binary;
 use serde_json::Value;
 
 /// The commands of the walk, in order.
@@ -69,4 +71,30 @@ fn the_walk_of_the_readme_works_as_it_stands() {
     }
     let walk = "active true 401 active active active inactive 401 active active inactive removed";
     assert_eq!(seen.join(" "), walk);
+}
+
+#[test]
+fn the_commands_of_the_servers_own_readme_work() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
+    let readme = std::fs::read_to_string(root.join("bins/api-server/README.md")).expect("a README");
+    let mut commands = readme.lines().filter_map(|line| line.strip_prefix("api-server "));
+    let directory = tempfile::tempdir().unwrap();
+    let server = |line: &str| {
+        let mut command = Command::new(binary("api-server"));
+        command.args(line.split(' ')).current_dir(directory.path());
+        command
+    };
+    let checked = server(commands.next().expect("a check")).output().expect("it runs");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert!(String::from_utf8_lossy(&checked.stdout).contains("keys-data"));
+    assert!(!directory.path().join("keys-data").exists(), "it makes nothing");
+
+    let started = commands.next().expect("a start").replace("127.0.0.1:8080", "127.0.0.1:0");
+    let mut running = server(&started).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut line = String::new();
+    BufReader::new(running.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    running.kill().expect("it was running");
+    running.wait().expect("it ends");
+    assert!(line.contains("http://127.0.0.1:"), "{line}");
+    assert!(directory.path().join("keys-data/keys.sqlite3").exists());
 }

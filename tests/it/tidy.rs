@@ -1,5 +1,6 @@
 //! The rules of the house that no compiler checks: who imports whom, and that the documents speak of what is there.
 
+mod book;
 mod code_map;
 mod contract;
 mod files;

@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to read on
+//!
+//! | to | read |
+//! |---|---|
+//! | talk to a server | `client` (feature `client`) |
+//! | know a type of the dialect | [`ApiKey`], [`Project`], [`Account`], [`ProjectMember`], [`Setting`], [`AuditLog`], [`Token`] and the others |
+//! | send something | [`ApiKeyInput`], [`ProjectInput`], [`EditInput`] and the others |
+//! | read a list, or an error | [`Collection`], [`ErrorObject`], [`ProblemDetails`] |
+//! | describe the interface | [`Declaration`], [`Schema`], [`openapi()`] |
+//!
+//! The crate knows nothing of the others: [`keys_http`](../keys_http/index.html) translates between these words and
+//! [`keys_core`](../keys_core/index.html), where it is said what they mean.
 
 #[cfg(feature = "client")]
 pub mod client;

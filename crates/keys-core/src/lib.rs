@@ -1,4 +1,29 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to read on
+//!
+//! In the order in which a key lives:
+//!
+//! | modules | tell |
+//! |---|---|
+//! | [`access_key`], [`secret_key`], [`credential`] | what a pair looks like, and how one is made, read and typed wrong |
+//! | [`pepper`], [`digest`], [`stored_secret`] | what is kept of a secret: the tag and the digest |
+//! | [`record`], [`lifecycle`], [`owner`], [`text`] | a key as it is kept, what may become of it, whose it is, what is written about it |
+//! | [`verify`] | the two steps from a presented pair to a verdict |
+//! | [`environment`], [`account`], [`member`] | whom keys belong to, and what people may do there |
+//! | [`password`], [`session`], [`soft_lock`], [`admission`], [`set_up`] | how people get in |
+//! | [`audit`] | what is remembered of each change |
+//! | [`idempotency`], [`receipt`] | a create that is said twice |
+//! | [`setting`], [`realm`], [`asset_url`] | what the whole installation is set to |
+//! | [`id`], [`uuid`], [`time`], [`rng`] | what everything else is made of |
+//! | `strategies` (feature `proptest`) | arbitrary values of all of it, for your own property tests |
+//!
+//! This crate is the first of five, and needs none of the others:
+//!
+//! - [`keys_store`](../keys_store/index.html): where the records are kept, in memory, in SQLite, or in a store of your own;
+//! - [`keys_service`](../keys_service/index.html): the use cases over both, and the verification index;
+//! - [`keys_api`](../keys_api/index.html): the words of the HTTP interface, and a client that speaks them;
+//! - [`keys_http`](../keys_http/index.html): the HTTP server.
 #![no_std]
 
 extern crate alloc;

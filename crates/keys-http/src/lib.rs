@@ -1,4 +1,11 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to read on
+//!
+//! [`App`] answers requests, [`serve`] puts it on a listener. What it needs from outside is a [`Clock`] and [`Entropy`]; how it is reached is
+//! its [`AppConfig`], [`Limits`] and [`Tls`].
+//!
+//! Before this: [`keys_service`], the use cases it calls, and [`keys_api`], the words it answers in. What a client sees is in `docs/HTTP.md`.
 
 // The tests' application names this crate as callers do.
 #[cfg(test)]

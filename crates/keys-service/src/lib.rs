@@ -1,4 +1,23 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to read on
+//!
+//! Every use case is a method of [`Authority`]; each group has its requests, answers and errors in a module:
+//!
+//! | to | ask | with |
+//! |---|---|---|
+//! | verify a pair | [`Authority::authenticate`], [`Authority::authenticate_indexed`] | [`keys`] |
+//! | issue, find, edit, activate, deactivate and delete keys | [`Authority::issue_key`], [`Authority::key_page`], [`Authority::edit_key`], [`Authority::transition_key`], [`Authority::transition_keys`] | [`keys`] |
+//! | manage environments and their members | [`Authority::create_environment`], [`Authority::transition_environment`], [`Authority::enter`], [`Authority::set_members`] | [`environments`] |
+//! | manage people | [`Authority::add_person`], [`Authority::edit_account`], [`Authority::transition_account`] | [`people`] |
+//! | let people in and out | [`Authority::log_in`], [`Authority::authenticate_session`], [`Authority::set_password`], [`Authority::end_sessions`] | [`log_in`] |
+//! | switch access control, and say who may log in | [`Authority::set_access_control`], [`Authority::change_access`], [`Authority::claim`] | [`access`] |
+//! | read what was done | [`Authority::find_events`], [`Authority::key_history`] | [`AuditRequest`], [`KeyHistory`] |
+//!
+//! [`Maintenance`] is what of it can be done without the pepper: what takes rights away, and what nobody should be kept from by a lost file.
+//!
+//! Before this: [`keys_core`], what is true, and [`keys_store`], where it is kept. Beside it: [`keys_http`](../keys_http/index.html), the server
+//! that puts these use cases on a network.
 
 pub mod access;
 mod audit;

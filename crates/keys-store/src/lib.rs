@@ -1,4 +1,19 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to read on
+//!
+//! | modules | tell |
+//! |---|---|
+//! | [`store`], [`log_in`] | the contract: what is read, what is written, and when it is acknowledged |
+//! | [`error`] | the three ways to say no |
+//! | [`query`], [`cursor`] | lists: in which order, from where on |
+//! | [`listener`], [`batch`] | what the verification index is told, before anybody is answered |
+//! | [`rules`] | what follows from a change, the same in every store |
+//! | [`url`], [`open`], [`pepper_file`] | which store, how it is opened, and what lies beside it |
+//! | [`memory`], `sqlite` | two stores |
+//! | `conformance`, `fault` | the contract as tests, and a store that fails on demand |
+//!
+//! Before this: [`keys_core`], what is true. After this: [`keys_service`](../keys_service/index.html), the use cases over a store.
 
 pub mod batch;
 #[cfg(feature = "conformance")]
