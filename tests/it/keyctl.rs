@@ -214,6 +214,52 @@ fn people_live_the_same_life_both_ways() {
     }
 }
 
+/// A caller's key, address and request differ by nature; what was done does not.
+#[test]
+fn what_was_done_is_told_alike_both_ways() {
+    let lives = |keyctl: &Keyctl| {
+        let administrator = keyctl.create(&["--account", "--name", "administrator"]);
+        let keyctl = keyctl.with_key(&administrator);
+        for (command, _) in PEOPLE {
+            let _ = keyctl.run(command.split(' '));
+        }
+        let said = [
+            "",
+            " --owner 1a6",
+            " --by 1a1",
+            " --key 1c2",
+            " --action member.add",
+            " --since 1h",
+            " --until 1h",
+        ];
+        let fields = ["id", "action", "target", "note", "owner", "by"];
+        let told = |field: &&str, said: &str| {
+            let ran = keyctl.run(format!("audit --limit 1000 --field {field}{said}").split(' '));
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{field}{said}: {ran:?}");
+            // Each installation has a pepper of its own.
+            let lines =
+                ran.stdout.lines().map(|line| if line.starts_with("pepper/") { "pepper" } else { line });
+            lines.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        let all = said.map(|said| fields.iter().map(|field| told(field, said)).collect::<Vec<_>>());
+        let used = keyctl.run(["audit", "--with", "1c1", "--field", "credential"]);
+        (all, used.stdout)
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start();
+    let (over_http, used) = lives(&Keyctl::over_http(&server.url(), dir.path()));
+    assert!(used.lines().count() > 10 && used.lines().all(|key| key == "1c1"), "{used}");
+    let data_dir = dir.path().join("keys-data");
+    set_up(&data_dir);
+    let (on_database, used) = lives(&Keyctl::on_database(&database_in(&data_dir), dir.path()));
+    assert_eq!(used, "", "whoever holds the database needs no key");
+    for (http, database) in over_http.iter().zip(&on_database) {
+        assert_eq!(http, database, "over HTTP and on the database");
+    }
+    assert!(over_http[0][0].lines().count() > 20 && over_http[4][3].contains("owner"), "{over_http:?}");
+    assert_eq!(over_http[6][0], "", "nothing was done an hour ago");
+}
+
 /// What a person makes of its own is not there, and what is there is nowhere else for it.
 #[test]
 fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {

@@ -1,5 +1,6 @@
 //! What the commands need of an authority, whichever way it is reached.
 
+mod events;
 pub(crate) mod local;
 mod refusals;
 pub(crate) mod remote;
@@ -14,8 +15,9 @@ use keys_core::{
 };
 use zeroize::Zeroizing;
 
+pub(crate) use self::events::EventFilter;
 use crate::exit::Failure;
-use crate::model::{Account, Environment, IssuedKey, Key, LogIn, Member, Session, Verified};
+use crate::model::{Account, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
@@ -64,6 +66,9 @@ pub(crate) trait Authority: People {
         environment: &Environment,
         transition: EnvironmentTransition,
     ) -> Result<Environment, Failure>;
+
+    /// The newest events that are looked for and may be seen, the newest first, at most this many.
+    fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure>;
 
     /// Whether callers need a key.
     fn access_control(&self) -> Result<AccessControl, Failure>;

@@ -1,5 +1,6 @@
 //! What was typed. No behaviour: what it means is in `command/`.
 
+mod audit;
 mod people;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use keys_core::{AccessMode, AccountId, Credential, EnvironmentId};
 use crate::authority::KeyName;
 use crate::expires::Expiry;
 
+pub(crate) use self::audit::Audit;
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
     UserEdit, UserEndSessions, UserPassword, UserUnlock,
@@ -119,6 +121,8 @@ pub(crate) enum Command {
     Delete(Change),
     /// Check whether an API key is accepted: its shape and checksum first, then by the authority; exit code 6 when not
     Verify(Verify),
+    /// Show what was done, the newest first
+    Audit(Audit),
     /// Manage environments
     #[command(subcommand)]
     Env(Env),

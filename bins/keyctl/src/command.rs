@@ -1,6 +1,7 @@
 //! What each command means: questions to an authority, and an answer.
 
 mod access_control;
+mod audit;
 mod change;
 mod create;
 mod edit;
@@ -40,7 +41,7 @@ impl Command {
         match self {
             Self::Create(_) => Need::Issue,
             Self::Verify(_) => Need::Verify,
-            Self::List(_) | Self::Get(_) | Self::Login(_) | Self::Logout => Need::Read,
+            Self::List(_) | Self::Get(_) | Self::Audit(_) | Self::Login(_) | Self::Logout => Need::Read,
             Self::User(user) => match user {
                 User::List => Need::Read,
                 User::Add(_)
@@ -96,6 +97,7 @@ impl Command {
             Self::List(list) => list::run(authority, &list),
             Self::Get(get) => get::run(authority, &get),
             Self::Verify(verify) => verify::run(authority, &verify),
+            Self::Audit(audit) => audit::run(authority, &audit, now),
             Self::Edit(edit) => edit::run(authority, edit),
             Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate),
             Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate),

@@ -1,15 +1,16 @@
 //! `--expires`: after a span, or at an instant.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use keys_core::Timestamp;
+
+use crate::span::{ParseSpanError, Span};
 
 /// When a new key shall stop being accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expiry {
     /// This long from now.
-    After(Duration),
+    After(Span),
     /// At this instant.
     At(Timestamp),
 }
@@ -37,7 +38,7 @@ impl Expiry {
     /// [`ExpiryError::Passed`] when it is not in the future, [`ExpiryError::TooFar`] past the last instant there is.
     pub(crate) fn at(self, now: Timestamp) -> Result<Timestamp, ExpiryError> {
         match self {
-            Self::After(span) => now.checked_add(span).ok_or(ExpiryError::TooFar),
+            Self::After(span) => span.after(now).ok_or(ExpiryError::TooFar),
             Self::At(instant) if instant > now => Ok(instant),
             Self::At(_) => Err(ExpiryError::Passed),
         }
@@ -51,28 +52,12 @@ impl FromStr for Expiry {
         if let Ok(instant) = text.parse() {
             return Ok(Self::At(instant));
         }
-        let unit = text.chars().next_back().and_then(seconds_of).ok_or(ExpiryError::Syntax)?;
-        // The unit is one ASCII character, so this is the text before it.
-        let count = text.strip_suffix(|_: char| true).unwrap_or_default();
-        if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(ExpiryError::Syntax);
+        match text.parse::<Span>() {
+            Ok(span) if span.is_nothing() => Err(ExpiryError::Now),
+            Ok(span) => Ok(Self::After(span)),
+            Err(ParseSpanError::Syntax) => Err(ExpiryError::Syntax),
+            Err(ParseSpanError::TooLong) => Err(ExpiryError::TooFar),
         }
-        let seconds = count.parse::<u64>().ok().and_then(|count| count.checked_mul(unit));
-        match seconds {
-            Some(0) => Err(ExpiryError::Now),
-            Some(seconds) => Ok(Self::After(Duration::from_secs(seconds))),
-            None => Err(ExpiryError::TooFar),
-        }
-    }
-}
-
-const fn seconds_of(unit: char) -> Option<u64> {
-    match unit {
-        'd' => Some(86_400),
-        'h' => Some(3_600),
-        'm' => Some(60),
-        's' => Some(1),
-        _ => None,
     }
 }
 
@@ -131,7 +116,7 @@ mod tests {
     fn an_instant_that_is_not_ahead_is_refused() {
         let now = instant("2026-11-23T12:00:00Z");
         assert_eq!(Expiry::At(now).at(now), Err(ExpiryError::Passed));
-        assert_eq!(Expiry::After(Duration::MAX).at(now), Err(ExpiryError::TooFar));
+        assert_eq!("213503982334601d".parse::<Expiry>().expect("a span").at(now), Err(ExpiryError::TooFar));
         assert_eq!("9999999d".parse::<Expiry>().expect("a span").at(now), Err(ExpiryError::TooFar));
     }
 }

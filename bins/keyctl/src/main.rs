@@ -8,9 +8,11 @@ mod credentials;
 mod exit;
 mod expires;
 mod model;
+mod moment;
 mod netrc;
 mod output;
 mod sessions;
+mod span;
 mod system;
 
 fn main() -> std::process::ExitCode {

@@ -1,8 +1,8 @@
 //! Keys, environments and people as keyctl shows them, whichever way they came.
 
 use keys_core::{
-    AccessKey, AccountId, AccountKind, AccountState, EnvironmentId, EnvironmentState, KeyId, LifecycleState,
-    MemberId, Role, SecretKey, Timestamp,
+    AccessKey, AccountId, AccountKind, AccountState, AuditId, EnvironmentId, EnvironmentState, KeyId,
+    LifecycleState, MemberId, Role, SecretKey, Timestamp,
 };
 
 use crate::authority::{Endpoint, NewOwner};
@@ -164,4 +164,61 @@ pub(crate) struct Member {
     pub(crate) role: Role,
     /// Since when.
     pub(crate) created: Timestamp,
+}
+
+/// Something that was done.
+///
+/// Words and ids are texts: a newer server may know more of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// Its id. They follow one another in the order in which things were done.
+    pub(crate) id: AuditId,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// What, such as `key.deactivate`.
+    pub(crate) action: String,
+    /// To what, such as `key/1c7`.
+    pub(crate) target: String,
+    /// What else is to be known of it: of a member, who and as what.
+    pub(crate) note: Option<String>,
+    /// The account or environment that it belongs to.
+    pub(crate) owner: String,
+    /// As whom.
+    pub(crate) by: String,
+    /// How that was known.
+    pub(crate) via: EventVia,
+    /// The key or the password it was done with.
+    pub(crate) credential: Option<String>,
+    /// From which address.
+    pub(crate) address: Option<String>,
+    /// In which request.
+    pub(crate) request: String,
+}
+
+/// How it was known who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventVia {
+    /// By an API key.
+    Key,
+    /// By a password, which is how a session begins.
+    LogIn,
+    /// In a session.
+    Session,
+    /// Nobody was asked: access control was off, or it was done on the server's machine.
+    NoCredential,
+    /// The authority did it by itself.
+    System,
+}
+
+impl EventVia {
+    /// The word, for ever.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::LogIn => "log-in",
+            Self::Session => "session",
+            Self::NoCredential => "no-credential",
+            Self::System => "system",
+        }
+    }
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::authority::Person;
 use crate::cli::SecretFormat;
-use crate::model::{Account, Disabled, Environment, IssuedKey, Key, LogIn, Member, Session, Verified};
+use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 use self::tree::Tree;
 
@@ -60,6 +60,8 @@ pub(crate) enum Answer {
     Environment(Box<Environment>),
     /// Environments.
     Environments(Vec<Environment>),
+    /// What was done, the newest first.
+    Events(Vec<Event>),
     /// Access control.
     AccessControl(AccessControl),
     /// A session has begun.
@@ -108,6 +110,7 @@ impl Answer {
             | Self::Keys(_)
             | Self::Environment(_)
             | Self::Environments(_)
+            | Self::Events(_)
             | Self::Account(_)
             | Self::Accounts(_)
             | Self::Disabled(_) => Some("id"),
@@ -130,6 +133,7 @@ impl Answer {
             | Self::Verified(_)
             | Self::Environment(_)
             | Self::Environments(_)
+            | Self::Events(_)
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut
@@ -156,6 +160,7 @@ impl Answer {
             | Self::Verified(_)
             | Self::Environment(_)
             | Self::Environments(_)
+            | Self::Events(_)
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut
@@ -172,7 +177,7 @@ impl Answer {
 }
 
 /// An instant to the second, as the API writes it.
-fn seconds(at: Timestamp) -> String {
+pub(crate) fn seconds(at: Timestamp) -> String {
     let text = at.to_string();
     text.split_once('.').map_or_else(|| text.clone(), |(whole, _)| format!("{whole}Z"))
 }

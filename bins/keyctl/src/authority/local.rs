@@ -3,6 +3,7 @@
 //! Reading commands read beside a running server. Changing ones own the database while they run, so no server may; what
 //! they do is in the audit chain as done by way of the database.
 
+mod events;
 mod failures;
 mod open;
 mod people;
@@ -28,9 +29,9 @@ use self::failures::{
     not_switched, password_not_set, sessions_are_of_servers,
 };
 use super::refusals::{no_environment, no_key, not_enabled, not_enterable, wants_login};
-use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner};
+use super::{Authority, Edit, Endpoint, EventFilter, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -218,6 +219,10 @@ impl Authority for Local {
         let id = environment.id;
         let changed = self.maintenance()?.transition_environment(&self.context()?, id, transition);
         changed.map(environment_of).map_err(|error| environment_not_changed(Some(id), error))
+    }
+
+    fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure> {
+        self.find_events(filter, most)
     }
 
     fn access_control(&self) -> Result<AccessControl, Failure> {

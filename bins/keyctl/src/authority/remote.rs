@@ -1,5 +1,6 @@
 //! An authority over HTTP.
 
+mod events;
 mod failures;
 mod parse;
 mod people;
@@ -19,10 +20,12 @@ use super::refusals::{
     environment_refusal, environment_refused, key_refusal, key_refused, login_taken, no_administrator,
     no_environment, no_key, no_person, not_enabled, not_enterable, wants_login,
 };
-use super::{Authority, Edit, Endpoint, FirstAdministrator, KeyName, NewKey, NewOwner, People as _};
+use super::{
+    Authority, Edit, Endpoint, EventFilter, FirstAdministrator, KeyName, NewKey, NewOwner, People as _,
+};
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -313,6 +316,10 @@ impl Authority for Remote {
             }
             Err(error) => Err(self.failure(error)),
         }
+    }
+
+    fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure> {
+        self.find_events(filter, most)
     }
 
     fn access_control(&self) -> Result<AccessControl, Failure> {

@@ -15,6 +15,7 @@ impl Command {
             | Self::Deactivate(_)
             | Self::Delete(_) => json::KEY,
             Self::Verify(_) => json::VERIFIED,
+            Self::Audit(_) => json::EVENT,
             Self::Env(env) => match env {
                 Env::Create(_)
                 | Env::List

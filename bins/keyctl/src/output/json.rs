@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::escape;
 use super::{Answer, seconds};
 use crate::authority::Person;
-use crate::model::{Account, Environment, IssuedKey, Key, Member};
+use crate::model::{Account, Environment, Event, IssuedKey, Key, Member};
 
 /// The field of a new key's secret.
 pub(crate) const SECRET_KEY: &str = "secretKey";
@@ -41,6 +41,9 @@ pub(crate) const ISSUED: &[&str] = &[
 ];
 /// The fields of a pair that is accepted.
 pub(crate) const VERIFIED: &[&str] = &["valid", "accessKey", "owner"];
+/// The fields of something that was done.
+pub(crate) const EVENT: &[&str] =
+    &["id", "at", "action", "target", "note", "owner", "by", "via", "credential", "address", "requestId"];
 /// The fields of an environment.
 pub(crate) const ENVIRONMENT: &[&str] = &["id", "name", "description", "state", "created"];
 /// The field of the access mode.
@@ -81,6 +84,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
         }
+        Answer::Events(events) => line(&events.iter().map(JsonEvent::new).collect::<Vec<_>>()),
         Answer::AccessMode(mode) => line(&JsonAccessMode { mode: mode.as_str() }),
         Answer::AccessControl(access_control) => {
             line(&JsonAccessControl { enabled: *access_control == AccessControl::On })
@@ -208,6 +212,40 @@ impl<'a> JsonEnvironment<'a> {
             description: environment.description.as_deref(),
             state: environment.state.as_str(),
             created: seconds(environment.created),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonEvent<'a> {
+    id: String,
+    at: String,
+    action: &'a str,
+    target: &'a str,
+    note: Option<&'a str>,
+    owner: &'a str,
+    by: &'a str,
+    via: &'static str,
+    credential: Option<&'a str>,
+    address: Option<&'a str>,
+    request_id: &'a str,
+}
+
+impl<'a> JsonEvent<'a> {
+    fn new(event: &'a Event) -> Self {
+        Self {
+            id: event.id.to_string(),
+            at: seconds(event.at),
+            action: &event.action,
+            target: &event.target,
+            note: event.note.as_deref(),
+            owner: &event.owner,
+            by: &event.by,
+            via: event.via.as_str(),
+            credential: event.credential.as_deref(),
+            address: event.address.as_deref(),
+            request_id: &event.request,
         }
     }
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::escape::one_line;
 use super::{Answer, seconds};
 use crate::authority::Person;
-use crate::model::{Account, Disabled, Environment, IssuedKey, Key, Member};
+use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, Member};
 
 /// The answer as lines.
 pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing<String> {
@@ -56,6 +56,11 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             let line = |person: &Person| format!("ended all sessions of {}\n", one_line(&person.to_string()));
             Zeroizing::new(people.iter().map(line).collect())
         }
+        Answer::Events(events) => columns(
+            ["ID", "AT", "ACTION", "TARGET", "BY", "VIA", "CREDENTIAL", "ADDRESS", "NOTE"],
+            header,
+            events.iter().map(event_row),
+        ),
         Answer::Members(members) => {
             columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], header, members.iter().map(member_row))
         }
@@ -170,6 +175,20 @@ fn disabled_lines(people: &[Disabled], header: bool, now: Timestamp) -> Zeroizin
         lines.push_str(&key_columns(keys.into_values(), header, now));
     }
     lines
+}
+
+fn event_row(event: &Event) -> [String; 9] {
+    [
+        event.id.to_string(),
+        seconds(event.at),
+        text_of(Some(&event.action)),
+        text_of(Some(&event.target)),
+        text_of(Some(&event.by)),
+        event.via.as_str().to_owned(),
+        text_of(event.credential.as_deref()),
+        text_of(event.address.as_deref()),
+        text_of(event.note.as_deref()),
+    ]
 }
 
 fn member_row(member: &Member) -> [String; 4] {

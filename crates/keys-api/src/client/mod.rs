@@ -50,10 +50,12 @@
 //! | the same with environments | [`Client::create_project`], [`Client::projects`], [`Client::edit_project`], [`Client::change_project`] |
 //! | manage people, members and passwords | [`Client::create_account`], [`Client::members`], [`Client::set_members`], [`Client::set_password`] |
 //! | log in and out | [`Client::log_in`], [`Client::log_out`], [`Client::end_sessions`] |
+//! | read what was done | [`Client::audit_logs`] |
 //! | read and change settings | [`Client::setting`], [`Client::set_setting`] |
 //!
 //! `examples/replace_key.rs` is a whole program: it gives a program another key and takes the old one away.
 
+mod audit;
 mod base_url;
 mod credential;
 mod error;
@@ -65,6 +67,7 @@ mod roots;
 mod tests;
 mod transport;
 
+pub use audit::AuditQuery;
 pub use base_url::{BaseUrl, ParseBaseUrlError};
 pub use credential::{Credential, InvalidCredential, SecretText};
 pub use error::{ClientError, Refusal};

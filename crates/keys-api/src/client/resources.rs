@@ -1,5 +1,6 @@
 //! What can be asked of an authority.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -68,7 +69,7 @@ pub struct Members {
 pub struct MembersTag(HeaderValue);
 
 /// The most members asked for in one page.
-const PAGE: &str = "limit=1000";
+const PAGE: usize = 1_000;
 
 /// Every method fails as [`ClientError`] says.
 #[expect(clippy::missing_errors_doc, reason = "said once, above")]
@@ -195,7 +196,7 @@ impl Client {
     /// The members of an environment.
     pub fn members(&self, project: &str) -> Result<Members, ClientError> {
         let path = format!("/projects/{}/projectmembers", id(project)?);
-        let (members, tag) = self.tagged_list(&path, "")?;
+        let (members, tag) = self.tagged_list(&path, "", usize::MAX)?;
         Ok(Members { members, tag: tag.map(MembersTag) })
     }
 
@@ -257,7 +258,17 @@ impl Client {
     /// Reads a list to its end. Of the address of the next page only the query is taken, so that a server behind a
     /// proxy, which knows no better than its own name, is followed all the same, and a false one nowhere else.
     pub(super) fn list<T: DeserializeOwned>(&self, path: &str, filters: &str) -> Result<Vec<T>, ClientError> {
-        self.tagged_list(path, filters).map(|(members, _)| members)
+        self.list_most(path, filters, usize::MAX)
+    }
+
+    /// As [`list`](Self::list), but no further than to this many.
+    pub(super) fn list_most<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        filters: &str,
+        most: usize,
+    ) -> Result<Vec<T>, ClientError> {
+        self.tagged_list(path, filters, most).map(|(members, _)| members)
     }
 
     /// As [`list`](Self::list), with the tag of the first page: whatever came between it and the last makes it one of the
@@ -266,20 +277,25 @@ impl Client {
         &self,
         path: &str,
         filters: &str,
+        most: usize,
     ) -> Result<(Vec<T>, Option<HeaderValue>), ClientError> {
-        let mut query = format!("{PAGE}{filters}");
+        let mut query = format!("limit={}{filters}", PAGE.min(most));
+        let mut seen = BTreeSet::from([query.clone()]);
         let mut members = Vec::new();
         let mut first = None;
         loop {
             let Answer { body: page, tag, .. } = self.get::<Collection<T>>(&format!("{path}?{query}"))?;
             let tag = first.get_or_insert(tag).clone();
-            let empty = page.data.is_empty();
-            members.extend(page.data);
+            members.extend(page.data.into_iter().take(most - members.len()));
             let next = page.pagination.and_then(|pagination| pagination.next);
             let Some(next) = next.as_deref().and_then(|url| url.split_once('?')) else {
                 return Ok((members, tag));
             };
-            if empty || next.1 == query || !is_query(next.1) {
+            if members.len() >= most {
+                return Ok((members, tag));
+            }
+            // A page of a filtered list may show nothing and yet lead to one that does.
+            if !seen.insert(next.1.to_owned()) || !is_query(next.1) {
                 return Err(ClientError::not_the_authority(None, "a list that does not go on"));
             }
             next.1.clone_into(&mut query);

@@ -120,15 +120,18 @@ fn key_state(state: Option<&str>) -> Result<LifecycleState, Failure> {
     }
 }
 
-fn field<T: std::str::FromStr>(name: &str, text: Option<&String>) -> Result<T, Failure> {
+/// A field that must be there.
+pub(super) fn field<T: std::str::FromStr>(name: &str, text: Option<&String>) -> Result<T, Failure> {
     text.and_then(|text| text.parse().ok()).ok_or_else(|| strange(name))
 }
 
-fn date(name: &str, date: Option<&Date>) -> Result<Option<Timestamp>, Failure> {
+/// A date that may be absent.
+pub(super) fn date(name: &str, date: Option<&Date>) -> Result<Option<Timestamp>, Failure> {
     date.map(|date| date.as_str().parse().map_err(|_| strange(name))).transpose()
 }
 
-fn strange(field: &str) -> Failure {
+/// That a field is not what an authority sends.
+pub(super) fn strange(field: &str) -> Failure {
     Failure::new(Exit::Failure, format!("the server's answer has a {field} that keyctl does not understand"))
         .hint("is this keyctl as new as the server?")
 }

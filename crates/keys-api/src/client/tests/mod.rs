@@ -6,7 +6,7 @@ use std::error::Error as _;
 
 use server::{CannedServer, answer};
 
-use super::{Change, Client, ClientError, Credential, IdempotencyKey};
+use super::{AuditQuery, Change, Client, ClientError, Credential, IdempotencyKey};
 use crate::{ApiKeyInput, EditInput, ProjectInput};
 
 const KEY: &str = r#"{"id":"1c7","type":"apiKey","links":{},"actions":{},"name":"ci","state":"active",
@@ -227,7 +227,7 @@ fn members_are_set_in_place_of_those_that_were_read() {
 fn a_list_that_goes_round_in_circles_is_an_error() {
     for pages in [
         [list(&[KEY], Some("http://h/?limit=1000")), list(&[], None)],
-        [list(&[], Some("http://h/?marker=m1")), list(&[], None)],
+        [list(&[], Some("http://h/?marker=m1")), list(&[KEY], Some("http://h/?marker=m1"))],
         [list(&[KEY], Some("http://h/?marker=m 1")), list(&[], None)],
     ] {
         let server = CannedServer::start(pages);
@@ -356,4 +356,41 @@ fn whom_the_server_takes_the_caller_for_is_read_from_the_header() {
     let server = CannedServer::start([with, answer(200, "{}")]);
     assert_eq!(client(&server).account_id().expect("an answer").as_deref(), Some("1a5"));
     assert_eq!(client(&server).account_id().expect("an answer"), None);
+}
+
+#[test]
+fn a_page_that_shows_nothing_may_lead_to_one_that_does() {
+    let next = |marker: u8| format!("http://elsewhere/v1/apikeys?limit=1000&marker=m{marker}");
+    let server =
+        CannedServer::start([list(&[], Some(&next(1))), list(&[], Some(&next(2))), list(&[KEY], None)]);
+    assert_eq!(client(&server).keys().expect("keys").len(), 1);
+    let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
+    assert_eq!(lines.last().map(String::as_str), Some("GET /v1/apikeys?limit=1000&marker=m2 HTTP/1.1"));
+    // One that leads to itself leads nowhere.
+    let server = CannedServer::start([list(&[], Some("http://elsewhere/v1/apikeys?limit=1000"))]);
+    let error = client(&server).keys();
+    assert!(matches!(error, Err(ClientError::NotTheAuthority { .. })), "{error:?}");
+}
+
+#[test]
+fn the_audit_log_is_read_backwards_and_no_further_than_asked() {
+    let entry = |id: u8| {
+        format!(r#"{{"id":"1al{id}","type":"auditLog","links":{{}},"eventType":"api.apiKey.create"}}"#)
+    };
+    let page = |entries: &[String], next: Option<&str>| {
+        list(&entries.iter().map(String::as_str).collect::<Vec<_>>(), next)
+    };
+    let next =
+        "http://elsewhere/v1/auditlogs?limit=3&sort=id&order=desc&eventType=api.apiKey.create&marker=m8";
+    let server = CannedServer::start([
+        page(&[entry(9), entry(8)], Some(next)),
+        page(&[entry(7), entry(6)], Some(next)),
+    ]);
+    let query = AuditQuery { event_type: Some("api.apiKey.create"), ..AuditQuery::default() };
+    let found = client(&server).audit_logs(&query, 3).expect("entries");
+    let ids: Vec<_> = found.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["1al9", "1al8", "1al7"]);
+    let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
+    let path = "/v1/auditlogs?limit=3&sort=id&order=desc&eventType=api.apiKey.create";
+    assert_eq!(lines, [format!("GET {path} HTTP/1.1"), format!("GET {path}&marker=m8 HTTP/1.1")]);
 }
