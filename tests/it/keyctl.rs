@@ -30,13 +30,13 @@ const LIFE: [&str; 42] = [
     "deactivate KEY",
     "deactivate KEY --idempotent",
     "get KEY",
-    "delete OTHER",
+    "delete --yes OTHER",
     "activate KEY",
     "activate KEY",
     "deactivate KEY",
-    "delete KEY",
-    "delete KEY",
-    "delete KEY --idempotent",
+    "delete --yes KEY",
+    "delete --yes KEY",
+    "delete --yes KEY --idempotent",
     "activate KEY",
     "get KEY",
     "list",
@@ -53,7 +53,7 @@ const LIFE: [&str; 42] = [
     "create --environment ENV --name late",
     "env activate ENV",
     "create --environment 1a999999",
-    "env delete ENV",
+    "env delete --yes ENV",
     "env list",
     "env activate 1a999999",
     "access-control enable",
@@ -166,7 +166,7 @@ const PEOPLE: &[(&str, i32)] = &[
     ("user end-sessions --all", 0),
     ("create --owner 1a6 --account", 2),
     ("user disable 1a6 1a99", 3),
-    ("user remove 1a6", 5),
+    ("user remove --yes 1a6", 5),
     ("user disable 1a6", 0),
     ("user disable 1a6", 5),
     ("user disable 1a6 --idempotent", 0),
@@ -179,14 +179,14 @@ const PEOPLE: &[(&str, i32)] = &[
     ("user admin 1a1 --revoke", 5),
     ("user disable 1a1", 5),
     ("user disable 1a6", 0),
-    ("user remove 1a6", 0),
-    ("user remove 1a6", 5),
-    ("user remove 1a6 --idempotent", 0),
+    ("user remove --yes 1a6", 0),
+    ("user remove --yes 1a6", 5),
+    ("user remove --yes 1a6 --idempotent", 0),
     ("user enable 1a6", 5),
     ("user edit 1a6 --name gone", 5),
     ("member list 1a5", 0),
     ("env deactivate 1a5", 0),
-    ("env delete 1a5", 0),
+    ("env delete --yes 1a5", 0),
     ("member add 1a5 1a7", 5),
     ("user list", 0),
 ];
@@ -290,7 +290,7 @@ fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {
     let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());
     let at_home = at_home.with_key(&administrator);
     assert_eq!(ids(&at_home, &["list"]), std::slice::from_ref(&ci.id));
-    assert_eq!(at_home.run(["delete", &*ci.id]).code, 0);
+    assert_eq!(at_home.run(["delete", "--yes", &*ci.id]).code, 0);
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_key_made_on_the_database_is_good_at_the_server_and_back() {
     assert_eq!(server.stop().code(), Some(0));
 
     assert_eq!(tool.json(&["get", &key.id])["state"], "inactive");
-    let _ = tool.json(&["delete", &key.id]);
+    let _ = tool.json(&["delete", "--yes", &key.id]);
     let server = TestServer::start_in(&data_dir);
     assert_eq!(status(&server, &key), 401);
 }

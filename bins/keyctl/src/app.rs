@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
     let now = system::now();
     check_shows(form, &line.command)?;
+    line.command.check_can_ask()?;
     if let Command::Verify(verify) = &mut line.command {
         let (file, reach) = (verify.file.as_deref(), &line.reach);
         verify.presented =
@@ -51,8 +52,9 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
     // Let go of the database before anybody is slow to read the answer.
     drop(authority);
     print(&answer, form, now)?;
+    let refusal = answer.refusal();
     answer.confirm();
-    Ok(())
+    refusal.map_or(Ok(()), Err)
 }
 
 /// Reaches the authority that the arguments, else the environment, name.

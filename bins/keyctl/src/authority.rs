@@ -1,6 +1,7 @@
 //! What the commands need of an authority, whichever way it is reached.
 
 mod events;
+pub(crate) mod foresee;
 pub(crate) mod local;
 mod refusals;
 pub(crate) mod remote;

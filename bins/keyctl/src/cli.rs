@@ -1,6 +1,7 @@
 //! What was typed. No behaviour: what it means is in `command/`.
 
 mod audit;
+mod consent;
 mod people;
 
 use std::path::PathBuf;
@@ -12,9 +13,10 @@ use crate::authority::KeyName;
 use crate::expires::Expiry;
 
 pub(crate) use self::audit::Audit;
+pub(crate) use self::consent::{Consent, Rehearsal};
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
-    UserEdit, UserEndSessions, UserPassword, UserUnlock,
+    UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,
 };
 
 /// Create and manage API keys.
@@ -23,6 +25,8 @@ pub(crate) use self::people::{
 /// (--database). With --url a credential is taken from --secret-stdin, from KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY
 /// (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a session begun by `login`, or from .netrc; on a terminal it is
 /// asked for. It is never an argument.
+///
+/// What deletes or removes is confirmed by typing the name, on a terminal; elsewhere it wants --yes.
 ///
 /// Exit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 not authenticated or not allowed, 5 conflict or illegal
 /// transition, 6 key not valid, 7 authority not reached.
@@ -117,7 +121,7 @@ pub(crate) enum Command {
     Activate(Change),
     /// Refuse Active API keys from now on, until they are activated
     Deactivate(Change),
-    /// Delete Inactive API keys for good
+    /// Delete Inactive API keys for good; asks on a terminal
     Delete(Change),
     /// Check whether an API key is accepted: its shape and checksum first, then by the authority; exit code 6 when not
     Verify(Verify),
@@ -240,6 +244,12 @@ pub(crate) struct Change {
     /// What is so already counts as done
     #[arg(long)]
     pub(crate) idempotent: bool,
+
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+
+    #[command(flatten)]
+    pub(crate) rehearsal: Rehearsal,
 }
 
 /// `verify`.
@@ -268,8 +278,8 @@ pub(crate) enum Env {
     Activate(EnvChange),
     /// Refuse the keys of Active environments from now on, until they are activated
     Deactivate(EnvChange),
-    /// Remove environments and refuse their keys
-    Delete(EnvChange),
+    /// Remove environments and refuse their keys; asks on a terminal
+    Delete(EnvDelete),
 }
 
 /// `env create`.
@@ -295,7 +305,7 @@ pub(crate) struct EnvEdit {
     pub(crate) texts: EditedTexts,
 }
 
-/// `env activate`, `env deactivate`, `env delete`.
+/// `env activate`, `env deactivate`, and what `env delete` has of them.
 #[derive(Debug, Args)]
 pub(crate) struct EnvChange {
     /// Ids, such as 1a5
@@ -305,6 +315,19 @@ pub(crate) struct EnvChange {
     /// What is so already counts as done
     #[arg(long)]
     pub(crate) idempotent: bool,
+
+    #[command(flatten)]
+    pub(crate) rehearsal: Rehearsal,
+}
+
+/// `env delete`.
+#[derive(Debug, Args)]
+pub(crate) struct EnvDelete {
+    #[command(flatten)]
+    pub(crate) change: EnvChange,
+
+    #[command(flatten)]
+    pub(crate) consent: Consent,
 }
 
 /// `access-control`.

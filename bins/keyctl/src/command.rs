@@ -3,6 +3,7 @@
 mod access_control;
 mod audit;
 mod change;
+mod confirm;
 mod create;
 mod edit;
 mod env;
@@ -12,6 +13,7 @@ mod list;
 mod log_in;
 mod people;
 mod set_up;
+mod thing;
 mod verify;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
@@ -38,6 +40,9 @@ pub(crate) enum Need {
 impl Command {
     /// What the command needs of a database.
     pub(crate) const fn need(&self) -> Need {
+        if self.is_rehearsal() {
+            return Need::Read;
+        }
         match self {
             Self::Create(_) => Need::Issue,
             Self::Verify(_) => Need::Verify,
@@ -99,9 +104,9 @@ impl Command {
             Self::Verify(verify) => verify::run(authority, &verify),
             Self::Audit(audit) => audit::run(authority, &audit, now),
             Self::Edit(edit) => edit::run(authority, edit),
-            Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate),
-            Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate),
-            Self::Delete(keys) => change::keys(authority, &keys, Transition::Delete),
+            Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate, now),
+            Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate, now),
+            Self::Delete(keys) => change::keys(authority, &keys, Transition::Delete, now),
             Self::Env(env) => match env {
                 Env::Create(create) => env::create(authority, create),
                 Env::List => env::list(authority),
@@ -112,7 +117,7 @@ impl Command {
                 Env::Deactivate(these) => {
                     change::environments(authority, &these, EnvironmentTransition::Deactivate)
                 }
-                Env::Delete(these) => change::environments(authority, &these, EnvironmentTransition::Remove),
+                Env::Delete(these) => change::delete_environments(authority, &these, now),
             },
             Self::AccessControl(access_control) => access_control::run(authority, access_control),
             Self::Login(login) => log_in::log_in(authority, login, surroundings),
@@ -123,7 +128,7 @@ impl Command {
                 User::Edit(edit) => people::edit(authority, edit),
                 User::Enable(these) => people::enable(authority, &these),
                 User::Disable(these) => people::disable(authority, &these),
-                User::Remove(these) => people::remove(authority, &these),
+                User::Remove(these) => people::remove(authority, &these, now),
                 User::Admin(these) => people::administer(authority, &these),
                 User::Password(user) => log_in::set_password(authority, user, surroundings),
                 User::Unlock(these) => people::unlock(authority, &these),

@@ -179,6 +179,10 @@ pub(crate) fn ask_line(prompt: &str) -> Result<Option<String>, Failure> {
     write!(stderr, "{prompt}").and_then(|()| stderr.flush()).map_err(terminal_failed)?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).map_err(terminal_failed)?;
+    if !line.ends_with('\n') {
+        // The input has ended, and the cursor stands behind the prompt.
+        writeln!(stderr).map_err(terminal_failed)?;
+    }
     Ok(Some(line.trim().to_owned()))
 }
 
@@ -202,7 +206,8 @@ pub(crate) fn ask_secretly(prompts: &[&str]) -> Result<Option<Zeroizing<String>>
     Ok(typed)
 }
 
-fn terminal_failed(error: io::Error) -> Failure {
+/// The terminal failed.
+pub(crate) fn terminal_failed(error: io::Error) -> Failure {
     Failure::new(Exit::Failure, format!("the terminal failed: {error}"))
 }
 

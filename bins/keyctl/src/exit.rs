@@ -110,6 +110,11 @@ impl Failure {
         Self { message: format!("{}; {fact}", self.message), ..self }
     }
 
+    /// What happened.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The exit code.
     pub(crate) const fn exit(&self) -> Exit {
         self.exit

@@ -10,6 +10,7 @@ mod expires;
 mod model;
 mod moment;
 mod netrc;
+mod outlook;
 mod output;
 mod sessions;
 mod span;

@@ -12,7 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::authority::Person;
 use crate::cli::SecretFormat;
+use crate::exit::Failure;
 use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
+
+use crate::outlook::Rehearsed;
 
 use self::tree::Tree;
 
@@ -84,6 +87,8 @@ pub(crate) enum Answer {
     Unlocked(Vec<Person>),
     /// All sessions of these people have ended; without them, everybody's.
     SessionsEnded(Option<Vec<Person>>),
+    /// What would become of things.
+    Rehearsed(Rehearsed),
 }
 
 impl Answer {
@@ -113,7 +118,8 @@ impl Answer {
             | Self::Events(_)
             | Self::Account(_)
             | Self::Accounts(_)
-            | Self::Disabled(_) => Some("id"),
+            | Self::Disabled(_)
+            | Self::Rehearsed(_) => Some("id"),
             Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
             Self::Verified(_) => Some("accessKey"),
             Self::AccessControl(_) => Some("enabled"),
@@ -144,7 +150,8 @@ impl Answer {
             | Self::Disabled(_)
             | Self::Members(_)
             | Self::Unlocked(_)
-            | Self::SessionsEnded(_) => {}
+            | Self::SessionsEnded(_)
+            | Self::Rehearsed(_) => {}
         }
     }
 
@@ -171,8 +178,14 @@ impl Answer {
             | Self::Disabled(_)
             | Self::Members(_)
             | Self::Unlocked(_)
-            | Self::SessionsEnded(_) => None,
+            | Self::SessionsEnded(_)
+            | Self::Rehearsed(_) => None,
         }
+    }
+
+    /// How a run ends all the same, once the answer is printed: a rehearsal ends as what it rehearses would.
+    pub(crate) fn refusal(&self) -> Option<Failure> {
+        if let Self::Rehearsed(rehearsed) = self { rehearsed.refusal.clone() } else { None }
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use keys_core::{AccountId, EnvironmentId, Role};
 
+use super::{Consent, Rehearsal};
 use crate::authority::Person;
 
 /// `user`.
@@ -20,8 +21,8 @@ pub(crate) enum User {
     Enable(UserChange),
     /// Shut people out from now on, until they are enabled; shows the keys they made, which stay as they are
     Disable(UserChange),
-    /// Remove disabled people for good
-    Remove(UserChange),
+    /// Remove disabled people for good; asks on a terminal
+    Remove(UserRemove),
     /// Let people administer, or with --revoke no longer
     Admin(UserAdmin),
     /// Give a person a password: ends their sessions, and opens the lock that failed log-ins have closed
@@ -76,7 +77,7 @@ pub(crate) struct EditedUser {
     pub(crate) default_environment: Option<String>,
 }
 
-/// `user enable`, `user disable`, `user remove`.
+/// `user enable`, `user disable`, and what `user remove` has of them.
 #[derive(Debug, Args)]
 pub(crate) struct UserChange {
     /// Accounts, such as 1a7
@@ -86,6 +87,19 @@ pub(crate) struct UserChange {
     /// What is so already counts as done
     #[arg(long)]
     pub(crate) idempotent: bool,
+
+    #[command(flatten)]
+    pub(crate) rehearsal: Rehearsal,
+}
+
+/// `user remove`.
+#[derive(Debug, Args)]
+pub(crate) struct UserRemove {
+    #[command(flatten)]
+    pub(crate) change: UserChange,
+
+    #[command(flatten)]
+    pub(crate) consent: Consent,
 }
 
 /// `user admin`.
@@ -183,6 +197,9 @@ pub(crate) struct MemberSet {
     /// Who shall be a member, and as what, such as 1a7=owner
     #[arg(value_name = "ACCOUNT=ROLE", required = true)]
     pub(crate) members: Vec<AccountRole>,
+
+    #[command(flatten)]
+    pub(crate) rehearsal: Rehearsal,
 }
 
 /// `member remove`.
@@ -195,6 +212,9 @@ pub(crate) struct MemberRemove {
     /// Accounts, such as 1a7
     #[arg(value_name = "ACCOUNT", required = true)]
     pub(crate) accounts: Vec<AccountId>,
+
+    #[command(flatten)]
+    pub(crate) rehearsal: Rehearsal,
 }
 
 /// An account and its role.

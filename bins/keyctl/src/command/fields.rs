@@ -6,6 +6,9 @@ use crate::output::json;
 impl Command {
     /// The names of the fields of its answer, as in JSON.
     pub(crate) const fn fields(&self) -> &'static [&'static str] {
+        if self.is_rehearsal() {
+            return json::OUTLOOK;
+        }
         match self {
             Self::Create(_) => json::ISSUED,
             Self::List(_)

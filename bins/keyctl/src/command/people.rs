@@ -1,19 +1,21 @@
 //! `user` without its passwords, and `member`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use keys_core::{AccountId, AccountKind, AccountTransition, EnvironmentId, Role};
+use keys_core::{AccountId, AccountKind, AccountTransition, EnvironmentId, Role, Timestamp};
 
-use crate::authority::{AccountEdit, Authority, NewAccount, Person};
+use crate::authority::{AccountEdit, Authority, NewAccount, Person, foresee};
 use crate::cli::{
     EditedUser, MemberAdd, MemberList, MemberRemove, MemberSet, UserAdd, UserAdmin, UserChange, UserEdit,
-    UserEndSessions, UserUnlock,
+    UserEndSessions, UserRemove, UserUnlock,
 };
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Disabled};
+use crate::outlook::{Outlook, Rehearsed};
 use crate::output::Answer;
 
-use super::change::{each, each_once};
+use super::change::{check_first, each, each_once, rehearse};
+use super::confirm::confirm;
 
 pub(super) fn add(authority: &dyn Authority, add: UserAdd) -> Result<Answer, Failure> {
     let new = NewAccount {
@@ -50,16 +52,37 @@ fn environment(text: String) -> Result<Option<EnvironmentId>, Failure> {
 }
 
 pub(super) fn enable(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
-    transition(authority, change, AccountTransition::Activate).map(Answer::Accounts)
+    let (accounts, transition) = (named(authority, &change.accounts)?, AccountTransition::Activate);
+    if change.rehearsal.dry_run {
+        return Ok(rehearse(&accounts, change.idempotent, foresee_account(transition)));
+    }
+    change_accounts(authority, &accounts, transition, change.idempotent).map(Answer::Accounts)
 }
 
-pub(super) fn remove(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
-    transition(authority, change, AccountTransition::Remove).map(Answer::Accounts)
+pub(super) fn remove(
+    authority: &dyn Authority,
+    remove: &UserRemove,
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    let UserRemove { change, consent } = remove;
+    let (accounts, transition) = (named(authority, &change.accounts)?, AccountTransition::Remove);
+    if change.rehearsal.dry_run {
+        return Ok(rehearse(&accounts, change.idempotent, foresee_account(transition)));
+    }
+    if !consent.yes {
+        check_first(&accounts, change.idempotent, foresee_account(transition))?;
+        confirm(*consent, &accounts, |accounts| format!("This removes {accounts} for good."), now)?;
+    }
+    change_accounts(authority, &accounts, transition, change.idempotent).map(Answer::Accounts)
 }
 
 /// With the keys that the people made: they stay as they are, and whoever disables somebody decides about them.
 pub(super) fn disable(authority: &dyn Authority, change: &UserChange) -> Result<Answer, Failure> {
-    let accounts = transition(authority, change, AccountTransition::Deactivate)?;
+    let (accounts, transition) = (named(authority, &change.accounts)?, AccountTransition::Deactivate);
+    if change.rehearsal.dry_run {
+        return Ok(rehearse(&accounts, change.idempotent, foresee_account(transition)));
+    }
+    let accounts = change_accounts(authority, &accounts, transition, change.idempotent)?;
     let with_keys = accounts.into_iter().map(|account| {
         let made = authority.keys_made_by(account.id);
         let keys = made.map_err(|failure| failure.and(format!("{} is disabled", account.id)))?;
@@ -68,15 +91,19 @@ pub(super) fn disable(authority: &dyn Authority, change: &UserChange) -> Result<
     with_keys.collect::<Result<_, Failure>>().map(Answer::Disabled)
 }
 
-fn transition(
+fn foresee_account(transition: AccountTransition) -> impl Fn(&Account) -> Result<String, Failure> {
+    move |account| foresee::account(account, transition).map(|state| state.to_string())
+}
+
+fn change_accounts(
     authority: &dyn Authority,
-    change: &UserChange,
+    accounts: &[Account],
     transition: AccountTransition,
+    idempotent: bool,
 ) -> Result<Vec<Account>, Failure> {
-    let accounts = named(authority, &change.accounts)?;
     let change_one = |account: &Account| authority.change_account(account, transition);
     let read = |account: &Account| authority.account(account.id);
-    each(&accounts, |account| account.id, change.idempotent, change_one, read)
+    each(accounts, |account| account.id, idempotent, change_one, read)
 }
 
 /// What is so already is no error: nobody asks for a right twice by accident.
@@ -134,12 +161,40 @@ pub(super) fn set_members(authority: &dyn Authority, set: &MemberSet) -> Result<
         );
     }
     let environment = changeable(authority, set.environment)?;
+    if set.rehearsal.dry_run {
+        return rehearse_members(authority, environment, &wanted).map(Answer::Rehearsed);
+    }
     authority.set_members(environment, &wanted).map(Answer::Members)
 }
 
 pub(super) fn remove_members(authority: &dyn Authority, remove: &MemberRemove) -> Result<Answer, Failure> {
     let environment = changeable(authority, remove.environment)?;
+    if remove.rehearsal.dry_run {
+        let rest = foresee::without(environment, &authority.members(environment)?, &remove.accounts)?;
+        return rehearse_members(authority, environment, &rest).map(Answer::Rehearsed);
+    }
     authority.remove_members(environment, &remove.accounts).map(Answer::Members)
+}
+
+/// What each would be that is a member or is to be one, in order of their accounts.
+fn rehearse_members(
+    authority: &dyn Authority,
+    environment: EnvironmentId,
+    wanted: &[(AccountId, Role)],
+) -> Result<Rehearsed, Failure> {
+    let mut roles: BTreeMap<AccountId, [Option<Role>; 2]> = BTreeMap::new();
+    for member in authority.members(environment)? {
+        roles.insert(member.account, [Some(member.role), None]);
+    }
+    for (account, role) in wanted {
+        let [now, _] = roles.get(account).copied().unwrap_or_default();
+        roles.insert(*account, [now, Some(*role)]);
+    }
+    let shown = |role: Option<Role>| role.map_or("no member", Role::as_str);
+    let outlooks = roles.into_iter();
+    let outlooks =
+        outlooks.map(|(account, [now, then])| Outlook::of(account, None, shown(now)).becoming(shown(then)));
+    Ok(Rehearsed { outlooks: outlooks.collect(), refusal: None })
 }
 
 /// An environment whose members can be changed.

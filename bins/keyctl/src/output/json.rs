@@ -8,6 +8,7 @@ use super::escape;
 use super::{Answer, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Environment, Event, IssuedKey, Key, Member};
+use crate::outlook::Outlook;
 
 /// The field of a new key's secret.
 pub(crate) const SECRET_KEY: &str = "secretKey";
@@ -59,6 +60,8 @@ pub(crate) const LOG_IN: &[&str] = &["account", "login"];
 /// The fields of an account.
 pub(crate) const ACCOUNT: &[&str] =
     &["id", "kind", "name", "description", "state", "defaultEnvironment", "created"];
+/// The fields of what would become of a thing.
+pub(crate) const OUTLOOK: &[&str] = &["id", "name", "state", "becomes", "refusal"];
 /// The fields of somebody who was shut out.
 pub(crate) const DISABLED: &[&str] =
     &["id", "kind", "name", "description", "state", "defaultEnvironment", "created", "keysMade"];
@@ -113,6 +116,9 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             line(&JsonSessionsEnded { everybody: ended_for.is_none(), people: ended_for.unwrap_or_default() })
         }
         Answer::Members(members) => line(&members.iter().map(JsonMember::new).collect::<Vec<_>>()),
+        Answer::Rehearsed(rehearsed) => {
+            line(&rehearsed.outlooks.iter().map(JsonOutlook::new).collect::<Vec<_>>())
+        }
     });
     text.push('\n');
     text
@@ -330,6 +336,28 @@ impl JsonMember {
             account: member.account.to_string(),
             role: member.role.as_str(),
             created: seconds(member.created),
+        }
+    }
+}
+
+/// What would become of a thing.
+#[derive(Serialize)]
+struct JsonOutlook<'a> {
+    id: &'a str,
+    name: Option<&'a str>,
+    state: &'a str,
+    becomes: &'a str,
+    refusal: Option<&'a str>,
+}
+
+impl<'a> JsonOutlook<'a> {
+    fn new(outlook: &'a Outlook) -> Self {
+        Self {
+            id: &outlook.id,
+            name: outlook.name.as_deref(),
+            state: &outlook.state,
+            becomes: &outlook.becomes,
+            refusal: outlook.refusal.as_deref(),
         }
     }
 }

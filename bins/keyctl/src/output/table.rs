@@ -10,6 +10,7 @@ use super::escape::one_line;
 use super::{Answer, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, Member};
+use crate::outlook::Outlook;
 
 /// The answer as lines.
 pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing<String> {
@@ -63,6 +64,9 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
         ),
         Answer::Members(members) => {
             columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], header, members.iter().map(member_row))
+        }
+        Answer::Rehearsed(rehearsed) => {
+            columns(["ID", "NAME", "STATE", "BECOMES"], header, rehearsed.outlooks.iter().map(outlook_row))
         }
     }
 }
@@ -198,6 +202,14 @@ fn member_row(member: &Member) -> [String; 4] {
         member.environment.to_string(),
         seconds(member.created),
     ]
+}
+
+fn outlook_row(outlook: &Outlook) -> [String; 4] {
+    let becomes = match &outlook.refusal {
+        Some(why) => format!("{} ({})", outlook.becomes, one_line(why)),
+        None => outlook.becomes.clone(),
+    };
+    [outlook.id.clone(), text_of(outlook.name.as_deref()), outlook.state.clone(), becomes]
 }
 
 fn state_of(key: &Key, now: Timestamp) -> String {

@@ -107,7 +107,7 @@ impl Installation {
     }
 
     /// Where the database stands: differs after every change.
-    fn head(&self) -> keys_store::Head {
+    pub(crate) fn head(&self) -> keys_store::Head {
         let url: StoreUrl = self.url().parse().expect("a store");
         url.open(OpenMode::ReadOnly).expect("a database").head().expect("a head")
     }
@@ -172,7 +172,7 @@ fn a_key_lives_its_life() {
             .map(|row| row.split_whitespace().nth(2).unwrap_or("").to_owned())
             .collect::<Vec<_>>()
     };
-    installation.run("delete 1c1").is(
+    installation.run("delete --yes 1c1").is(
         5,
         "",
         "keyctl: 1c1: cannot delete a key that is active (hint: first: keyctl deactivate 1c1)\n",
@@ -186,9 +186,9 @@ fn a_key_lives_its_life() {
     assert_eq!(states(&format!("deactivate 1c1 {CI} 1c2")), ["inactive", "inactive"]);
     installation.run("deactivate 1c1").failed(5, &["already inactive"]);
     assert_eq!(states("activate 1c2"), ["active"]);
-    assert_eq!(states(&format!("delete {CI}")), ["deleted"]);
-    installation.run("delete 1c1").failed(5, &["already deleted"]);
-    assert_eq!(states("delete 1c1 --idempotent"), ["deleted"]);
+    assert_eq!(states(&format!("delete --yes {CI}")), ["deleted"]);
+    installation.run("delete --yes 1c1").failed(5, &["already deleted"]);
+    assert_eq!(states("delete --yes 1c1 --idempotent"), ["deleted"]);
     installation.run("activate 1c1").failed(5, &["cannot activate a key that is deleted"]);
     assert!(installation.run(&format!("get {CI}")).stdout.contains("deleted      20"));
     assert_eq!(states("list"), ["active"], "the deleted one is gone from lists");
@@ -227,7 +227,7 @@ fn a_key_is_created_and_its_secret_shown_once() {
     assert_eq!(created["expired"], false);
 
     let secret = secret_key.expect("text");
-    for line in ["get 1c3", "list", "get 1c3 -o json", "deactivate 1c3", "delete 1c3"] {
+    for line in ["get 1c3", "list", "get 1c3 -o json", "deactivate 1c3", "delete --yes 1c3"] {
         assert!(!installation.run(line).stdout.contains(secret), "{line}");
     }
     let table = installation.run("create --account");
@@ -291,9 +291,9 @@ fn environments_live_their_lives() {
     assert!(row("env deactivate 1a6").starts_with("1a6  inactive  live"));
     assert!(row("env deactivate 1a6 --idempotent").starts_with("1a6  inactive  live"));
     assert!(row("env activate 1a6").starts_with("1a6  active  live"));
-    assert!(row("env delete 1a6").starts_with("1a6  removed  live"));
-    installation.run("env delete 1a6").failed(5, &["the environment is already removed"]);
-    assert!(row("env delete --idempotent 1a6").starts_with("1a6  removed  live"));
+    assert!(row("env delete --yes 1a6").starts_with("1a6  removed  live"));
+    installation.run("env delete --yes 1a6").failed(5, &["the environment is already removed"]);
+    assert!(row("env delete --yes --idempotent 1a6").starts_with("1a6  removed  live"));
     installation.run("env activate 1a6").failed(5, &["cannot activate an environment that is removed"]);
     installation.run("env edit 1a99 --name x").failed(3, &["there is no environment 1a99"]);
     let listed = installation.run("env list");
@@ -338,7 +338,8 @@ fn without_the_pepper_everything_works_but_create() {
     assert_eq!(installation.run("access-control enable").code, 0);
     std::fs::remove_file(installation.path("pepper")).expect("the pepper file");
     installation.run("create --account").failed(2, &["pepper", "--pepper-file"]);
-    for line in ["deactivate 1c1", "edit 1c1 --name x", "env create", "access-control disable", "delete 1c1"]
+    for line in
+        ["deactivate 1c1", "edit 1c1 --name x", "env create", "access-control disable", "delete --yes 1c1"]
     {
         let ran = installation.run(line);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{line}: {ran:?}");

@@ -3,13 +3,16 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod audit;
+mod confirm;
 mod database;
 mod forms;
 mod log_in;
 mod people;
+mod pty;
 mod remote;
 mod reporting;
 mod server;
 mod support;
+mod terminal;
 mod usage;
 mod verify;

@@ -118,7 +118,7 @@ fn every_command_asks_what_it_means() {
         ),
         (
             vec![ada("inactive"), ada("inactive")],
-            "user remove 1a7",
+            "user remove --yes 1a7",
             vec!["GET /v1/accounts/1a7", "DELETE /v1/accounts/1a7"],
         ),
         (
@@ -201,7 +201,7 @@ fn refusals_have_our_words_and_codes() {
         ),
         (
             vec![ada("active"), error(405, "ActionNotAvailable", "null"), ada("active")],
-            "user remove 1a7",
+            "user remove --yes 1a7",
             5,
             "first: keyctl user disable 1a7",
         ),
@@ -294,7 +294,7 @@ fn people_are_shown_for_people() {
     let shown = installation.run("user list -o json").stdout;
     assert!(!shown.contains("\"defaultEnvironment\":\"1a5\""), "{shown}");
     assert_eq!(installation.run("user disable 1a6").code, 0);
-    assert_eq!(installation.run("user remove 1a6").code, 0);
+    assert_eq!(installation.run("user remove --yes 1a6").code, 0);
     assert!(!installation.run("user list").stdout.contains("1a6"));
     assert!(
         !installation.run("member list 1a5").stdout.contains("1a6"),

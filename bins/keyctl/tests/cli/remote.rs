@@ -84,10 +84,10 @@ fn every_command_asks_what_it_means() {
         ),
         (
             vec![inactive(), ok(key("removed"))],
-            "delete 1c7",
+            "delete --yes 1c7",
             vec!["GET /v1/apikeys/1c7", "DELETE /v1/apikeys/1c7"],
         ),
-        (vec![ok(key("removed"))], "delete 1c7 --idempotent", vec!["GET /v1/apikeys/1c7"]),
+        (vec![ok(key("removed"))], "delete --yes 1c7 --idempotent", vec!["GET /v1/apikeys/1c7"]),
         (
             vec![ok(list("project", &[project("1a5", "active")]))],
             "env list",
@@ -267,7 +267,7 @@ fn refusals_have_our_words_and_codes() {
         (vec![refusal(404, "Not Found", "")], "env edit 1a7 --name x", 3, "there is no environment 1a7"),
         (
             vec![active(), refusal(405, "Method not allowed", "first"), active()],
-            "delete 1c7",
+            "delete --yes 1c7",
             5,
             "1c7: cannot delete a key that is active (hint: first: keyctl deactivate 1c7)",
         ),
@@ -283,7 +283,7 @@ fn refusals_have_our_words_and_codes() {
             5,
             "the server refused: 409 Conflict: another was faster",
         ),
-        (vec![ok(key("removed"))], "delete 1c7", 5, "1c7: the key is already deleted"),
+        (vec![ok(key("removed"))], "delete --yes 1c7", 5, "1c7: the key is already deleted"),
         (vec![refusal(401, "Unauthorized", "")], "list", 4, "the server asks for an API key"),
         (vec![refusal(403, "Forbidden", "not yours")], "list", 4, "403 Forbidden: not yours"),
         (vec![refusal(405, "Method not allowed", "")], "env create", 4, "405 Method not allowed"),

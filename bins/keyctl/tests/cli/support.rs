@@ -1,5 +1,6 @@
 //! Running the binary with nothing around it but what a test gives it.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -69,6 +70,16 @@ impl Keyctl {
     #[must_use]
     pub(crate) fn stdout(self, to: impl Into<Stdio>) -> Self {
         Self { stdout: Some(to.into()), ..self }
+    }
+
+    /// The program and its arguments.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &OsStr> {
+        std::iter::once(self.command.get_program()).chain(self.command.get_args())
+    }
+
+    /// Its environment.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.command.get_envs().filter_map(|(name, value)| Some((name, value?)))
     }
 
     pub(crate) fn run(mut self) -> Ran {
