@@ -214,6 +214,8 @@ actions! {
     RemoveMember => "member.remove",
     /// A key was issued.
     IssueKey => "key.issue",
+    /// A key was made of a pair that existed already.
+    ImportKey => "key.import",
     /// Name or description of a key changed.
     EditKey => "key.edit",
     /// A key was activated.
@@ -268,6 +270,7 @@ impl Action {
             | Self::RestoreEnvironment
             | Self::AddMember
             | Self::IssueKey
+            | Self::ImportKey
             | Self::EditKey
             | Self::ActivateKey
             | Self::SetPassword

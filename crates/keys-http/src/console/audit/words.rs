@@ -22,6 +22,7 @@ pub(super) const fn said(action: Action) -> &'static str {
         Action::ChangeMember => "Role of a member changed",
         Action::RemoveMember => "Member removed",
         Action::IssueKey => "Key added",
+        Action::ImportKey => "Key imported",
         Action::EditKey => "Key edited",
         Action::ActivateKey => "Key activated",
         Action::DeactivateKey => "Key deactivated",

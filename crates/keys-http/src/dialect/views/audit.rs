@@ -73,6 +73,7 @@ const fn event_type(action: Action) -> &'static str {
         Action::ChangeMember => "api.projectMember.update",
         Action::RemoveMember => "api.projectMember.delete",
         Action::IssueKey => "api.apiKey.create",
+        Action::ImportKey => "api.apiKey.import",
         Action::EditKey => "api.apiKey.update",
         Action::ActivateKey => "api.apiKey.activate",
         Action::DeactivateKey => "api.apiKey.deactivate",
