@@ -17,9 +17,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use keys_core::{
-    Creator, Credential, EnvironmentId, HashPolicy, Hasher, KeyId, KeyParts, KeyRecord, Keyring, Lifecycle,
-    LifecycleState, Name, NewKey, Owner, OwnerRow, OwnerStanding, Pepper, Proof, Revision, StoredSecret,
-    Timestamp, Transition, Verdict, judge, prove,
+    Creator, Credential, EnvironmentId, FirstState, HashPolicy, Hasher, KeyId, KeyParts, KeyRecord, Keyring,
+    Lifecycle, LifecycleState, Name, NewKey, Owner, OwnerRow, OwnerStanding, Pepper, Proof, Revision,
+    StoredSecret, Timestamp, Transition, Verdict, judge, prove,
 };
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -106,6 +106,7 @@ impl Door {
             owner: building()?,
             access_key: pair.access_key(),
             secret,
+            first_state: FirstState::Active,
             name: Some(name),
             description: None,
             creator: Creator { principal: building()?, key: None },

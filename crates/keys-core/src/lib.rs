@@ -108,7 +108,7 @@ pub use pepper::{
 };
 pub use realm::{ParseRealmError, Realm};
 pub use receipt::{NewReceipt, ParseSealedSecretError, Receipt, ReceiptSweep, SealError, SealedSecret};
-pub use record::{InvalidRecord, KeyParts, KeyRecord, NewKey};
+pub use record::{FirstState, InvalidRecord, KeyParts, KeyRecord, NewKey};
 pub use rng::RngError;
 pub use secret_key::{ParseSecretKeyError, SecretKey};
 pub use session::{

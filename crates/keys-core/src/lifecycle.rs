@@ -8,8 +8,8 @@
 //!             activate
 //! ```
 //!
-//! A new key is Active. An Active key cannot be deleted: an accident should need two steps. A Deleted key holds no
-//! secret, so verifying one cannot be written down.
+//! An issued key begins Active, an imported one where its importer says. An Active key cannot be deleted: an accident
+//! should need two steps. A Deleted key holds no secret, so verifying one cannot be written down.
 
 use core::fmt;
 use core::str::FromStr;

@@ -9,7 +9,17 @@ use crate::text::{Description, Name};
 use crate::time::Timestamp;
 use crate::verify::{RowState, VerificationRow};
 
-/// A key that no store has numbered yet. It begins Active.
+/// The state a key begins in. One that is issued begins Active; one that is brought over may be meant for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum FirstState {
+    /// See [`Lifecycle::Active`].
+    #[default]
+    Active,
+    /// See [`Lifecycle::Inactive`].
+    Inactive,
+}
+
+/// A key that no store has numbered yet.
 #[derive(Debug, Clone)]
 pub struct NewKey {
     /// Whom it belongs to.
@@ -18,6 +28,8 @@ pub struct NewKey {
     pub access_key: AccessKey,
     /// What is kept of its secret.
     pub secret: StoredSecret,
+    /// Whether its pair is accepted from the beginning.
+    pub first_state: FirstState,
     /// Its name.
     pub name: Option<Name>,
     /// Its description.
@@ -34,12 +46,17 @@ impl NewKey {
     /// The record, once the store has given it an id and a revision.
     #[must_use]
     pub fn into_record(self, id: KeyId, revision: Revision) -> KeyRecord {
-        let Self { owner, access_key, secret, name, description, creator, created, expires_at } = self;
+        let Self { owner, access_key, secret, first_state, name, description, creator, created, expires_at } =
+            self;
+        let lifecycle = match first_state {
+            FirstState::Active => Lifecycle::Active(secret),
+            FirstState::Inactive => Lifecycle::Inactive(secret),
+        };
         KeyRecord(KeyParts {
             id,
             owner,
             access_key,
-            lifecycle: Lifecycle::Active(secret),
+            lifecycle,
             name,
             description,
             creator,
@@ -91,6 +108,7 @@ pub struct KeyParts {
 ///     owner: "environment/1a5".parse()?,
 ///     access_key: pair.access_key(),
 ///     secret: StoredSecret::seal(&pair, &keyring, policy, &mut Hasher::new(), &mut getrandom::SysRng)?,
+///     first_state: FirstState::Active,
 ///     name: Some(Name::new("build box")?),
 ///     description: None,
 ///     creator: "account/1a1".parse()?,

@@ -36,7 +36,7 @@ pub use pairs::{
 pub use receipts::{fingerprint, idempotency_key, new_receipt, receipt, receipt_name, sealed_secret};
 pub use records::{
     account_kind, account_record, account_state, account_transition, environment_record, environment_state,
-    environment_transition, key_record, lifecycle, lifecycle_state, member_record, new_account,
+    environment_transition, first_state, key_record, lifecycle, lifecycle_state, member_record, new_account,
     new_environment, new_key, new_member, owner_row, owner_standing, transition, verification_row,
 };
 pub use secrets::{

@@ -5,7 +5,8 @@
 use keys_core::{
     AccountChangeError, AccountKind, AccountRecord, AccountState, AccountTransition, AccountTransitionError,
     Description, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
-    KeyRecord, Lifecycle, LifecycleState, Name, Timestamp, Transition, TransitionError, strategies,
+    FirstState, KeyRecord, Lifecycle, LifecycleState, Name, Timestamp, Transition, TransitionError,
+    strategies,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -372,12 +373,16 @@ proptest! {
     }
 
     #[test]
-    fn a_new_key_is_active_with_its_secret(
+    fn a_new_key_is_in_its_first_state_with_its_secret(
         new in strategies::new_key(), id in strategies::key_id(), revision in strategies::revision(),
     ) {
         let record = new.clone().into_record(id, revision);
         let parts = record.parts();
-        prop_assert_eq!(parts.lifecycle.state(), LifecycleState::Active);
+        let first_state = match new.first_state {
+            FirstState::Active => LifecycleState::Active,
+            FirstState::Inactive => LifecycleState::Inactive,
+        };
+        prop_assert_eq!(parts.lifecycle.state(), first_state);
         prop_assert_eq!((parts.id, parts.revision, parts.created, parts.updated), (id, revision, new.created, new.created));
         prop_assert_eq!((parts.owner, parts.access_key, parts.creator), (new.owner, new.access_key, new.creator));
         prop_assert_eq!((&parts.name, &parts.description, parts.expires_at), (&new.name, &new.description, new.expires_at));

@@ -15,8 +15,9 @@ use crate::environment::EnvironmentParts;
 use crate::record::KeyParts;
 use crate::{
     AccountKind, AccountRecord, AccountState, AccountTransition, EnvironmentRecord, EnvironmentState,
-    EnvironmentTransition, KeyRecord, Lifecycle, LifecycleState, MemberRecord, NewAccount, NewEnvironment,
-    NewKey, NewMember, OwnerRow, OwnerStanding, RowState, Timestamp, Transition, VerificationRow,
+    EnvironmentTransition, FirstState, KeyRecord, Lifecycle, LifecycleState, MemberRecord, NewAccount,
+    NewEnvironment, NewKey, NewMember, OwnerRow, OwnerStanding, RowState, Timestamp, Transition,
+    VerificationRow,
 };
 
 /// States of a key.
@@ -39,20 +40,19 @@ pub fn lifecycle() -> impl Strategy<Value = Lifecycle> + Clone {
     .boxed()
 }
 
+/// States a key begins in.
+pub fn first_state() -> impl Strategy<Value = FirstState> + Clone {
+    select([FirstState::Active, FirstState::Inactive].as_slice())
+}
+
 /// Keys that no store has numbered.
 pub fn new_key() -> impl Strategy<Value = NewKey> + Clone {
-    let who = (owner(), access_key(), stored_secret(), creator());
+    let who = (owner(), access_key(), stored_secret(), first_state(), creator());
     let what = (option::of(name()), option::of(description()), timestamp(), option::of(timestamp()));
     (who, what)
-        .prop_map(|((owner, access_key, secret, creator), (name, description, created, expires_at))| NewKey {
-            owner,
-            access_key,
-            secret,
-            name,
-            description,
-            creator,
-            created,
-            expires_at,
+        .prop_map(|(who, (name, description, created, expires_at))| {
+            let (owner, access_key, secret, first_state, creator) = who;
+            NewKey { owner, access_key, secret, first_state, name, description, creator, created, expires_at }
         })
         .boxed()
 }

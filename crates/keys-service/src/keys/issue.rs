@@ -1,8 +1,8 @@
 //! Issuing a key.
 
 use keys_core::{
-    Action, Credential, HashError, IdempotencyKey, NewKey, Owner, OwnerStanding, Receipt, StoredSecret,
-    Target,
+    Action, Credential, FirstState, HashError, IdempotencyKey, NewKey, Owner, OwnerStanding, Receipt,
+    StoredSecret, Target,
 };
 use keys_store::{Committed, Write};
 use rand_core::TryCryptoRng;
@@ -153,7 +153,17 @@ impl Authority {
             let KeyRequest { name, description, expires_at, .. } = request.clone();
             let creator = context.caller.creator();
             let created = context.now;
-            let key = NewKey { owner, access_key, secret, name, description, creator, created, expires_at };
+            let key = NewKey {
+                owner,
+                access_key,
+                secret,
+                first_state: FirstState::Active,
+                name,
+                description,
+                creator,
+                created,
+                expires_at,
+            };
             match self.change_with_receipt(context, Action::IssueKey, Write::InsertKey(key), receipt) {
                 Ok(Committed::Key(record)) => return Ok(Some(IssuedKey { record: *record, secret_key })),
                 Ok(_) => return Err(wrong_acknowledgement().into()),

@@ -1,7 +1,8 @@
 //! One key: made, read, changed, refused.
 
 use keys_core::{
-    AccountId, Creator, KeyId, KeyParts, KeyRecord, Lifecycle, LifecycleState, Owner, Timestamp, Transition,
+    AccountId, Creator, FirstState, KeyId, KeyParts, KeyRecord, Lifecycle, LifecycleState, NewKey, Owner,
+    RowState, Timestamp, Transition,
 };
 
 use super::sample;
@@ -18,6 +19,23 @@ pub fn an_inserted_key_is_found_as_it_was_given(store: &dyn KeyStore) {
     assert_eq!(sample::picture(&made), sample::picture(&expected));
     let read = store.key(Reach::Owner(owner), made.parts().id).unwrap().unwrap();
     assert_eq!(sample::picture(&read), sample::picture(&expected));
+}
+
+/// What is brought over may begin Inactive: nobody is ever told otherwise, and it lives on as any other.
+pub fn a_key_may_begin_inactive(store: &dyn KeyStore) {
+    let owner = sample::owner(store, 1);
+    let new = NewKey { first_state: FirstState::Inactive, ..sample::new_key(owner, 1) };
+    let made = sample::insert(store, new);
+    assert_eq!(made.parts().lifecycle.state(), LifecycleState::Inactive);
+    let read = store.key(Reach::Owner(owner), made.parts().id).unwrap().unwrap();
+    assert_eq!(sample::picture(&read), sample::picture(&made));
+    let row = store.load_key(&sample::access_key(1)).unwrap().row.unwrap();
+    assert!(matches!(row.state, RowState::Inactive(_)), "{row:?}");
+    let active = read.transition(Transition::Activate, sample::instant(1)).unwrap();
+    let expected = made.parts().revision;
+    sample::commit(store, Write::UpdateKey { record: active, expected }).unwrap();
+    let row = store.load_key(&sample::access_key(1)).unwrap().row.unwrap();
+    assert!(matches!(row.state, RowState::Active(_)), "{row:?}");
 }
 
 /// Every field but the secret can be there or not.

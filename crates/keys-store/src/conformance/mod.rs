@@ -95,6 +95,7 @@ macro_rules! conformance_tests {
     (@all $make:expr) => {
         $crate::conformance_tests! { @cases $make =>
             keys::an_inserted_key_is_found_as_it_was_given
+            keys::a_key_may_begin_inactive
             keys::optional_fields_stay_as_they_were_given
             keys::second_insert_is_refused_and_changes_nothing
             keys::an_access_key_is_taken_for_ever

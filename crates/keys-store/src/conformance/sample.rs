@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use keys_core::{
     AccessKey, AccountId, AccountKind, AccountRecord, AccountState, Action, Creator, Description, DeviceHash,
-    Digest, EnvironmentId, EnvironmentRecord, Fingerprint, IdempotencyHash, KeyId, KeyRecord, LoginName,
-    MemberRecord, Name, NewAccount, NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt, NewSession,
-    Origin, Owner, PepperId, ReceiptName, Revision, Role, SealedSecret, SessionHash, SessionKind,
+    Digest, EnvironmentId, EnvironmentRecord, Fingerprint, FirstState, IdempotencyHash, KeyId, KeyRecord,
+    LoginName, MemberRecord, Name, NewAccount, NewEnvironment, NewKey, NewMember, NewPassword, NewReceipt,
+    NewSession, Origin, Owner, PepperId, ReceiptName, Revision, Role, SealedSecret, SessionHash, SessionKind,
     StoredSecret, Tag, Tagged, Timestamp, Transition, VerificationRow, Via,
 };
 
@@ -126,6 +126,7 @@ pub fn new_key(owner: Owner, n: u64) -> NewKey {
         owner,
         access_key: access_key(n),
         secret: stored_secret(n),
+        first_state: FirstState::Active,
         name: Some(name(&format!("key {n}"))),
         description: None,
         creator: creator(),

@@ -4,8 +4,8 @@
 //! something in every history, and a failing history can be made shorter.
 
 use keys_core::{
-    AccountKind, AccountState, Action, Creator, Description, Name, Origin, ReceiptSweep, Role, SettingName,
-    Timestamp, Transition, strategies,
+    AccountKind, AccountState, Action, Creator, Description, FirstState, Name, Origin, ReceiptSweep, Role,
+    SettingName, Timestamp, Transition, strategies,
 };
 use keys_store::fault::{Calls, Fault};
 use keys_store::{BackendErrorKind, Direction, EnvironmentOrder, KeyOrder, StateFilter};
@@ -87,6 +87,7 @@ pub(crate) enum What {
     InsertKey {
         owner: Index,
         access_key: u64,
+        first_state: FirstState,
         words: Words,
         creator: Creator,
         created: Timestamp,
@@ -311,10 +312,12 @@ fn what() -> BoxedStrategy<What> {
     );
     let environment = (0..30u8, words(), maker())
         .prop_map(|(uuid, words, creator)| What::InsertEnvironment { uuid, words, creator });
-    let key = (any::<Index>(), 0..40u64, words(), maker(), time(), option::of(time())).prop_map(
-        |(owner, access_key, words, creator, created, expires_at)| What::InsertKey {
+    let which = (any::<Index>(), 0..40u64, strategies::first_state());
+    let key = (which, words(), maker(), time(), option::of(time())).prop_map(
+        |((owner, access_key, first_state), words, creator, created, expires_at)| What::InsertKey {
             owner,
             access_key,
+            first_state,
             words,
             creator,
             created,

@@ -245,11 +245,12 @@ impl World {
                 created: sample::instant(0),
             }),
             What::UpdateEnvironment(edit) => self.update_environment(edit),
-            What::InsertKey { owner, access_key, words, creator, created, expires_at } => {
+            What::InsertKey { owner, access_key, first_state, words, creator, created, expires_at } => {
                 Write::InsertKey(NewKey {
                     owner: self.owner(&owner),
                     access_key: sample::access_key(access_key),
                     secret: sample::stored_secret(access_key % 4),
+                    first_state,
                     name: words.name,
                     description: words.description,
                     creator,

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use keys_core::{
-    AccessKey, AccountId, Action, Creator, Credential, EnvironmentId, EnvironmentTransition, HashPolicy,
-    Hasher, KeyId, Keyring, NewEnvironment, NewKey, Origin, Owner, OwnerStanding, Pepper, Revision, RowState,
-    StoredSecret, Timestamp, Transition, Via,
+    AccessKey, AccountId, Action, Creator, Credential, EnvironmentId, EnvironmentTransition, FirstState,
+    HashPolicy, Hasher, KeyId, Keyring, NewEnvironment, NewKey, Origin, Owner, OwnerStanding, Pepper,
+    Revision, RowState, StoredSecret, Timestamp, Transition, Via,
 };
 use keys_store::{Change, Committed, KeyStore as _, Reach, Write};
 use rand_chacha::ChaCha12Rng;
@@ -209,6 +209,7 @@ fn new_key(number: usize, environment: EnvironmentId) -> NewKey {
         owner: Owner::Environment(environment),
         access_key,
         secret,
+        first_state: FirstState::Active,
         name: None,
         description: None,
         creator: creator(),
