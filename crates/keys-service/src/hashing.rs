@@ -13,6 +13,7 @@ use keys_core::Hasher;
 pub(crate) struct HashPool {
     state: Mutex<State>,
     returned: Condvar,
+    size: NonZeroUsize,
     queue: usize,
 }
 
@@ -30,13 +31,18 @@ impl HashPool {
     /// A pool of `hashers`, for which `queue` callers may wait.
     pub(crate) fn new(hashers: NonZeroUsize, queue: usize) -> Self {
         let free = (0..hashers.get()).map(|_| Hasher::new()).collect();
-        Self { state: Mutex::new(State { free, waiting: 0 }), returned: Condvar::new(), queue }
+        Self { state: Mutex::new(State { free, waiting: 0 }), returned: Condvar::new(), size: hashers, queue }
     }
 
     /// Runs `work` with a hasher, after waiting for one if the queue has room.
     pub(crate) fn run<R>(&self, work: impl FnOnce(&mut Hasher) -> R) -> Result<R, Busy> {
         let mut borrowed = self.borrow()?;
         Ok(work(&mut borrowed.hasher))
+    }
+
+    /// How many hashers there are, at work or not.
+    pub(crate) const fn size(&self) -> NonZeroUsize {
+        self.size
     }
 
     /// How many callers wait.

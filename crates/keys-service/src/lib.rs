@@ -47,7 +47,8 @@ pub use creators::{CreatorName, CreatorNames, KeyLabel};
 pub use environments::{Counted, EnterError, EnvironmentChangeError, EnvironmentRequest, MembersError};
 pub use error::StoreFailure;
 pub use keys::{
-    AuthenticateError, BulkError, BulkOutcome, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey,
+    AuthenticateError, BulkError, BulkOutcome, ExistingPair, ImportError, ImportOutcome, ImportProgress,
+    ImportRefusal, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey, preview_import,
 };
 pub use log_in::{
     EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest, LoggedIn, PasswordChangeError,

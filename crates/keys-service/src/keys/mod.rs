@@ -3,6 +3,7 @@
 mod authenticate;
 mod bulk;
 mod change;
+mod import;
 mod issue;
 mod query;
 
@@ -13,6 +14,9 @@ use keys_core::{
 use keys_store::BackendError;
 
 pub use self::bulk::{BulkError, BulkOutcome};
+pub use self::import::{
+    ExistingPair, ImportError, ImportOutcome, ImportProgress, ImportRefusal, preview_import,
+};
 use crate::error::StoreFailure;
 use crate::receipts::AnotherRequest;
 

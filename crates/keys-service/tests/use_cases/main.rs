@@ -14,6 +14,7 @@ mod bulk;
 mod creators;
 mod environments;
 mod find;
+mod import;
 mod keys;
 mod log_in;
 mod maintenance;
