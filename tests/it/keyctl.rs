@@ -1,5 +1,7 @@
 //! `keyctl`, over HTTP and on a database: the same commands, the same answers.
 
+mod transcripts;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -101,17 +103,22 @@ fn last_id(list: &Value) -> String {
 
 /// The text without pairs and times, their widths kept.
 fn stable(text: &str) -> String {
-    let mut result = String::new();
-    for piece in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_')))
-    {
-        let word =
-            piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_')));
-        let pair = word.len() == 20 && word.starts_with("KC") || word.len() == 40;
-        let time = word.len() >= 19 && word.starts_with("20") && word.contains('T');
-        result.push_str(&if pair || time { "~".repeat(word.len()) } else { word.to_owned() });
-        result.push_str(&piece[word.len()..]);
-    }
-    result
+    let masked =
+        |word: &str, is_masked: bool| if is_masked { "~".repeat(word.len()) } else { word.to_owned() };
+    let is_pair = |word: &str| word.len() == 20 && word.starts_with("KC") || word.len() == 40;
+    let is_time = |word: &str| word.len() >= 19 && word.starts_with("20") && word.contains('T');
+    let pairs = each_word(text, char::is_alphanumeric, |word| masked(word, is_pair(word)));
+    let of_a_time = |c: char| c.is_alphanumeric() || matches!(c, ':' | '-');
+    each_word(&pairs, of_a_time, |word| masked(word, is_time(word)))
+}
+
+/// The text with each of its words written anew.
+fn each_word(text: &str, is_of_a_word: impl Fn(char) -> bool, write: impl Fn(&str) -> String) -> String {
+    let pieces = text.split_inclusive(|c: char| !is_of_a_word(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c: char| !is_of_a_word(c));
+        format!("{}{}", write(word), &piece[word.len()..])
+    });
+    pieces.collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser as _, ValueEnum as _};
+use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
 use keys_api::client::{BaseUrl, Client, Roots};
 use keys_core::Timestamp;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             let for_programs = form.as_ref().is_ok_and(Form::is_for_programs);
             finish(form.and_then(|form| carry_out(line, &form, &surroundings)), for_programs)
         }
-        Err(error) => not_understood(&error, guess_for_programs(&arguments, &surroundings)),
+        Err(error) => not_understood(&error, &arguments, &surroundings),
     }
 }
 
@@ -262,7 +262,7 @@ fn warn(message: &str) {
 }
 
 /// Help and version go to standard output; an error becomes one line as all others.
-fn not_understood(error: &clap::Error, for_programs: bool) -> ExitCode {
+fn not_understood(error: &clap::Error, arguments: &[OsString], surroundings: &Surroundings<'_>) -> ExitCode {
     let shown = [
         ErrorKind::DisplayHelp,
         ErrorKind::DisplayVersion,
@@ -271,18 +271,34 @@ fn not_understood(error: &clap::Error, for_programs: bool) -> ExitCode {
     if shown.contains(&error.kind()) {
         let _ = error.print();
     } else {
-        complain(&usage_failure(&error.to_string()), for_programs);
+        let for_programs = guess_for_programs(arguments, surroundings);
+        complain(&usage_failure(&error.to_string(), &help_of(arguments)), for_programs);
     }
     if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
 }
 
-/// The first paragraph of what clap says, and its tip.
-fn usage_failure(text: &str) -> Failure {
+/// The first paragraph of what clap says, and its tip, else where to read on.
+fn usage_failure(text: &str, help: &str) -> Failure {
     let said: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let said = said.join(" ");
     let message = said.strip_prefix("error: ").unwrap_or(&said);
     let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
-    Failure::new(Exit::Usage, message).hint(tip.unwrap_or("keyctl --help"))
+    Failure::new(Exit::Usage, message).hint(tip.unwrap_or(help))
+}
+
+/// The help of the command that was typed, as far as it is one.
+fn help_of(arguments: &[OsString]) -> String {
+    let root = CommandLine::command();
+    let mut command = &root;
+    let mut words = vec![root.get_name()];
+    for argument in arguments.iter().skip(1).filter_map(|argument| argument.to_str()) {
+        if let Some(below) = command.find_subcommand(argument) {
+            words.push(below.get_name());
+            command = below;
+        }
+    }
+    words.push("--help");
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -294,15 +310,31 @@ mod tests {
         let text =
             "error: the following required arguments were not provided:\n  <KEY>...\n\nUsage: keyctl get\n";
         assert_eq!(
-            usage_failure(text).to_string(),
-            "keyctl: the following required arguments were not provided: <KEY>... (hint: keyctl --help)"
+            usage_failure(text, "keyctl get --help").to_string(),
+            "keyctl: the following required arguments were not provided: <KEY>... (hint: keyctl get --help)"
         );
         let text =
             "error: unexpected argument '--nme' found\n\n  tip: a similar argument exists: '--name'\n\nUsage";
         assert_eq!(
-            usage_failure(text).to_string(),
+            usage_failure(text, "keyctl get --help").to_string(),
             "keyctl: unexpected argument '--nme' found (hint: a similar argument exists: '--name')"
         );
+    }
+
+    #[test]
+    fn who_typed_a_command_wrong_is_led_to_its_help() {
+        let table = [
+            (vec![], "keyctl --help"),
+            (vec!["nonsense"], "keyctl --help"),
+            (vec!["-o", "json", "get", "7"], "keyctl get --help"),
+            (vec!["access-control", "mode", "sometimes"], "keyctl access-control mode --help"),
+            (vec!["env", "explode"], "keyctl env --help"),
+            (vec!["create", "--expires", "0d"], "keyctl create --help"),
+        ];
+        for (words, help) in table {
+            let arguments: Vec<_> = ["keyctl"].into_iter().chain(words).map(OsString::from).collect();
+            assert_eq!(help_of(&arguments), help);
+        }
     }
 
     #[test]
