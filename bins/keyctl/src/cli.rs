@@ -278,6 +278,8 @@ pub(crate) enum Env {
     Activate(EnvChange),
     /// Refuse the keys of Active environments from now on, until they are activated
     Deactivate(EnvChange),
+    /// Bring removed environments back, Inactive
+    Restore(EnvChange),
     /// Remove environments and refuse their keys; asks on a terminal
     Delete(EnvDelete),
 }
@@ -305,7 +307,7 @@ pub(crate) struct EnvEdit {
     pub(crate) texts: EditedTexts,
 }
 
-/// `env activate`, `env deactivate`, and what `env delete` has of them.
+/// `env activate`, `env deactivate`, `env restore`, and what `env delete` has of them.
 #[derive(Debug, Args)]
 pub(crate) struct EnvChange {
     /// Ids, such as 1a5

@@ -66,9 +66,12 @@ impl Command {
             Self::Edit(_) | Self::Activate(_) | Self::Deactivate(_) | Self::Delete(_) => Need::Change,
             Self::Env(env) => match env {
                 Env::List => Need::Read,
-                Env::Create(_) | Env::Edit(_) | Env::Activate(_) | Env::Deactivate(_) | Env::Delete(_) => {
-                    Need::Change
-                }
+                Env::Create(_)
+                | Env::Edit(_)
+                | Env::Activate(_)
+                | Env::Deactivate(_)
+                | Env::Restore(_)
+                | Env::Delete(_) => Need::Change,
             },
             Self::AccessControl(access_control) => match access_control {
                 AccessControl::Status | AccessControl::Mode { mode: None } => Need::Read,
@@ -113,6 +116,9 @@ impl Command {
                 Env::Edit(edit) => env::edit(authority, edit),
                 Env::Activate(these) => {
                     change::environments(authority, &these, EnvironmentTransition::Activate)
+                }
+                Env::Restore(these) => {
+                    change::environments(authority, &these, EnvironmentTransition::Restore)
                 }
                 Env::Deactivate(these) => {
                     change::environments(authority, &these, EnvironmentTransition::Deactivate)

@@ -39,8 +39,12 @@ pub(super) fn environment_refused(id: EnvironmentId, refusal: EnvironmentTransit
     let message = format!("{id}: {refusal}");
     match refusal {
         EnvironmentTransitionError::AlreadySo { .. } => Failure::already_so(message),
-        EnvironmentTransitionError::NotAllowed { .. } | _ => Failure::new(Exit::Conflict, message)
-            .hint(format!("a removed one is restored over HTTP: POST /v1/projects/{id}/?action=restore")),
+        EnvironmentTransitionError::NotAllowed { transition: EnvironmentTransition::Restore, .. } => {
+            Failure::new(Exit::Conflict, message).hint("only what was removed can be restored")
+        }
+        EnvironmentTransitionError::NotAllowed { .. } | _ => {
+            Failure::new(Exit::Conflict, message).hint(format!("first: keyctl env restore {id}"))
+        }
     }
 }
 
@@ -224,7 +228,7 @@ mod tests {
         let refusal = environment_refusal(removed, EnvironmentTransition::Activate).expect("a refusal");
         let id = EnvironmentId::new(6).expect("an id");
         let text = environment_refused(id, refusal).to_string();
-        assert!(text.contains("POST /v1/projects/1a6/?action=restore"), "{text}");
+        assert!(text.contains("keyctl env restore 1a6"), "{text}");
         let account = AccountId::new(7).expect("an id");
         let active = account_refusal(AccountState::Active, AccountTransition::Remove).expect("a refusal");
         assert_eq!(

@@ -57,7 +57,9 @@ impl Command {
             Self::Activate(change) | Self::Deactivate(change) => Care::new(change.rehearsal, None),
             Self::Delete(change) => Care::new(change.rehearsal, Some(change.consent)),
             Self::Env(env) => match env {
-                Env::Activate(change) | Env::Deactivate(change) => Care::new(change.rehearsal, None),
+                Env::Activate(change) | Env::Deactivate(change) | Env::Restore(change) => {
+                    Care::new(change.rehearsal, None)
+                }
                 Env::Delete(delete) => Care::new(delete.change.rehearsal, Some(delete.consent)),
                 Env::Create(_) | Env::List | Env::Edit(_) => Care::NONE,
             },

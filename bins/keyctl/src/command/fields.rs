@@ -25,6 +25,7 @@ impl Command {
                 | Env::Edit(_)
                 | Env::Activate(_)
                 | Env::Deactivate(_)
+                | Env::Restore(_)
                 | Env::Delete(_) => json::ENVIRONMENT,
             },
             Self::AccessControl(access_control) => match access_control {
