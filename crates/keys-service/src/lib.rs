@@ -48,7 +48,8 @@ pub use environments::{Counted, EnterError, EnvironmentChangeError, EnvironmentR
 pub use error::StoreFailure;
 pub use keys::{
     AuthenticateError, BulkError, BulkOutcome, ExistingPair, ImportError, ImportOutcome, ImportProgress,
-    ImportRefusal, IssueError, IssuedKey, KeyChangeError, KeyRequest, ReceivedKey, preview_import,
+    ImportRefusal, IssueError, IssuedKey, KeyChangeError, KeyMatch, KeyRequest, MatchingKeys, ReceivedKey,
+    preview_import,
 };
 pub use log_in::{
     EndSessionsError, Entered, LogInError, LogInRefusal, LogInRequest, LoggedIn, PasswordChangeError,

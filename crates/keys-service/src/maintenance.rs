@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keys_core::{
     AccessControl, AccountId, AccountRecord, AccountTransition, EnvironmentId, EnvironmentRecord,
     EnvironmentTransition, HashPolicy, KeyId, KeyRecord, Keyring, LoginName, MemberRecord, Password,
-    PasswordId, PasswordRecord, Pepper, Role, SettingValue, Transition,
+    PasswordId, PasswordRecord, Pepper, Revision, Role, SettingValue, Transition,
 };
 use keys_store::{BackendError, BackendErrorKind, KeyStore, Page};
 use rand_core::TryCryptoRng;
@@ -18,7 +18,7 @@ use crate::environments::{EnvironmentChangeError, EnvironmentRequest, MembersErr
 use crate::error::StoreFailure;
 use crate::hashing::HashPool;
 use crate::index::Index;
-use crate::keys::KeyChangeError;
+use crate::keys::{BulkError, BulkOutcome, KeyChangeError};
 use crate::log_in::{EndSessionsError, LogIns, PasswordChangeError, PasswordEdit, UnlockError, Whom};
 use crate::people::{AccountEdit, AccountError, AccountRequest};
 use crate::settings::SettingError;
@@ -70,6 +70,20 @@ impl Maintenance {
         transition: Transition,
     ) -> Result<KeyRecord, KeyChangeError> {
         self.0.transition_key(context, id, transition, None)
+    }
+
+    /// As [`Authority::transition_keys`].
+    ///
+    /// # Errors
+    ///
+    /// See [`BulkError`].
+    pub fn transition_keys(
+        &self,
+        context: &Context,
+        keys: &[(KeyId, Revision)],
+        transition: Transition,
+    ) -> Result<Vec<BulkOutcome>, BulkError> {
+        self.0.transition_keys(context, keys, transition)
     }
 
     /// As [`Authority::create_environment`].

@@ -9,9 +9,9 @@ use keys_store::{BackendError, Cursor, Direction, KeyQuery, Listed, Page};
 use crate::search::SearchText;
 
 /// The most rows that are read for a page that leaves some of them out; what is left is behind its cursors.
-const MAX_ROWS: usize = 10_000;
+pub(crate) const MAX_ROWS: usize = 10_000;
 /// How many rows such a page reads at a time.
-const BATCH: usize = 1_000;
+pub(crate) const BATCH: usize = 1_000;
 
 /// Where in a list a page is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

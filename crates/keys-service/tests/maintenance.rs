@@ -8,7 +8,9 @@ use std::sync::Arc;
 use keys_core::{
     AccessControl, HashPolicy, Keyring, LifecycleState, Pepper, RequestId, Timestamp, Transition,
 };
-use keys_service::{Authority, AuthorityConfig, Caller, Context, KeyRequest, Maintenance, SettingError};
+use keys_service::{
+    Authority, AuthorityConfig, BulkError, Caller, Context, KeyRequest, Maintenance, SettingError,
+};
 use keys_store::{KeyStore, MemoryStore, Reach};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -58,6 +60,29 @@ fn without_a_pepper_keys_change_and_access_control_is_switched() {
 
     let key = store.key(Reach::AllOwners, id).expect("a read").expect("the key");
     assert_eq!(key.parts().lifecycle.state(), LifecycleState::Inactive);
+}
+
+#[test]
+fn without_a_pepper_many_keys_are_deactivated_at_once_or_none() {
+    let mut rng = ChaCha20Rng::from_seed([9; 32]);
+    let (store, authority) = installation(&mut rng);
+    let mut issue =
+        || authority.issue_key(&context(), KeyRequest::default(), &mut rng).expect("a key").record;
+    let keys = [issue(), issue()].map(|record| (record.parts().id, record.parts().revision));
+    drop(authority);
+
+    let maintenance = Maintenance::open(Arc::clone(&store), &mut rng).expect("it opens");
+    let states =
+        || keys.map(|(id, _)| Some(store.key(Reach::AllOwners, id).ok()??.parts().lifecycle.state()));
+    let [first, (second, _)] = keys;
+    let outdated =
+        maintenance.transition_keys(&context(), &[first, (second, first.1)], Transition::Deactivate);
+    assert!(matches!(outdated, Err(BulkError::Outdated { keys }) if keys == [second]));
+    assert_eq!(states(), [Some(LifecycleState::Active); 2]);
+    maintenance
+        .transition_keys(&context(), &keys, Transition::Deactivate)
+        .expect("they are as they were seen");
+    assert_eq!(states(), [Some(LifecycleState::Inactive); 2]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod bulk;
 mod change;
 mod import;
 mod issue;
+mod matching;
 mod query;
 
 use keys_core::{
@@ -17,6 +18,7 @@ pub use self::bulk::{BulkError, BulkOutcome};
 pub use self::import::{
     ExistingPair, ImportError, ImportOutcome, ImportProgress, ImportRefusal, preview_import,
 };
+pub use self::matching::{KeyMatch, MatchingKeys};
 use crate::error::StoreFailure;
 use crate::receipts::AnotherRequest;
 

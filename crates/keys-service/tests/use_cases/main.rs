@@ -18,6 +18,7 @@ mod import;
 mod keys;
 mod log_in;
 mod maintenance;
+mod matching;
 mod member;
 mod members;
 mod outage;
