@@ -40,6 +40,7 @@ pub mod credential;
 pub mod digest;
 mod display;
 pub mod environment;
+pub mod finder;
 mod hex;
 pub mod id;
 pub mod idempotency;
@@ -83,6 +84,7 @@ pub use environment::{
     EnvironmentParts, EnvironmentRecord, EnvironmentState, EnvironmentTransition, EnvironmentTransitionError,
     NewEnvironment, ParseEnvironmentStateError, ParseEnvironmentTransitionError,
 };
+pub use finder::{Encoding, Finder, Finding, FindingKind};
 pub use id::{
     AccountId, AuditId, EnvironmentId, KeyId, MemberId, ParseIdError, ParseRevisionError, PasswordId,
     Revision, SessionId,
