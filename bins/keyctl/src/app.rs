@@ -47,14 +47,18 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
             credentials::to_verify(file, reach.access_key.as_deref(), reach.secret_stdin, surroundings)?;
     }
     let warn = if line.printing.quiet { |_: &str| {} } else { warn };
-    let authority = connect(line.reach, &line.command, surroundings, warn, now)?;
-    let answer = line.command.run(authority.as_ref(), surroundings, now)?;
-    // Let go of the database before anybody is slow to read the answer.
-    drop(authority);
+    let answer = if let Command::Alone(alone) = line.command {
+        alone.check_alone(&line.reach)?;
+        alone.run(surroundings, warn)?
+    } else {
+        // It is let go of here, before anybody is slow to read the answer.
+        let authority = connect(line.reach, &line.command, surroundings, warn, now)?;
+        line.command.run(authority.as_ref(), surroundings, now)?
+    };
     print(&answer, form, now)?;
-    let refusal = answer.refusal();
+    let verdict = answer.verdict();
     answer.confirm();
-    refusal.map_or(Ok(()), Err)
+    verdict
 }
 
 /// Reaches the authority that the arguments, else the environment, name.

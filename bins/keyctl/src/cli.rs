@@ -3,6 +3,7 @@
 mod audit;
 mod consent;
 mod people;
+mod scan;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
     UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,
 };
+pub(crate) use self::scan::{Alone, Scan};
 
 /// Create and manage API keys.
 ///
@@ -145,6 +147,8 @@ pub(crate) enum Command {
     /// Manage who may enter an environment, and as what
     #[command(subcommand)]
     Member(Member),
+    #[command(flatten)]
+    Alone(Alone),
 }
 
 /// `create`.

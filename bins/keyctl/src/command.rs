@@ -1,6 +1,7 @@
 //! What each command means: questions to an authority, and an answer.
 
 mod access_control;
+mod alone;
 mod audit;
 mod change;
 mod confirm;
@@ -81,6 +82,8 @@ impl Command {
             },
             // Refused before anything is read: a database needs no token.
             Self::Setup(_) => Need::Read,
+            // It asks no authority, so this is never asked.
+            Self::Alone(_) => Need::Read,
         }
     }
 
@@ -147,6 +150,8 @@ impl Command {
                 Member::Remove(remove) => people::remove_members(authority, &remove),
             },
             Self::Setup(wishes) => set_up::run(authority, wishes, surroundings),
+            // It is carried out before an authority is reached.
+            Self::Alone(alone) => alone.run(surroundings, |_| {}),
         }
     }
 }

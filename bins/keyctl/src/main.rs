@@ -12,6 +12,7 @@ mod moment;
 mod netrc;
 mod outlook;
 mod output;
+mod scan;
 mod sessions;
 mod span;
 mod system;

@@ -2,6 +2,7 @@
 
 pub(crate) mod escape;
 pub(crate) mod json;
+pub(crate) mod leak;
 mod pair;
 mod table;
 mod tree;
@@ -16,6 +17,7 @@ use crate::exit::Failure;
 use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 use crate::outlook::Rehearsed;
+use crate::scan::Scanned;
 
 use self::tree::Tree;
 
@@ -85,6 +87,8 @@ pub(crate) enum Answer {
     Members(Vec<Member>),
     /// These people need not wait any longer.
     Unlocked(Vec<Person>),
+    /// What a search of files has come to.
+    Scanned(Scanned),
     /// All sessions of these people have ended; without them, everybody's.
     SessionsEnded(Option<Vec<Person>>),
     /// What would become of things.
@@ -126,6 +130,7 @@ impl Answer {
             Self::AccessMode(_) => Some("mode"),
             Self::Unlocked(_) => Some("unlocked"),
             Self::SessionsEnded(_) => Some("people"),
+            Self::Scanned(_) => Some("place"),
             Self::LoggedOut => None,
         }
     }
@@ -151,7 +156,25 @@ impl Answer {
             | Self::Members(_)
             | Self::Unlocked(_)
             | Self::SessionsEnded(_)
-            | Self::Rehearsed(_) => {}
+            | Self::Rehearsed(_)
+            | Self::Scanned(_) => {}
+        }
+    }
+
+    /// How a run ends, once the answer is printed: a rehearsal as what it rehearses would, a search that found something as
+    /// one that did.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, or what was found.
+    pub(crate) fn verdict(&self) -> Result<(), Failure> {
+        if let Self::Scanned(scanned) = self {
+            return scanned.verdict();
+        }
+        if let Self::Rehearsed(rehearsed) = self {
+            rehearsed.refusal.clone().map_or(Ok(()), Err)
+        } else {
+            Ok(())
         }
     }
 
@@ -179,13 +202,9 @@ impl Answer {
             | Self::Members(_)
             | Self::Unlocked(_)
             | Self::SessionsEnded(_)
-            | Self::Rehearsed(_) => None,
+            | Self::Rehearsed(_)
+            | Self::Scanned(_) => None,
         }
-    }
-
-    /// How a run ends all the same, once the answer is printed: a rehearsal ends as what it rehearses would.
-    pub(crate) fn refusal(&self) -> Option<Failure> {
-        if let Self::Rehearsed(rehearsed) = self { rehearsed.refusal.clone() } else { None }
     }
 }
 

@@ -52,7 +52,6 @@ pub struct Finding {
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum FindingKind {
     /// Access key and secret key in one piece.
     Pair,
@@ -62,7 +61,6 @@ pub enum FindingKind {
 
 /// How a credential was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Encoding {
     /// As it is.
     Plain,

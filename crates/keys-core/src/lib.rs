@@ -7,6 +7,7 @@
 //! | modules | tell |
 //! |---|---|
 //! | [`access_key`], [`secret_key`], [`credential`] | what a pair looks like, and how one is made, read and typed wrong |
+//! | [`finder`] | where in any bytes there are pairs that should not be: leaks |
 //! | [`pepper`], [`digest`], [`stored_secret`] | what is kept of a secret: the tag and the digest |
 //! | [`record`], [`lifecycle`], [`owner`], [`text`] | a key as it is kept, what may become of it, whose it is, what is written about it |
 //! | [`verify`] | the two steps from a presented pair to a verdict |

@@ -1,7 +1,7 @@
 //! Which fields the answer of a command has: known before it runs, so that a mistyped `--field` changes nothing.
 
-use crate::cli::{AccessControl, Command, Env, Member, User};
-use crate::output::json;
+use crate::cli::{AccessControl, Alone, Command, Env, Member, User};
+use crate::output::{json, leak};
 
 impl Command {
     /// The names of the fields of its answer, as in JSON.
@@ -35,6 +35,9 @@ impl Command {
                 AccessControl::Mode { .. } => json::ACCESS_MODE,
             },
             Self::Setup(_) => json::ACCESS_CONTROL,
+            Self::Alone(alone) => match alone {
+                Alone::Scan(_) => leak::FIELDS,
+            },
             Self::Login(_) => json::SESSION,
             Self::Logout => json::LOGGED_OUT,
             Self::User(user) => match user {

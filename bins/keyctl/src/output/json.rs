@@ -5,6 +5,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::escape;
+use super::leak::JsonLeak;
 use super::{Answer, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Environment, Event, IssuedKey, Key, Member};
@@ -119,6 +120,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Rehearsed(rehearsed) => {
             line(&rehearsed.outlooks.iter().map(JsonOutlook::new).collect::<Vec<_>>())
         }
+        Answer::Scanned(scanned) => line(&scanned.leaks.iter().map(JsonLeak::new).collect::<Vec<_>>()),
     });
     text.push('\n');
     text

@@ -7,7 +7,7 @@ use keys_core::{AccessControl, SecretKey, Timestamp};
 use zeroize::Zeroizing;
 
 use super::escape::one_line;
-use super::{Answer, seconds};
+use super::{Answer, leak, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, Member};
 use crate::outlook::Outlook;
@@ -62,6 +62,11 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             header,
             events.iter().map(event_row),
         ),
+        // Nothing is found as a rule, and needs no head.
+        Answer::Scanned(scanned) if scanned.leaks.is_empty() => Zeroizing::default(),
+        Answer::Scanned(scanned) => {
+            columns(["PLACE", "KIND", "ACCESS KEY"], header, scanned.leaks.iter().map(leak::row))
+        }
         Answer::Members(members) => {
             columns(["ACCOUNT", "ROLE", "ENVIRONMENT", "SINCE"], header, members.iter().map(member_row))
         }

@@ -11,6 +11,7 @@ mod people;
 mod pty;
 mod remote;
 mod reporting;
+mod scan;
 mod server;
 mod support;
 mod terminal;

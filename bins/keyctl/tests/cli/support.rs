@@ -63,6 +63,12 @@ impl Keyctl {
     }
 
     #[must_use]
+    pub(crate) fn within(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    #[must_use]
     pub(crate) fn stdin(self, text: &str) -> Self {
         Self { stdin: Some(text.to_owned()), ..self }
     }

@@ -1,0 +1,33 @@
+//! What was typed for the commands that ask no authority.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// The commands that ask no authority.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Alone {
+    /// Find API keys that got into files; exit code 1 when there are any
+    ///
+    /// Every regular file below the paths is searched: hidden, ignored and binary ones too. Symbolic links are not
+    /// followed, but for those that are named. Found are whole pairs (kc_…, and user:password as in HTTP Basic) and lone
+    /// secret keys, told by their checksum, as they stand or in base64; the secret is never printed. Not found is what is
+    /// compressed, encrypted, encoded twice or broken over lines. The objects of Git are compressed, so search a history
+    /// by `git log -p --all | keyctl scan -`.
+    ///
+    /// Exit codes: 0 all was read and nothing found, 1 found, 3 a PATH is not there, 4 nothing was found but something
+    /// could not be read, which standard error names. No authority is asked.
+    Scan(Scan),
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Files and folders to search; - is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How many files are searched at once [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) threads: Option<u8>,
+}
