@@ -13,7 +13,7 @@ use crate::dialect::Key;
 /// `keyctl` with a way to reach an authority, and a home of its own.
 #[derive(Debug, Clone)]
 pub struct Keyctl {
-    reach: [String; 2],
+    reach: Vec<String>,
     home: PathBuf,
     variables: Vec<(String, String)>,
 }
@@ -42,8 +42,14 @@ impl Keyctl {
         Self::reaching(["--database".to_owned(), format!("sqlite:{}", database.display())], home)
     }
 
+    /// Without any authority.
+    #[must_use]
+    pub fn alone(home: &Path) -> Self {
+        Self { reach: Vec::new(), home: home.to_owned(), variables: Vec::new() }
+    }
+
     fn reaching(reach: [String; 2], home: &Path) -> Self {
-        Self { reach, home: home.to_owned(), variables: Vec::new() }
+        Self { reach: reach.to_vec(), home: home.to_owned(), variables: Vec::new() }
     }
 
     /// The same, presenting this key where one is wanted.

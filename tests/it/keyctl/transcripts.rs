@@ -7,7 +7,7 @@
 //! = 3                                 the exit code, unless it is 0
 //! ```
 //!
-//! `$http` and `$database` say what is typed one way only, `PAIR` stands for the first key. Access keys, secret keys and instants are written as `~`. To
+//! `$http` and `$database` say what is typed one way only, `$alone` what asks no authority; `PAIR` stands for the first key. Access keys, secret keys and instants are written as `~`. To
 //! write the answers anew, and then to read the difference: `KEYS_UPDATE_DOCS=1 cargo test -p keys-tests transcripts`.
 
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ enum Way {
 struct Typed {
     /// Only this way; else both.
     only: Option<Way>,
+    /// Whether no authority is named.
+    alone: bool,
     /// As it stands in the file.
     line: String,
 }
@@ -58,9 +60,11 @@ fn transcripts() -> Vec<PathBuf> {
 fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     for line in text.lines() {
-        let typed = |only, line: &str| Part::Typed(Typed { only, line: line.to_owned() });
+        let typed = |only, line: &str| Part::Typed(Typed { only, alone: false, line: line.to_owned() });
         if let Some(line) = line.strip_prefix("$ ") {
             parts.push(typed(None, line));
+        } else if let Some(line) = line.strip_prefix("$alone ") {
+            parts.push(Part::Typed(Typed { only: None, alone: true, line: line.to_owned() }));
         } else if let Some(line) = line.strip_prefix("$http ") {
             parts.push(typed(Some(Way::Http), line));
         } else if let Some(line) = line.strip_prefix("$database ") {
@@ -147,12 +151,14 @@ fn play(parts: &[Part], way: Way) -> Vec<(Typed, Ran, String)> {
     let pair = format!("kc_{}_{}", administrator.access_key, administrator.secret_key);
     // Whoever holds the database needs no key, and is not asked for one.
     let keyctl = keyctl.with_key(&administrator);
+    let alone = Keyctl::alone(home.path());
     let mut played = Vec::new();
     for part in parts {
         if let Part::Typed(typed) = part
             && typed.only.is_none_or(|only| only == way)
         {
             let (words, input) = words(&typed.line);
+            let keyctl = if typed.alone { &alone } else { &keyctl };
             let ran = keyctl.run_with_input(words, &input.replace("PAIR", &pair));
             let answer = answer(&ran, &url);
             played.push((typed.clone(), ran, answer));
@@ -176,7 +182,7 @@ fn written(parts: &[Part], http: &[(Typed, Ran, String)], database: &[(Typed, Ra
                         let (http, database) =
                             (&http.next().expect("played").2, &database.next().expect("played").2);
                         assert_eq!(http, database, "`{}` over HTTP, and on a database", typed.line);
-                        ("$", http)
+                        (if typed.alone { "$alone" } else { "$" }, http)
                     }
                 };
                 write!(text, "{mark} {}\n{answer}", typed.line).expect("text");
