@@ -370,6 +370,42 @@ fn beside_a_server_the_database_is_read_and_not_written() {
 }
 
 #[test]
+fn a_backup_made_beside_a_server_becomes_a_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("keys-data");
+    let installation = Installation::on(TestServer::start_in(&data_dir));
+    let key = installation.key_of(DEFAULT, "ci");
+    let tool = Keyctl::on_database(&database_in(&data_dir), dir.path());
+    let restored = dir.path().join("restored");
+    fs::create_dir(&restored).unwrap();
+    let made = tool.json(&["backup", restored.join("keys.sqlite3").to_str().unwrap()]);
+    assert_eq!(made["bytes"], fs::metadata(database_in(&restored)).unwrap().len());
+    // What is done afterwards is not in it.
+    let late = installation.key_of(DEFAULT, "late");
+    installation.act(&key, "deactivate");
+    assert_eq!((installation.status_of(&key, DEFAULT), installation.status_of(&late, DEFAULT)), (401, 200));
+    drop(installation);
+
+    fs::copy(data_dir.join("pepper"), restored.join("pepper")).unwrap();
+    let server = TestServer::start_in(&restored);
+    let status = |key: &Key| key.client(&server.client()).get(&format!("/v1/projects/{DEFAULT}")).status;
+    assert_eq!(
+        (status(&key), status(&late)),
+        (200, 401),
+        "as it was, which is why a restored database is reviewed"
+    );
+    assert_eq!(server.stop().code(), Some(0));
+    // In the place of the newer one, whose log is gone with it, it is known for what it is.
+    for beside in ["keys.sqlite3-wal", "keys.sqlite3-shm"] {
+        let _ = fs::remove_file(data_dir.join(beside));
+    }
+    fs::copy(database_in(&restored), database_in(&data_dir)).unwrap();
+    let refused = tool.run(["deactivate", "1c1"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.stderr.contains("anchor"), "{refused:?}");
+}
+
+#[test]
 fn locked_out_one_gets_back_in_by_the_database() {
     let dir = tempfile::tempdir().unwrap();
     let data_dir = dir.path().join("keys-data");

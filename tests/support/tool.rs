@@ -83,6 +83,7 @@ impl Keyctl {
             .args(&self.reach)
             .args(arguments)
             .env_clear()
+            .current_dir(&self.home)
             .env("HOME", &self.home)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

@@ -7,6 +7,7 @@ mod refusals;
 pub(crate) mod remote;
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use keys_core::{
@@ -18,7 +19,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::events::EventFilter;
 use crate::exit::Failure;
-use crate::model::{Account, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
+use crate::model::{Account, BackedUp, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
@@ -70,6 +71,9 @@ pub(crate) trait Authority: People {
 
     /// The newest events that are looked for and may be seen, the newest first, at most this many.
     fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure>;
+
+    /// Copies the database, as it is at one moment, into a file that is not there yet.
+    fn back_up(&self, to: &Path) -> Result<BackedUp, Failure>;
 
     /// Whether callers need a key.
     fn access_control(&self) -> Result<AccessControl, Failure>;

@@ -1,6 +1,7 @@
 //! What was typed. No behaviour: what it means is in `command/`.
 
 mod audit;
+mod backup;
 mod consent;
 mod people;
 mod scan;
@@ -14,6 +15,7 @@ use crate::authority::KeyName;
 use crate::expires::Expiry;
 
 pub(crate) use self::audit::Audit;
+pub(crate) use self::backup::Backup;
 pub(crate) use self::consent::{Consent, Rehearsal};
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
@@ -129,6 +131,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Show what was done, the newest first
     Audit(Audit),
+    /// Copy a database, beside the server that uses it, into a file; for --database only
+    Backup(Backup),
     /// Manage environments
     #[command(subcommand)]
     Env(Env),

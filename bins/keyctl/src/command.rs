@@ -3,6 +3,7 @@
 mod access_control;
 mod alone;
 mod audit;
+mod backup;
 mod change;
 mod confirm;
 mod create;
@@ -47,7 +48,12 @@ impl Command {
         match self {
             Self::Create(_) => Need::Issue,
             Self::Verify(_) => Need::Verify,
-            Self::List(_) | Self::Get(_) | Self::Audit(_) | Self::Login(_) | Self::Logout => Need::Read,
+            Self::List(_)
+            | Self::Get(_)
+            | Self::Audit(_)
+            | Self::Backup(_)
+            | Self::Login(_)
+            | Self::Logout => Need::Read,
             Self::User(user) => match user {
                 User::List => Need::Read,
                 User::Add(_)
@@ -108,6 +114,7 @@ impl Command {
             Self::List(list) => list::run(authority, &list),
             Self::Get(get) => get::run(authority, &get),
             Self::Verify(verify) => verify::run(authority, &verify),
+            Self::Backup(backup) => backup::run(authority, &backup),
             Self::Audit(audit) => audit::run(authority, &audit, now),
             Self::Edit(edit) => edit::run(authority, edit),
             Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate, now),

@@ -1,5 +1,7 @@
 //! Keys, environments and people as keyctl shows them, whichever way they came.
 
+use std::path::PathBuf;
+
 use keys_core::{
     AccessKey, AccountId, AccountKind, AccountState, AuditId, EnvironmentId, EnvironmentState, KeyId,
     LifecycleState, MemberId, Role, SecretKey, Timestamp,
@@ -221,4 +223,15 @@ impl EventVia {
             Self::System => "system",
         }
     }
+}
+
+/// A copy of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BackedUp {
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// How long it is.
+    pub(crate) bytes: u64,
+    /// The last thing that was done before it was made.
+    pub(crate) last_event: Option<AuditId>,
 }

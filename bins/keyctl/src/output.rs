@@ -14,7 +14,9 @@ use zeroize::Zeroizing;
 use crate::authority::Person;
 use crate::cli::SecretFormat;
 use crate::exit::Failure;
-use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
+use crate::model::{
+    Account, BackedUp, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
+};
 
 use crate::outlook::Rehearsed;
 use crate::scan::Scanned;
@@ -67,6 +69,8 @@ pub(crate) enum Answer {
     Environments(Vec<Environment>),
     /// What was done, the newest first.
     Events(Vec<Event>),
+    /// A copy of the database was made.
+    BackedUp(BackedUp),
     /// Access control.
     AccessControl(AccessControl),
     /// A session has begun.
@@ -126,6 +130,7 @@ impl Answer {
             | Self::Rehearsed(_) => Some("id"),
             Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
             Self::Verified(_) => Some("accessKey"),
+            Self::BackedUp(_) => Some("path"),
             Self::AccessControl(_) => Some("enabled"),
             Self::AccessMode(_) => Some("mode"),
             Self::Unlocked(_) => Some("unlocked"),
@@ -145,6 +150,7 @@ impl Answer {
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
+            | Self::BackedUp(_)
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut
@@ -191,6 +197,7 @@ impl Answer {
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
+            | Self::BackedUp(_)
             | Self::AccessControl(_)
             | Self::LoggedIn(_)
             | Self::LoggedOut

@@ -10,6 +10,7 @@ mod people;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keys_core::{
@@ -20,18 +21,19 @@ use keys_core::{
 use keys_service::{
     Caller, Context, EnterError, EnvironmentRequest, IssueError, KeyRequest, Maintenance, PasswordEdit, Patch,
 };
+use keys_store::sqlite::back_up;
 use keys_store::{
     Cursor, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, PasswordQuery, Reach, SortValue, StateFilter,
 };
 
 use self::failures::{
     backend_failed, changes_need_ownership, environment_not_changed, issue_failed, key_not_changed,
-    not_switched, password_not_set, sessions_are_of_servers,
+    not_backed_up, not_switched, password_not_set, sessions_are_of_servers,
 };
 use super::refusals::{no_environment, no_key, not_enabled, not_enterable, wants_login};
 use super::{Authority, Edit, Endpoint, EventFilter, FirstAdministrator, KeyName, NewKey, NewOwner};
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{BackedUp, Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -40,6 +42,8 @@ pub(crate) use self::open::open;
 #[derive(Debug)]
 pub(crate) struct Local {
     store: Arc<dyn KeyStore>,
+    /// Where it is.
+    path: PathBuf,
     service: Service,
     now: Timestamp,
 }
@@ -223,6 +227,12 @@ impl Authority for Local {
 
     fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure> {
         self.find_events(filter, most)
+    }
+
+    fn back_up(&self, to: &Path) -> Result<BackedUp, Failure> {
+        let made = back_up(&self.path, to).map_err(not_backed_up)?;
+        let last_event = made.head.audit.map(|(id, _)| id);
+        Ok(BackedUp { path: to.to_owned(), bytes: made.bytes, last_event })
     }
 
     fn access_control(&self) -> Result<AccessControl, Failure> {

@@ -6,6 +6,7 @@ mod parse;
 mod people;
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 
 use keys_api::client::{self, BaseUrl, ClientError, Refusal, SecretText};
 use keys_api::{ApiKeyInput, EditInput, ProjectInput, SetUpInput};
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
-use crate::model::{Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{BackedUp, Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -320,6 +321,11 @@ impl Authority for Remote {
 
     fn events(&self, filter: &EventFilter, most: usize) -> Result<Vec<Event>, Failure> {
         self.find_events(filter, most)
+    }
+
+    fn back_up(&self, _: &Path) -> Result<BackedUp, Failure> {
+        Err(Failure::new(Exit::Usage, "a server does not hand out its database")
+            .hint("on its machine, beside it: keyctl --database sqlite:keys-data/keys.sqlite3 backup FILE"))
     }
 
     fn access_control(&self) -> Result<AccessControl, Failure> {

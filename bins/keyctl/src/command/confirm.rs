@@ -85,6 +85,7 @@ impl Command {
             | Self::Edit(_)
             | Self::Verify(_)
             | Self::Audit(_)
+            | Self::Backup(_)
             | Self::Alone(_)
             | Self::AccessControl(_)
             | Self::Login(_)

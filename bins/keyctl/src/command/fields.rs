@@ -19,6 +19,7 @@ impl Command {
             | Self::Delete(_) => json::KEY,
             Self::Verify(_) => json::VERIFIED,
             Self::Audit(_) => json::EVENT,
+            Self::Backup(_) => json::BACKED_UP,
             Self::Env(env) => match env {
                 Env::Create(_)
                 | Env::List

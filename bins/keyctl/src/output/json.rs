@@ -46,6 +46,8 @@ pub(crate) const VERIFIED: &[&str] = &["valid", "accessKey", "owner"];
 /// The fields of something that was done.
 pub(crate) const EVENT: &[&str] =
     &["id", "at", "action", "target", "note", "owner", "by", "via", "credential", "address", "requestId"];
+/// The fields of a copy of a database.
+pub(crate) const BACKED_UP: &[&str] = &["path", "bytes", "lastEvent"];
 /// The fields of an environment.
 pub(crate) const ENVIRONMENT: &[&str] = &["id", "name", "description", "state", "created"];
 /// The field of the access mode.
@@ -89,6 +91,11 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
         }
         Answer::Events(events) => line(&events.iter().map(JsonEvent::new).collect::<Vec<_>>()),
+        Answer::BackedUp(made) => line(&JsonBackedUp {
+            path: made.path.display().to_string(),
+            bytes: made.bytes,
+            last_event: made.last_event.map(|id| id.to_string()),
+        }),
         Answer::AccessMode(mode) => line(&JsonAccessMode { mode: mode.as_str() }),
         Answer::AccessControl(access_control) => {
             line(&JsonAccessControl { enabled: *access_control == AccessControl::On })
@@ -256,6 +263,14 @@ impl<'a> JsonEvent<'a> {
             request_id: &event.request,
         }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonBackedUp {
+    path: String,
+    bytes: u64,
+    last_event: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -57,6 +57,11 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             let line = |person: &Person| format!("ended all sessions of {}\n", one_line(&person.to_string()));
             Zeroizing::new(people.iter().map(line).collect())
         }
+        Answer::BackedUp(made) => fields(&[
+            ("path", one_line(&made.path.display().to_string())),
+            ("bytes", made.bytes.to_string()),
+            ("last event", made.last_event.map_or_else(|| "-".to_owned(), |id| id.to_string())),
+        ]),
         Answer::Events(events) => columns(
             ["ID", "AT", "ACTION", "TARGET", "BY", "VIA", "CREDENTIAL", "ADDRESS", "NOTE"],
             header,

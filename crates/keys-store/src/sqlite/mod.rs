@@ -49,6 +49,7 @@
 
 mod anchor;
 mod audit;
+mod backup;
 mod connect;
 mod fault;
 mod holds;
@@ -88,6 +89,7 @@ use keys_core::{
 };
 use rusqlite::Connection;
 
+pub use self::backup::{BackUpError, BackedUp, back_up};
 use self::fault::Fault;
 use self::job::{Answer, Job, answer};
 use self::lock::Lock;

@@ -153,7 +153,7 @@ fn look(path: &Path) -> Result<u32, OpenError> {
 }
 
 /// Whether what holds everything together fits: the schema, the head, the end of the audit chain, the counters.
-fn check(path: &Path, connection: &Connection) -> Result<Head, OpenError> {
+pub(super) fn check(path: &Path, connection: &Connection) -> Result<Head, OpenError> {
     let sorted = |fault: Fault| sort(path, fault);
     let damaged = |what: &str| OpenError::Corrupt { path: path.into(), what: what.to_owned() };
     // One transaction, so that a reader beside a busy owner compares what belongs together.
@@ -201,7 +201,7 @@ fn check_anchor(path: &Path, connection: &Connection, head: &Head) -> Result<Opt
 }
 
 /// What a failure while opening means to the one who opens.
-fn sort(path: &Path, fault: Fault) -> OpenError {
+pub(super) fn sort(path: &Path, fault: Fault) -> OpenError {
     let text = match &fault {
         Fault::Sqlite(error) => error.to_string(),
         Fault::Damage(damage) => damage.to_string(),

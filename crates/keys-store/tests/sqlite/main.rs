@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backup;
 mod child;
 mod contract;
 mod crash;

@@ -7,6 +7,7 @@ use keys_service::{
     AccountError, EndSessionsError, EnvironmentChangeError, IssueError, KeyChangeError, MembersError,
     OpenError as AuthorityOpenError, PasswordChangeError, SettingError, StoreFailure, UnlockError,
 };
+use keys_store::sqlite::BackUpError;
 use keys_store::{BackendError, BackendErrorKind, OpenError};
 
 use super::super::refusals::{
@@ -45,6 +46,18 @@ pub(super) fn not_opened(error: OpenError) -> Failure {
         | OpenError::Permissions { .. }
         | OpenError::Io { .. }
         | _ => Failure::new(Exit::Failure, message),
+    }
+}
+
+/// No copy was made.
+pub(super) fn not_backed_up(error: BackUpError) -> Failure {
+    let message = chain(&error);
+    match error {
+        BackUpError::Source(error) => not_opened(error),
+        BackUpError::Taken { .. } | BackUpError::Unfinished { .. } => Failure::new(Exit::Conflict, message),
+        BackUpError::Target { .. } => Failure::new(Exit::Failure, message).and("nothing was left there"),
+        BackUpError::Damaged { .. } | _ => Failure::new(Exit::Failure, message)
+            .hint("keep a copy of its files, and restore the last backup that is whole"),
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn open(
         ),
         Need::Issue => Service::Whole(open_whole(&store, keyring(pepper_path, &path)?, now)?),
     };
-    Ok(Local { store, service, now })
+    Ok(Local { store, path, service, now })
 }
 
 fn open_set_up(url: &StoreUrl, mode: OpenMode, path: &Path) -> Result<Arc<dyn KeyStore>, Failure> {

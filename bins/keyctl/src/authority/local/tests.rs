@@ -26,7 +26,10 @@ fn authority() -> (keys_service::Authority, Local) {
         Timestamp::MIN,
         &mut system::rng(),
     );
-    (opened.expect("an authority"), Local { store, service: Service::None, now: Timestamp::MIN })
+    (
+        opened.expect("an authority"),
+        Local { store, path: PathBuf::new(), service: Service::None, now: Timestamp::MIN },
+    )
 }
 
 #[test]
