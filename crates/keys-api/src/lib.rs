@@ -16,6 +16,7 @@
 #[cfg(feature = "client")]
 pub mod client;
 mod collection;
+mod commands;
 mod date;
 mod declaration;
 mod error;
@@ -26,6 +27,7 @@ mod resources;
 mod schema;
 
 pub use collection::{Applied, Collection, Pagination, Sort};
+pub use commands::{KeyAtRevision, KeysTransitionInput, RevisedKey};
 pub use date::Date;
 pub use declaration::{Action, Audience, Declaration, DeclaredFilter, Field, Link, Methods, Modifier, Verb};
 pub use error::{ErrorObject, ProblemDetails};

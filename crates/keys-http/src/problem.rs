@@ -34,6 +34,11 @@ pub(crate) enum Problem {
     RequestTimeout,
     /// Somebody else was quicker, again and again.
     Conflict,
+    /// Some of many keys are not what they were when they were read.
+    KeysChanged {
+        /// Which, and what to do.
+        detail: Cow<'static, str>,
+    },
     /// The state is not the one the request was made for.
     PreconditionFailed,
     /// The body is larger than any that makes sense here.
@@ -153,6 +158,9 @@ impl Problem {
                 Public::with(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
             }
             Self::Conflict => Public::with(StatusCode::CONFLICT, "others kept changing it; try again"),
+            Self::KeysChanged { detail } => {
+                Public::with(StatusCode::CONFLICT, detail.as_ref()).coded("KeysChanged", None)
+            }
             Self::PreconditionFailed => Public::with(StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
             Self::BodyTooLarge { limit } => {
                 Public::with(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {limit} bytes"))

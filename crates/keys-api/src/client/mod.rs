@@ -73,6 +73,6 @@ pub use credential::{Credential, InvalidCredential, SecretText};
 pub use error::{ClientError, Refusal};
 pub use log_in::{Person, Session};
 pub use once::{IdempotencyKey, InvalidIdempotencyKey};
-pub use resources::{Change, IssuedApiKey, Members, MembersTag};
+pub use resources::{Change, IssuedApiKey, KeysChange, Members, MembersTag};
 pub use roots::{ParseRootsError, Roots};
 pub use transport::Client;

@@ -12,8 +12,9 @@ use super::error::ClientError;
 use super::once::IdempotencyKey;
 use super::transport::{Answer, Client, to_json};
 use crate::{
-    Account, AccountEditInput, AccountInput, ApiKey, ApiKeyInput, Collection, EditInput, MemberInput,
-    MembersInput, Project, ProjectInput, ProjectMember, SetUpInput, Setting, SettingInput,
+    Account, AccountEditInput, AccountInput, ApiKey, ApiKeyInput, Collection, EditInput, KeyAtRevision,
+    KeysTransitionInput, MemberInput, MembersInput, Project, ProjectInput, ProjectMember, RevisedKey,
+    SetUpInput, Setting, SettingInput,
 };
 
 /// A key just issued. The only place a secret key leaves the server.
@@ -52,6 +53,27 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// A change of state of many keys at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeysChange {
+    /// Accept them again.
+    Activate,
+    /// Accept them no more, until activated.
+    Deactivate,
+    /// Take them away for good.
+    Delete,
+}
+
+impl KeysChange {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Activate => "activate",
+            Self::Deactivate => "deactivate",
+            Self::Delete => "delete",
+        }
     }
 }
 
@@ -193,6 +215,63 @@ impl Client {
         Ok(self.get_beside::<Collection<ApiKey>>(&path)?.body.data)
     }
 
+    /// The keys that match all of these filters, inside the environment of the client if it is [inside](Self::inside) one:
+    /// in pieces, until all are found or more than so many. The filters are those of `GET /keys/matching`.
+    ///
+    /// ```no_run
+    /// # fn example(client: &keys_api::client::Client) -> Result<(), keys_api::client::ClientError> {
+    /// use keys_api::client::KeysChange;
+    /// use keys_api::KeyAtRevision;
+    ///
+    /// let found = client.keys_matching(&[("owner", "1a5"), ("createdBefore", "2026-08-01T00:00:00Z")], 1_000)?;
+    /// let seen = found.into_iter().map(|found| KeyAtRevision { id: found.key.id, revision: found.revision });
+    /// // All of them as they were seen, or none.
+    /// let moved = client.change_keys(KeysChange::Deactivate, seen.collect())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keys_matching(
+        &self,
+        filters: &[(&str, &str)],
+        most: usize,
+    ) -> Result<Vec<RevisedKey>, ClientError> {
+        let mut query = String::new();
+        for (name, value) in filters {
+            let separator = if query.is_empty() { '?' } else { '&' };
+            query.push_str(&format!("{separator}{}={}", id(name)?, escaped(value)));
+        }
+        let mut found = Vec::new();
+        loop {
+            let path = format!("/keys/matching{query}");
+            let page = self.get_beside_inside::<Collection<RevisedKey>>(&path)?.body;
+            found.extend(page.data);
+            let next = page.pagination.and_then(|pagination| pagination.next);
+            let Some((_, next)) = next.as_deref().and_then(|url| url.split_once('?')) else {
+                return Ok(found);
+            };
+            if found.len() > most {
+                return Ok(found);
+            }
+            let next = format!("?{next}");
+            if next == query || !is_query(&next) {
+                return Err(ClientError::not_the_authority(None, "a list that does not go on"));
+            }
+            query = next;
+        }
+    }
+
+    /// Moves these keys in one transaction, all of them as they were read or none; the keys as they are then. One that has
+    /// changed since it was read is [`ClientError::Refused`] with status 409, and nothing was done.
+    pub fn change_keys(
+        &self,
+        change: KeysChange,
+        keys: Vec<KeyAtRevision>,
+    ) -> Result<Vec<ApiKey>, ClientError> {
+        let input = KeysTransitionInput { transition: change.as_str().to_owned(), keys };
+        let answer = self.post_beside_inside::<Collection<ApiKey>>("/keys/transition", to_json(&input))?;
+        Ok(answer.body.data)
+    }
+
     /// The members of an environment.
     pub fn members(&self, project: &str) -> Result<Members, ClientError> {
         let path = format!("/projects/{}/projectmembers", id(project)?);
@@ -301,6 +380,14 @@ impl Client {
             next.1.clone_into(&mut query);
         }
     }
+}
+
+/// The text as a value in a query.
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// The text as a part of a path or query: letters, digits and `-._~`, which stand for themselves.

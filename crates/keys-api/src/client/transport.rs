@@ -119,6 +119,30 @@ impl Client {
         self.exchange_at(Method::GET, format!("{}{path}", self.url), &[], None)
     }
 
+    /// As [`get_beside`](Self::get_beside), inside the environment of the client.
+    pub(super) fn get_beside_inside<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> Result<Answer<T>, ClientError> {
+        self.exchange_at(Method::GET, format!("{}{path}", self.url), &self.environment()?, None)
+    }
+
+    /// As [`post_beside`](Self::post_beside), inside the environment of the client.
+    pub(super) fn post_beside_inside<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer<T>, ClientError> {
+        self.exchange_at(Method::POST, format!("{}{path}", self.url), &self.environment()?, Some(body))
+    }
+
+    /// What names the environment where no path does.
+    fn environment(&self) -> Result<Vec<(HeaderName, HeaderValue)>, ClientError> {
+        let Some(project) = &self.within else { return Ok(Vec::new()) };
+        let value = HeaderValue::from_str(project).map_err(|_| ClientError::InvalidId)?;
+        Ok(vec![(HeaderName::from_static("x-api-project-id"), value)])
+    }
+
     /// Posts to a path beside `/v1`.
     pub(super) fn post_beside<T: DeserializeOwned>(
         &self,

@@ -128,6 +128,12 @@ pub(super) fn problems() -> Map<String, Value> {
         .collect()
 }
 
+/// A refusal beside the dialect that is this one command's own.
+pub(super) fn problem(when: &str) -> Value {
+    let content = json!({"application/problem+json": {"schema": reference("schemas", "problemDetails")}});
+    json!({"description": when, "headers": common(), "content": content})
+}
+
 /// A short text as an answer.
 pub(super) fn text(description: &str) -> Value {
     json!({"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}})

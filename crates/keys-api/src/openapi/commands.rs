@@ -1,5 +1,5 @@
-//! What stands beside the dialect: commands, `POST /{things}/{verb}`, answered without a document, and reports; all refused
-//! with problem details.
+//! What stands beside the dialect: commands, `POST /{things}/{verb}`, most of them answered without a document, and reports;
+//! all refused with problem details.
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,8 @@ pub(super) fn paths() -> Map<String, Value> {
         ("/accounts/unlock", unlock()),
         ("/sessions/end", end_sessions()),
         ("/keys/made", keys_made()),
+        ("/keys/matching", keys_matching()),
+        ("/keys/transition", keys_transition()),
     ];
     paths.into_iter().map(|(path, item)| (path.to_owned(), item)).collect()
 }
@@ -57,12 +59,7 @@ fn end_sessions() -> Value {
 
 /// What somebody made.
 fn keys_made() -> Value {
-    let mut responses = answers::problems();
-    responses.retain(|status, _| !matches!(&**status, "408" | "413"));
-    responses
-        .insert("200".to_owned(), answers::document("The keys.", &reference("schemas", "apiKeyCollection")));
-    responses.insert("304".to_owned(), answers::not_modified());
-    responses.insert("412".to_owned(), reference("responses", "PreconditionFailed"));
+    let responses = report("The keys.", &reference("schemas", "apiKeyCollection"));
     let account = json!({
         "name": "account",
         "in": "query",
@@ -81,6 +78,90 @@ fn keys_made() -> Value {
             "responses": responses,
         },
     })
+}
+
+/// What matches, to be moved at once.
+fn keys_matching() -> Value {
+    let filter = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "required": false, "description": description, "schema": schema});
+    let text = || json!({"type": "string"});
+    let instant = || json!({"type": "string", "format": "date-time"});
+    let revised = json!({"allOf": [
+        reference("schemas", "apiKeyCollection"),
+        {"type": "object", "properties": {"data": {"type": "array", "items": {
+            "type": "object",
+            "required": ["revision"],
+            "properties": {"revision": {"type": "string", "description": "The revision it was read at, in decimal."}},
+        }}}},
+    ]});
+    json!({
+        "parameters": [project_header()],
+        "get": {
+            "operationId": "keysMatching",
+            "summary": "The keys that match, each with its revision",
+            "description": "Those within reach that are not deleted and pass every filter, in order of id, at most 1,000: to \
+                be given to `/keys/transition`. A page may hold none and still have a `next`. What is no filter is refused, \
+                because it would find more than was meant.",
+            "parameters": [
+                filter("owner", "Of this account or environment, such as `1a5`.", text()),
+                filter("creator", "Made as this account or environment.", text()),
+                filter("state", "In this state.", json!({"type": "string", "enum": ["active", "inactive"]})),
+                filter("name", "With this in the name, in any letter case.", text()),
+                filter("createdFrom", "Made at this instant or later.", instant()),
+                filter("createdBefore", "Made before this instant.", instant()),
+                filter("expiresBefore", "That expire before this instant, or have.", instant()),
+                filter("after", "Behind this key: where `pagination.next` goes on.", text()),
+            ],
+            "responses": report("The keys.", &revised),
+        },
+    })
+}
+
+/// Moving many keys at once.
+fn keys_transition() -> Value {
+    let key = json!({
+        "type": "object",
+        "required": ["id", "revision"],
+        "properties": {
+            "id": {"type": "string", "description": "Such as `1c7`."},
+            "revision": {"type": "string", "description": "The revision it was read at."},
+        },
+    });
+    let schema = json!({
+        "type": "object",
+        "required": ["transition", "keys"],
+        "properties": {
+            "transition": {"type": "string", "enum": ["activate", "deactivate", "delete"]},
+            "keys": {"type": "array", "maxItems": 1000, "items": key},
+        },
+    });
+    let mut item = command(
+        "transitionKeys",
+        "Move many keys at once, or none",
+        "In one transaction: each of these keys that its state allows to move, if all of them are still at the revision they \
+         were read at, else none (409). Before the answer to a deactivate or a delete no server accepts what has moved any \
+         longer. A key that is there already stays, and so does one whose state does not allow it.",
+        "The keys as they are now.",
+        ("requestBody", json!({"required": true, "content": {"application/json": {"schema": schema}}})),
+    );
+    if let Some(responses) = item.pointer_mut("/post/responses").and_then(Value::as_object_mut) {
+        responses.remove("204");
+        let keys = reference("schemas", "apiKeyCollection");
+        responses.insert("200".to_owned(), answers::document("The keys as they are now.", &keys));
+        let changed =
+            "One of the keys has changed since it was read, or others kept changing them. Nothing was done.";
+        responses.insert("409".to_owned(), answers::problem(changed));
+    }
+    item
+}
+
+/// The answers of something that is told.
+fn report(description: &str, schema: &Value) -> Map<String, Value> {
+    let mut responses = answers::problems();
+    responses.retain(|status, _| !matches!(&**status, "408" | "413"));
+    responses.insert("200".to_owned(), answers::document(description, schema));
+    responses.insert("304".to_owned(), answers::not_modified());
+    responses.insert("412".to_owned(), reference("responses", "PreconditionFailed"));
+    responses
 }
 
 /// The body that says who is meant, with what else can be said.

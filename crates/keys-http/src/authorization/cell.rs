@@ -168,6 +168,8 @@ impl Place {
             | Subject::Document
             | Subject::Confirmation
             | Subject::OfPeople
+            | Subject::MatchingKeys
+            | Subject::ManyKeys
             | Subject::Token
             | Subject::List(_) => vec![Self { route: route.clone(), target: None }],
             Subject::One(thing) | Subject::Link(thing) => {

@@ -94,12 +94,13 @@ impl Alike {
 fn says_why(cell: &Cell) -> bool {
     match rules::subject(cell.route()) {
         Subject::Token => true,
-        Subject::OfPeople => rules::enters(cell),
+        Subject::OfPeople | Subject::ManyKeys => rules::enters(cell),
         Subject::Operational
         | Subject::LogIn
         | Subject::Page
         | Subject::Document
         | Subject::Confirmation
+        | Subject::MatchingKeys
         | Subject::List(_)
         | Subject::One(_)
         | Subject::Link(_) => false,
@@ -256,7 +257,7 @@ fn shows_only_what_is_seen(cell: &Cell, world: &World, reply: &Reply) {
         let id = reply.json()["id"].as_str().unwrap().to_owned();
         assert!(id.eq_ignore_ascii_case(&target.id), "{cell:?}: {reply:?}");
     }
-    if let (Subject::List(thing), "GET") = (subject, cell.question.meant()) {
+    if let (Some(thing), "GET") = (subject.listed(), cell.question.meant()) {
         let listed = reply.ids();
         for target in world.targets(thing) {
             let seen = rules::sees(cell, &target);

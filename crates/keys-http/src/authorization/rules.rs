@@ -49,6 +49,10 @@ pub(super) enum Subject {
     Confirmation,
     /// Done to a person, or told of one: the owner of A.
     OfPeople,
+    /// Keys that match, told to everybody of what they reach.
+    MatchingKeys,
+    /// Many keys that move, of what whoever asks may change.
+    ManyKeys,
     /// Answered whoever asks.
     Token,
     /// All of a type that the caller may see.
@@ -57,6 +61,26 @@ pub(super) enum Subject {
     One(Thing),
     /// What one of it leads to.
     Link(Thing),
+}
+
+impl Subject {
+    /// What a list of it shows.
+    pub(super) const fn listed(self) -> Option<Thing> {
+        match self {
+            Self::List(thing) => Some(thing),
+            Self::MatchingKeys => Some(Thing::Key),
+            Self::Operational
+            | Self::LogIn
+            | Self::Page
+            | Self::Document
+            | Self::Confirmation
+            | Self::OfPeople
+            | Self::ManyKeys
+            | Self::Token
+            | Self::One(_)
+            | Self::Link(_) => None,
+        }
+    }
 }
 
 /// The rows: a pattern of [`Route`], what such routes are about, and the routes to ask.
@@ -85,6 +109,8 @@ rows! {
     Route::Unlock => Subject::OfPeople, [Route::Unlock];
     Route::EndSessions => Subject::OfPeople, [Route::EndSessions];
     Route::KeysMade => Subject::OfPeople, [Route::KeysMade];
+    Route::KeysMatching => Subject::MatchingKeys, [Route::KeysMatching];
+    Route::KeysTransition => Subject::ManyKeys, [Route::KeysTransition];
     Route::LogIn => Subject::LogIn, [Route::LogIn];
     Route::LogOut => Subject::LogIn, [Route::LogOut];
     Route::SetUp => Subject::LogIn, [Route::SetUp];
@@ -140,6 +166,8 @@ pub(super) fn with_id(route: &Route, id: &str) -> Route {
         | Route::Unlock
         | Route::EndSessions
         | Route::KeysMade
+        | Route::KeysMatching
+        | Route::KeysTransition
         | Route::LogIn
         | Route::LogOut
         | Route::SetUp
@@ -350,7 +378,14 @@ fn by_name(cell: &Cell, acting: Acting) -> Option<Expected> {
         }
         (_, Question::Action(_), _) => Expected::NO_ACTION,
         (_, _, "OPTIONS") => Expected::ok(200),
-        (Subject::Document | Subject::List(_), _, "GET" | "HEAD") => Expected::ok(200),
+        (Subject::Document | Subject::List(_) | Subject::MatchingKeys, _, "GET" | "HEAD") => {
+            Expected::ok(200)
+        }
+        // What is sent names no keys.
+        (Subject::ManyKeys, _, "POST") if matches!(acting, Acting::Inside(_, Rights::Read)) => {
+            Expected::FORBIDDEN
+        }
+        (Subject::ManyKeys, _, "POST") => Expected::NO_CODE,
         (Subject::One(_) | Subject::Link(_), _, "GET" | "HEAD") => return None,
         // Nobody has a receipt under the key that is asked with.
         (Subject::Confirmation, _, "POST") => Expected::NOT_FOUND,
@@ -403,12 +438,14 @@ fn by_id(cell: &Cell, acting: Acting) -> Expected {
 pub(super) fn sees(cell: &Cell, target: &Target) -> bool {
     acting(cell).is_ok_and(|acting| match subject(cell.route()) {
         Subject::List(thing) | Subject::One(thing) | Subject::Link(thing) => visible(acting, thing, target),
+        Subject::MatchingKeys => visible(acting, Thing::Key, target),
         Subject::Operational
         | Subject::LogIn
         | Subject::Page
         | Subject::Document
         | Subject::Confirmation
         | Subject::OfPeople
+        | Subject::ManyKeys
         | Subject::Token => false,
     })
 }

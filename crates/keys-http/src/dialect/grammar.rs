@@ -74,6 +74,10 @@ pub(crate) enum Route {
     EndSessions,
     /// `/keys/made`: the keys that a person made, and those that these made in turn.
     KeysMade,
+    /// `/keys/matching`: the keys that are named by what they are.
+    KeysMatching,
+    /// `/keys/transition`: that many keys move at once.
+    KeysTransition,
     /// `/login`: where people log in.
     LogIn,
     /// `/logout`: where they log out.
@@ -108,6 +112,8 @@ impl Route {
             Self::Unlock => "/accounts/unlock",
             Self::EndSessions => "/sessions/end",
             Self::KeysMade => "/keys/made",
+            Self::KeysMatching => "/keys/matching",
+            Self::KeysTransition => "/keys/transition",
             Self::LogIn => "/login",
             Self::LogOut => "/logout",
             Self::SetUp => "/setup",
@@ -144,8 +150,10 @@ impl Route {
     /// What it is about.
     pub(crate) const fn kind(&self) -> Kind {
         match self {
-            Self::ReceiptConfirmation | Self::Unlock | Self::EndSessions => Kind::Command,
-            Self::KeysMade => Kind::Report,
+            Self::ReceiptConfirmation | Self::Unlock | Self::EndSessions | Self::KeysTransition => {
+                Kind::Command
+            }
+            Self::KeysMade | Self::KeysMatching => Kind::Report,
             Self::Ping
             | Self::Health
             | Self::Ready
@@ -167,7 +175,7 @@ impl Route {
 pub(crate) enum Kind {
     /// Nothing of the dialect.
     Operational,
-    /// Something that is done, and has no document: beside the dialect.
+    /// Something that is done, and has no state to compare with: beside the dialect.
     Command,
     /// Something that is told beside the dialect.
     Report,
@@ -228,6 +236,8 @@ fn parse_other(first: &str, rest: &[String]) -> Result<Route, Problem> {
         ("accounts", [verb]) if verb == "unlock" => Ok(Route::Unlock),
         ("sessions", [verb]) if verb == "end" => Ok(Route::EndSessions),
         ("keys", [verb]) if verb == "made" => Ok(Route::KeysMade),
+        ("keys", [verb]) if verb == "matching" => Ok(Route::KeysMatching),
+        ("keys", [verb]) if verb == "transition" => Ok(Route::KeysTransition),
         ("assets", [name]) => Asset::named(name).map(Route::Asset).ok_or(Problem::NotFound),
         (version, _) if is_other_version(version) => Err(Problem::Invalid {
             code: "UnsupportedVersion",

@@ -106,12 +106,23 @@ impl From<BulkError> for Problem {
                 detail: format!("at most {} keys are changed at once", keys_service::Authority::MOST_AT_ONCE)
                     .into(),
             },
-            BulkError::Outdated { .. } => Self::PreconditionFailed,
+            BulkError::Outdated { keys } => Self::KeysChanged { detail: changed(&keys).into() },
             BulkError::Contended => Self::Conflict,
             BulkError::Store(failure) => failure.into(),
             other => Self::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
         }
     }
+}
+
+/// Which of many keys have changed, as far as a line goes.
+fn changed(keys: &[keys_core::KeyId]) -> String {
+    const MOST: usize = 20;
+    let named: Vec<_> = keys.iter().take(MOST).map(ToString::to_string).collect();
+    let rest = if keys.len() > MOST { " and others" } else { "" };
+    format!(
+        "changed since they were read, so that nothing was done: {}{rest}; read them again",
+        named.join(" ")
+    )
 }
 
 fn key_advice(refusal: &TransitionError) -> &'static str {

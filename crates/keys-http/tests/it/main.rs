@@ -12,6 +12,7 @@
 mod arbitrary;
 mod auth;
 mod bad_input;
+mod bulk;
 mod commands;
 mod console;
 mod console_audit;

@@ -12,6 +12,8 @@ pub(super) const PATHS: &[&str] = &[
     "/accounts/unlock",
     "/sessions/end",
     "/keys/made",
+    "/keys/matching",
+    "/keys/transition",
     "/ping",
     "/readyz",
     "/v2-beta/apikeys",

@@ -6,8 +6,8 @@ use std::error::Error as _;
 
 use server::{CannedServer, answer};
 
-use super::{AuditQuery, Change, Client, ClientError, Credential, IdempotencyKey};
-use crate::{ApiKeyInput, EditInput, ProjectInput};
+use super::{AuditQuery, Change, Client, ClientError, Credential, IdempotencyKey, KeysChange};
+use crate::{ApiKeyInput, EditInput, KeyAtRevision, ProjectInput};
 
 const KEY: &str = r#"{"id":"1c7","type":"apiKey","links":{},"actions":{},"name":"ci","state":"active",
     "accountId":"1a5","created":"2026-11-23T12:00:00Z","createdTS":1795435200000,"publicValue":"KC1",
@@ -393,4 +393,65 @@ fn the_audit_log_is_read_backwards_and_no_further_than_asked() {
     let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
     let path = "/v1/auditlogs?limit=3&sort=id&order=desc&eventType=api.apiKey.create";
     assert_eq!(lines, [format!("GET {path} HTTP/1.1"), format!("GET {path}&marker=m8 HTTP/1.1")]);
+}
+
+/// Keys that match, each with its revision.
+fn found(keys: &[(&str, &str)], next: Option<&str>) -> String {
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|(id, revision)| {
+            KEY.replace("1c7", id).replacen('{', &format!("{{\"revision\":\"{revision}\","), 1)
+        })
+        .collect();
+    list(&keys.iter().map(String::as_str).collect::<Vec<_>>(), next)
+}
+
+#[test]
+fn keys_that_match_are_read_to_the_end_or_to_more_than_was_wanted() {
+    let next = "http://other:1/keys/matching?owner=1a5&name=a%20b&after=1c2";
+    let pages = || {
+        [
+            found(&[("1c1", "3"), ("1c2", "4")], Some(next)),
+            found(&[], Some(&next.replace("1c2", "1c9"))),
+            found(&[("1c10", "5")], None),
+        ]
+    };
+    let server = CannedServer::start(pages());
+    let client_of = |server: &CannedServer| client(server).inside("1a5").expect("an id");
+    let filters = [("owner", "1a5"), ("name", "a b&c=d")];
+    let keys = client_of(&server).keys_matching(&filters, 1_000).expect("keys");
+    let seen: Vec<_> = keys.iter().map(|found| (found.key.id.as_str(), found.revision.as_str())).collect();
+    assert_eq!(seen, [("1c1", "3"), ("1c2", "4"), ("1c10", "5")]);
+    let requests = server.requests();
+    let lines: Vec<_> = requests.iter().map(|request| request.line.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /keys/matching?owner=1a5&name=a%20b%26c%3Dd HTTP/1.1",
+            "GET /keys/matching?owner=1a5&name=a%20b&after=1c2 HTTP/1.1",
+            "GET /keys/matching?owner=1a5&name=a%20b&after=1c9 HTTP/1.1",
+        ]
+    );
+    assert!(requests.iter().all(|request| request.header("x-api-project-id") == Some("1a5")));
+    let server = CannedServer::start(pages());
+    assert_eq!(
+        client_of(&server).keys_matching(&filters, 1).expect("keys").len(),
+        2,
+        "one too many is enough"
+    );
+    assert_eq!(server.requests().len(), 1);
+    let server = CannedServer::start([found(&[], Some("http://h/keys/matching?owner=1a5"))]);
+    let circle = client(&server).keys_matching(&[("owner", "1a5")], 1);
+    assert!(matches!(circle, Err(ClientError::NotTheAuthority { .. })), "{circle:?}");
+}
+
+#[test]
+fn keys_are_moved_as_they_were_read() {
+    let server = CannedServer::start([list(&[KEY], None)]);
+    let keys = vec![KeyAtRevision { id: "1c7".into(), revision: "3".into() }];
+    let moved = client(&server).change_keys(KeysChange::Delete, keys).expect("they moved");
+    assert_eq!(moved.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["1c7"]);
+    let request = server.requests().remove(0);
+    assert_eq!(request.line, "POST /keys/transition HTTP/1.1");
+    assert_eq!(request.body, r#"{"transition":"delete","keys":[{"id":"1c7","revision":"3"}]}"#);
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 mod audit;
+mod bulk;
 mod identities;
 mod keys;
 mod local_auth;
@@ -235,7 +236,7 @@ pub(crate) fn answer(
     }
     let refused = || Err(Problem::MethodNotAllowed { allow: methods::list(&allowed).into(), detail: None });
     let Some(ask) = ask(call, route, &allowed)? else { return refused() };
-    // What has no document has no state to compare with.
+    // What is done beside the dialect has no state to compare with.
     if preconditions.is_empty() || matches!(route.kind(), Kind::Command) {
         return perform(call, route, ask).unwrap_or_else(refused);
     }
@@ -274,6 +275,8 @@ fn perform(call: &Call<'_>, route: &Route, ask: Ask<'_>) -> Option<Result<Answer
         (Route::Unlock, Ask::Create) => people::unlock(call),
         (Route::EndSessions, Ask::Create) => people::end_sessions(call),
         (Route::KeysMade, Ask::Read) => people::keys_made(call),
+        (Route::KeysMatching, Ask::Read) => bulk::matching(call),
+        (Route::KeysTransition, Ask::Create) => bulk::transition(call),
         (Route::List(Type::Account), Ask::Create) => accounts::create(call),
         (Route::One(Type::Account, id), Ask::Edit) => accounts::edit(call, id),
         (Route::One(Type::Account, id), Ask::Delete) => accounts::delete(call, id),
