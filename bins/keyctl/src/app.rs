@@ -11,11 +11,12 @@ use keys_api::client::{BaseUrl, Client, Roots};
 use keys_core::Timestamp;
 
 use crate::authority::remote::Remote;
-use crate::authority::{Authority, local};
+use crate::authority::{Authority, imports_are_for_databases, local};
 use crate::cli::{Command, CommandLine, OutputFormat, Printing, Reach};
 use crate::credentials::{self, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Form, json};
+use crate::pairs;
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -46,7 +47,13 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
         verify.presented =
             credentials::to_verify(file, reach.access_key.as_deref(), reach.secret_stdin, surroundings)?;
     }
-    let warn = if line.printing.quiet { |_: &str| {} } else { warn };
+    let quiet = line.printing.quiet;
+    let warn = if quiet { |_: &str| {} } else { warn };
+    if let Command::Import(import) = &mut line.command {
+        check_imports(&line.reach)?;
+        import.pairs = Some(pairs::read(import, surroundings, warn)?);
+        import.watched = !quiet;
+    }
     let answer = if let Command::Alone(alone) = line.command {
         alone.check_alone(&line.reach)?;
         alone.run(surroundings, warn)?
@@ -56,9 +63,20 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
         line.command.run(authority.as_ref(), surroundings, now)?
     };
     print(&answer, form, now)?;
+    if let Some(summary) = answer.summary(form) {
+        let _ = writeln!(io::stderr(), "keyctl: {summary}");
+    }
     let verdict = answer.verdict();
     answer.confirm();
     verdict
+}
+
+/// Refuses, before secrets are read, to import where that cannot be.
+fn check_imports(reach: &Reach) -> Result<(), Failure> {
+    if reach.url.is_none() && reach.database.is_some() {
+        return Ok(());
+    }
+    Err(imports_are_for_databases())
 }
 
 /// Reaches the authority that the arguments, else the environment, name.

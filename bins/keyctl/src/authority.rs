@@ -2,6 +2,7 @@
 
 mod events;
 pub(crate) mod foresee;
+mod imports;
 pub(crate) mod local;
 mod refusals;
 pub(crate) mod remote;
@@ -18,13 +19,14 @@ use keys_core::{
 use zeroize::Zeroizing;
 
 pub(crate) use self::events::EventFilter;
+pub(crate) use self::imports::{Imports, imports_are_for_databases};
 use crate::exit::Failure;
 use crate::model::{Account, BackedUp, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
 /// Every method fails with a [`Failure`] that says for the reader what was not done.
-pub(crate) trait Authority: People {
+pub(crate) trait Authority: People + Imports {
     /// Issues a key.
     fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure>;
 

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod consent;
+mod import;
 mod people;
 mod scan;
 
@@ -17,6 +18,7 @@ use crate::expires::Expiry;
 pub(crate) use self::audit::Audit;
 pub(crate) use self::backup::Backup;
 pub(crate) use self::consent::{Consent, Rehearsal};
+pub(crate) use self::import::{Import, PairFormat};
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
     UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,
@@ -33,7 +35,7 @@ pub(crate) use self::scan::{Alone, Scan};
 /// What deletes or removes is confirmed by typing the name, on a terminal; elsewhere it wants --yes.
 ///
 /// Exit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 not authenticated or not allowed, 5 conflict or illegal
-/// transition, 6 key not valid, 7 authority not reached.
+/// transition, 6 key not valid, 7 authority not reached, 130 import interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "keyctl", version, disable_help_subcommand = true, arg_required_else_help = true)]
 pub(crate) struct CommandLine {
@@ -133,6 +135,9 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Copy a database, beside the server that uses it, into a file; for --database only
     Backup(Backup),
+    /// Make API keys of pairs that exist already, such as Rancher's
+    #[command(long_about = import::ABOUT)]
+    Import(Import),
     /// Manage environments
     #[command(subcommand)]
     Env(Env),

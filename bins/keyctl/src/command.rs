@@ -11,6 +11,7 @@ mod edit;
 mod env;
 mod fields;
 mod get;
+mod import;
 mod list;
 mod log_in;
 mod people;
@@ -37,6 +38,11 @@ pub(crate) enum Need {
     Change,
     /// To change it, and to make a key, which takes the pepper.
     Issue,
+    /// To change it, and to make keys as fast as the machine can.
+    Import {
+        /// Whether one of its peppers may be missing.
+        accept_lost_pepper: bool,
+    },
 }
 
 impl Command {
@@ -54,6 +60,8 @@ impl Command {
             | Self::Backup(_)
             | Self::Login(_)
             | Self::Logout => Need::Read,
+            Self::Import(import) if import.rehearsal.dry_run => Need::Verify,
+            Self::Import(import) => Need::Import { accept_lost_pepper: import.accept_lost_pepper },
             Self::User(user) => match user {
                 User::List => Need::Read,
                 User::Add(_)
@@ -116,6 +124,7 @@ impl Command {
             Self::Verify(verify) => verify::run(authority, &verify),
             Self::Backup(backup) => backup::run(authority, &backup),
             Self::Audit(audit) => audit::run(authority, &audit, now),
+            Self::Import(import) => import::run(authority, import),
             Self::Edit(edit) => edit::run(authority, edit),
             Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate, now),
             Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate, now),

@@ -360,13 +360,14 @@ pub(crate) fn read_private(path: &Path) -> io::Result<(Zeroizing<String>, u32)> 
     Ok((Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()), mode(&metadata)))
 }
 
+/// The bits of a file's mode that say who may read it.
 #[cfg(unix)]
-fn mode(metadata: &std::fs::Metadata) -> u32 {
+pub(crate) fn mode(metadata: &std::fs::Metadata) -> u32 {
     std::os::unix::fs::MetadataExt::mode(metadata)
 }
 
 #[cfg(not(unix))]
-fn mode(_: &std::fs::Metadata) -> u32 {
+pub(crate) fn mode(_: &std::fs::Metadata) -> u32 {
     0
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Exit {
     NotValid,
     /// 7: the authority was not reached or has no time now; try again.
     Unreachable,
+    /// 130: somebody interrupted it, which shells expect to see so.
+    Interrupted,
 }
 
 impl Exit {
@@ -40,6 +42,7 @@ impl Exit {
             Self::Conflict => 5,
             Self::NotValid => 6,
             Self::Unreachable => 7,
+            Self::Interrupted => 130,
         }
     }
 
@@ -53,6 +56,7 @@ impl Exit {
             Self::Conflict => "conflict",
             Self::NotValid => "notValid",
             Self::Unreachable => "unreachable",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -72,12 +76,14 @@ pub(crate) struct Failure {
     message: String,
     hint: Option<String>,
     already_so: bool,
+    /// What it consists of, each on a line of its own.
+    problems: Vec<String>,
 }
 
 impl Failure {
     /// A failure with a message that completes `keyctl: …`.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None, already_so: false }
+        Self { exit, message: message.into(), hint: None, already_so: false, problems: Vec::new() }
     }
 
     /// The refusal of a change that leads where the thing already is.
@@ -115,6 +121,12 @@ impl Failure {
         &self.message
     }
 
+    /// The failure with what it consists of, each for a line of its own.
+    #[must_use]
+    pub(crate) fn with_problems(self, problems: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        Self { problems: problems.into_iter().map(|problem| problem.to_string()).collect(), ..self }
+    }
+
     /// The exit code.
     pub(crate) const fn exit(&self) -> Exit {
         self.exit
@@ -132,19 +144,20 @@ impl Failure {
             exit_code: self.exit.number(),
             message: public(&self.message),
             hint: self.hint.as_deref().map(public),
+            problems: self.problems.iter().map(|problem| public(problem)).collect(),
         };
         crate::output::json::line(&failure)
     }
 }
 
-/// The failure as one line of text.
+/// The failure as one line of text, and one more for each thing that it consists of.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "keyctl: {}", public(&self.message))?;
-        match &self.hint {
-            Some(hint) => write!(f, " (hint: {})", public(hint)),
-            None => Ok(()),
+        if let Some(hint) = &self.hint {
+            write!(f, " (hint: {})", public(hint))?;
         }
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {}", public(problem)))
     }
 }
 
@@ -155,6 +168,8 @@ struct JsonFailure {
     exit_code: u8,
     message: String,
     hint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
 }
 
 /// The text as one line that moves no cursor and shows no secret key.
@@ -205,6 +220,7 @@ mod tests {
             (Exit::Conflict, 5),
             (Exit::NotValid, 6),
             (Exit::Unreachable, 7),
+            (Exit::Interrupted, 130),
         ];
         for (exit, number) in numbers {
             assert_eq!(exit.number(), number);

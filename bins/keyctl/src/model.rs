@@ -41,6 +41,46 @@ impl Key {
     }
 }
 
+/// What became of one pair of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImportedPair {
+    /// The line where it begins.
+    pub(crate) line: u64,
+    /// Its public half.
+    pub(crate) access_key: AccessKey,
+    /// The key that is made of it, if there is one.
+    pub(crate) id: Option<KeyId>,
+    /// What was done, or would be.
+    pub(crate) result: ImportResult,
+    /// Why it would be refused, if it would be.
+    pub(crate) refusal: Option<String>,
+}
+
+/// What is done with a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ImportResult {
+    /// It is a key now.
+    Imported,
+    /// It was one before.
+    AlreadyThere,
+    /// It would be made one.
+    WouldImport,
+    /// It would be refused.
+    Refused,
+}
+
+impl ImportResult {
+    /// The word for it in JSON, for ever.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::AlreadyThere => "alreadyThere",
+            Self::WouldImport => "wouldImport",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// A key just issued, with its secret and where to use it.
 #[derive(Debug)]
 pub(crate) struct IssuedKey {

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::authority::Person;
 use crate::cli::SecretFormat;
 use crate::exit::Failure;
+use crate::imported::Imported;
 use crate::model::{
     Account, BackedUp, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
 };
@@ -63,6 +64,8 @@ pub(crate) enum Answer {
     Keys(Vec<Key>),
     /// A pair that is accepted.
     Verified(Verified),
+    /// What became of the pairs of an import.
+    Imported(Imported),
     /// One environment.
     Environment(Box<Environment>),
     /// Environments.
@@ -129,7 +132,7 @@ impl Answer {
             | Self::Disabled(_)
             | Self::Rehearsed(_) => Some("id"),
             Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
-            Self::Verified(_) => Some("accessKey"),
+            Self::Verified(_) | Self::Imported(_) => Some("accessKey"),
             Self::BackedUp(_) => Some("path"),
             Self::AccessControl(_) => Some("enabled"),
             Self::AccessMode(_) => Some("mode"),
@@ -147,6 +150,7 @@ impl Answer {
             Self::Key(_)
             | Self::Keys(_)
             | Self::Verified(_)
+            | Self::Imported(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
@@ -174,13 +178,38 @@ impl Answer {
     ///
     /// The refusal, or what was found.
     pub(crate) fn verdict(&self) -> Result<(), Failure> {
-        if let Self::Scanned(scanned) = self {
-            return scanned.verdict();
-        }
-        if let Self::Rehearsed(rehearsed) = self {
-            rehearsed.refusal.clone().map_or(Ok(()), Err)
-        } else {
-            Ok(())
+        let refusal = match self {
+            Self::Scanned(scanned) => return scanned.verdict(),
+            Self::Rehearsed(rehearsed) => &rehearsed.refusal,
+            Self::Imported(imported) => &imported.refusal,
+            Self::Issued(..)
+            | Self::Key(_)
+            | Self::Keys(_)
+            | Self::Verified(_)
+            | Self::Environment(_)
+            | Self::Environments(_)
+            | Self::Events(_)
+            | Self::BackedUp(_)
+            | Self::AccessControl(_)
+            | Self::LoggedIn(_)
+            | Self::LoggedOut
+            | Self::PasswordSet(_)
+            | Self::AccessMode(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Disabled(_)
+            | Self::Members(_)
+            | Self::Unlocked(_)
+            | Self::SessionsEnded(_) => return Ok(()),
+        };
+        refusal.clone().map_or(Ok(()), Err)
+    }
+
+    /// What is said beside a table, so that nobody has to count its lines.
+    pub(crate) fn summary(&self, form: &Form) -> Option<String> {
+        match (self, form) {
+            (Self::Imported(imported), Form::Table { .. }) => Some(imported.summary()),
+            _ => None,
         }
     }
 
@@ -194,6 +223,7 @@ impl Answer {
             Self::Key(_)
             | Self::Keys(_)
             | Self::Verified(_)
+            | Self::Imported(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)

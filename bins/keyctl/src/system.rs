@@ -1,6 +1,14 @@
 //! What only the machine can tell: the time, randomness, and what surrounds the process. Read here and nowhere else.
 
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
 use keys_core::Timestamp;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 
 /// The time of this run: read once, so that all its decisions agree.
 pub(crate) fn now() -> Timestamp {
@@ -13,4 +21,23 @@ pub(crate) fn now() -> Timestamp {
 /// The random source of the operating system.
 pub(crate) const fn rng() -> getrandom::SysRng {
     getrandom::SysRng
+}
+
+/// How many digests can be made at once: one on each processor. Each takes 19 MiB, so there is an end to it.
+pub(crate) fn processors() -> NonZeroUsize {
+    const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).min(MOST)
+}
+
+/// From now on Ctrl-C raises a flag, and the process is left to end in good order. Pressed again it ends it at once.
+///
+/// # Errors
+///
+/// What the system says against it.
+pub(crate) fn interruption() -> io::Result<Arc<AtomicBool>> {
+    let asked = Arc::new(AtomicBool::new(false));
+    // The first to be registered is the first to act, so that the first signal finds the flag down.
+    flag::register_conditional_default(SIGINT, Arc::clone(&asked))?;
+    flag::register(SIGINT, Arc::clone(&asked))?;
+    Ok(asked)
 }

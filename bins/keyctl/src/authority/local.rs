@@ -5,6 +5,7 @@
 
 mod events;
 mod failures;
+mod import;
 mod open;
 mod people;
 #[cfg(test)]
@@ -76,6 +77,18 @@ impl Local {
         })
     }
 
+    /// The context of who has entered an environment.
+    fn inside(&self, service: &keys_service::Authority, id: EnvironmentId) -> Result<Context, Failure> {
+        let context = self.context()?;
+        let caller = service.enter(context.caller, id).map_err(|error| match error {
+            EnterError::Store(error) => backend_failed(error),
+            EnterError::Refused | _ => {
+                self.environment(id).map_or_else(|failure| failure, |_| not_enterable(id))
+            }
+        })?;
+        Ok(Context { caller, ..context })
+    }
+
     fn maintenance(&self) -> Result<&Maintenance, Failure> {
         match &self.service {
             Service::Maintenance(maintenance) => Ok(maintenance),
@@ -101,15 +114,10 @@ impl Local {
 impl Authority for Local {
     fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure> {
         let Service::Whole(service) = &self.service else { return Err(changes_need_ownership()) };
-        let mut context = self.context()?;
-        if let NewOwner::Environment(id) = owner {
-            context.caller = service.enter(context.caller, id).map_err(|error| match error {
-                EnterError::Store(error) => backend_failed(error),
-                EnterError::Refused | _ => {
-                    self.environment(id).map_or_else(|failure| failure, |_| not_enterable(id))
-                }
-            })?;
-        }
+        let context = match owner {
+            NewOwner::Environment(id) => self.inside(service, id)?,
+            NewOwner::Account | NewOwner::Person(_) => self.context()?,
+        };
         let given_to = match owner {
             NewOwner::Person(account) => Some(Owner::Account(account)),
             NewOwner::Account | NewOwner::Environment(_) => None,

@@ -84,6 +84,8 @@ impl Command {
             | Self::Get(_)
             | Self::Edit(_)
             | Self::Verify(_)
+            // Looks before it does anything, and asks for what that takes itself.
+            | Self::Import(_)
             | Self::Audit(_)
             | Self::Backup(_)
             | Self::Alone(_)

@@ -1,6 +1,6 @@
 //! `create`.
 
-use keys_core::{EnvironmentState, Timestamp};
+use keys_core::{EnvironmentId, EnvironmentState, Timestamp};
 
 use crate::authority::{Authority, NewKey, NewOwner};
 use crate::cli::Create;
@@ -19,7 +19,7 @@ pub(super) fn run(authority: &dyn Authority, create: Create, now: Timestamp) -> 
         (Some(person), _, _) => NewOwner::Person(authority.account(person)?.id),
         (None, true, _) => NewOwner::Account,
         (None, false, Some(environment)) => NewOwner::Environment(environment),
-        (None, false, None) => the_environment(authority)?,
+        (None, false, None) => NewOwner::Environment(the_environment(authority, ", or --account")?),
     };
     let issued = authority.create_key(owner, new)?;
     Ok(Answer::Issued(Box::new(issued), create.format))
@@ -27,21 +27,22 @@ pub(super) fn run(authority: &dyn Authority, create: Create, now: Timestamp) -> 
 
 /// The environment that is meant when none is named: that of the endpoint, else the only active one.
 ///
-/// A key in the wrong environment is found out late, so where there is a choice it must be made.
-fn the_environment(authority: &dyn Authority) -> Result<NewOwner, Failure> {
+/// A key in the wrong environment is found out late, so where there is a choice it must be made; `otherwise` says what else
+/// could be.
+pub(super) fn the_environment(authority: &dyn Authority, otherwise: &str) -> Result<EnvironmentId, Failure> {
     if let Some(home) = authority.home() {
-        return Ok(NewOwner::Environment(home));
+        return Ok(home);
     }
     let mut environments = authority.environments()?;
     environments.retain(|environment| environment.state == EnvironmentState::Active);
     match environments.as_slice() {
-        [only] => Ok(NewOwner::Environment(only.id)),
+        [only] => Ok(only.id),
         [] => Err(Failure::new(Exit::Usage, "no environment is active")
-            .hint("keyctl env activate ID, or --account for an account key")),
+            .hint(format!("keyctl env activate ID{otherwise}"))),
         [first, ..] => {
             let message = format!("which of {} environments shall the key belong to?", environments.len());
             Err(Failure::new(Exit::Usage, message)
-                .hint(format!("--environment {}, or another of `keyctl env list`, or --account", first.id)))
+                .hint(format!("--environment {}, or another of `keyctl env list`{otherwise}", first.id)))
         }
     }
 }

@@ -20,6 +20,7 @@ impl Command {
             Self::Verify(_) => json::VERIFIED,
             Self::Audit(_) => json::EVENT,
             Self::Backup(_) => json::BACKED_UP,
+            Self::Import(_) => json::IMPORTED,
             Self::Env(env) => match env {
                 Env::Create(_)
                 | Env::List

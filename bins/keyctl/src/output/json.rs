@@ -8,7 +8,7 @@ use super::escape;
 use super::leak::JsonLeak;
 use super::{Answer, seconds};
 use crate::authority::Person;
-use crate::model::{Account, Environment, Event, IssuedKey, Key, Member};
+use crate::model::{Account, Environment, Event, ImportedPair, IssuedKey, Key, Member};
 use crate::outlook::Outlook;
 
 /// The field of a new key's secret.
@@ -48,6 +48,8 @@ pub(crate) const EVENT: &[&str] =
     &["id", "at", "action", "target", "note", "owner", "by", "via", "credential", "address", "requestId"];
 /// The fields of a copy of a database.
 pub(crate) const BACKED_UP: &[&str] = &["path", "bytes", "lastEvent"];
+/// The fields of a pair of an import.
+pub(crate) const IMPORTED: &[&str] = &["line", "accessKey", "id", "result", "refusal"];
 /// The fields of an environment.
 pub(crate) const ENVIRONMENT: &[&str] = &["id", "name", "description", "state", "created"];
 /// The field of the access mode.
@@ -86,6 +88,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             access_key: verified.access_key.as_str(),
             owner: verified.owner.to_string(),
         }),
+        Answer::Imported(imported) => line(&imported.pairs.iter().map(JsonImported::new).collect::<Vec<_>>()),
         Answer::Environment(environment) => line(&JsonEnvironment::new(environment)),
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())
@@ -208,6 +211,28 @@ struct JsonVerified<'a> {
     valid: bool,
     access_key: &'a str,
     owner: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonImported<'a> {
+    line: u64,
+    access_key: &'a str,
+    id: Option<String>,
+    result: &'static str,
+    refusal: Option<&'a str>,
+}
+
+impl<'a> JsonImported<'a> {
+    fn new(pair: &'a ImportedPair) -> Self {
+        Self {
+            line: pair.line,
+            access_key: pair.access_key.as_str(),
+            id: pair.id.map(|id| id.to_string()),
+            result: pair.result.as_str(),
+            refusal: pair.refusal.as_deref(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 use super::escape::one_line;
 use super::{Answer, leak, seconds};
 use crate::authority::Person;
-use crate::model::{Account, Disabled, Environment, Event, IssuedKey, Key, Member};
+use crate::model::{
+    Account, Disabled, Environment, Event, ImportResult, ImportedPair, IssuedKey, Key, Member,
+};
 use crate::outlook::Outlook;
 
 /// The answer as lines.
@@ -23,6 +25,9 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             ("access key", verified.access_key.to_string()),
             ("owner", verified.owner.to_string()),
         ]),
+        Answer::Imported(imported) => {
+            columns(["LINE", "ACCESS KEY", "ID", "RESULT"], header, imported.pairs.iter().map(imported_row))
+        }
         Answer::Environment(environment) => fields(&environment_fields(environment)),
         Answer::Environments(environments) => columns(
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],
@@ -129,6 +134,21 @@ fn issued_lines(issued: &IssuedKey, now: Timestamp) -> Zeroizing<String> {
         }
     }
     lines
+}
+
+fn imported_row(pair: &ImportedPair) -> [String; 4] {
+    let result = match (pair.result, &pair.refusal) {
+        (ImportResult::Imported, _) => "imported".to_owned(),
+        (ImportResult::AlreadyThere, _) => "already there".to_owned(),
+        (ImportResult::WouldImport, _) => "would be imported".to_owned(),
+        (ImportResult::Refused, why) => format!("refused: {}", text_of(why.as_deref())),
+    };
+    [
+        pair.line.to_string(),
+        pair.access_key.to_string(),
+        pair.id.map_or_else(|| "-".to_owned(), |id| id.to_string()),
+        result,
+    ]
 }
 
 fn environment_row(environment: &Environment) -> [String; 5] {

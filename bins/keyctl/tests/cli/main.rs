@@ -7,6 +7,7 @@ mod backup;
 mod confirm;
 mod database;
 mod forms;
+mod import;
 mod log_in;
 mod people;
 mod pty;

@@ -45,6 +45,7 @@ impl Ran {
 pub(crate) struct Keyctl {
     command: Command,
     stdin: Option<String>,
+    stdin_of: Option<Stdio>,
     stdout: Option<Stdio>,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct Keyctl {
 pub(crate) fn keyctl<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Keyctl {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyctl"));
     command.args(arguments).env_clear();
-    Keyctl { command, stdin: None, stdout: None }
+    Keyctl { command, stdin: None, stdin_of: None, stdout: None }
 }
 
 impl Keyctl {
@@ -74,6 +75,11 @@ impl Keyctl {
     }
 
     #[must_use]
+    pub(crate) fn stdin_of(self, from: impl Into<Stdio>) -> Self {
+        Self { stdin_of: Some(from.into()), ..self }
+    }
+
+    #[must_use]
     pub(crate) fn stdout(self, to: impl Into<Stdio>) -> Self {
         Self { stdout: Some(to.into()), ..self }
     }
@@ -90,7 +96,7 @@ impl Keyctl {
 
     pub(crate) fn run(mut self) -> Ran {
         let (reader, mut writer) = std::io::pipe().expect("a pipe");
-        self.command.stdin(reader);
+        self.command.stdin(self.stdin_of.unwrap_or_else(|| reader.into()));
         // Text of a test fits into a pipe, so nobody needs to read it yet.
         writer.write_all(self.stdin.unwrap_or_default().as_bytes()).expect("room in the pipe");
         drop(writer);

@@ -148,6 +148,6 @@ fn the_exit_codes_are_told_by_help() {
     let help = run("--help").stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(help.contains(
         "Exit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 not authenticated or not allowed, 5 conflict or \
-         illegal transition, 6 key not valid, 7 authority not reached."
+         illegal transition, 6 key not valid, 7 authority not reached, 130 import interrupted."
     ));
 }

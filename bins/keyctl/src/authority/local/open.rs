@@ -37,7 +37,7 @@ pub(crate) fn open(
     let store = open_set_up(&url, OpenMode::ReadOnly, &path)?;
     let store = match need {
         Need::Read | Need::Verify => store,
-        Need::Change | Need::Issue => {
+        Need::Change | Need::Issue | Need::Import { .. } => {
             drop(store);
             open_set_up(&url, OpenMode::Own, &path)?
         }
@@ -51,7 +51,15 @@ pub(crate) fn open(
         Need::Change => Service::Maintenance(
             Maintenance::open(Arc::clone(&store), &mut system::rng()).map_err(not_opened_to_issue)?,
         ),
-        Need::Issue => Service::Whole(open_whole(&store, keyring(pepper_path, &path)?, now)?),
+        Need::Issue => {
+            let config = config(keyring(pepper_path, &path)?);
+            Service::Whole(open_whole(&store, config, now)?)
+        }
+        Need::Import { accept_lost_pepper } => {
+            let config = config(keyring(pepper_path, &path)?);
+            let config = AuthorityConfig { hashers: system::processors(), accept_lost_pepper, ..config };
+            Service::Whole(open_whole(&store, config, now)?)
+        }
     };
     Ok(Local { store, path, service, now })
 }
@@ -65,19 +73,23 @@ fn open_set_up(url: &StoreUrl, mode: OpenMode, path: &Path) -> Result<Arc<dyn Ke
     Ok(store)
 }
 
-fn open_whole(
-    store: &Arc<dyn KeyStore>,
-    keyring: Keyring,
-    now: Timestamp,
-) -> Result<keys_service::Authority, Failure> {
-    let config = AuthorityConfig {
+/// What one key at a time takes.
+const fn config(keyring: Keyring) -> AuthorityConfig {
+    AuthorityConfig {
         keyring,
         policy: HashPolicy::STANDARD,
         hashers: NonZeroUsize::MIN,
         hash_queue: 0,
         index_capacity: None,
         accept_lost_pepper: false,
-    };
+    }
+}
+
+fn open_whole(
+    store: &Arc<dyn KeyStore>,
+    config: AuthorityConfig,
+    now: Timestamp,
+) -> Result<keys_service::Authority, Failure> {
     let mut rng = system::rng();
     let request_id = Uuid::generate(&mut rng)
         .map_err(|error| Failure::new(Exit::Failure, error.to_string()))?
