@@ -406,6 +406,45 @@ fn a_backup_made_beside_a_server_becomes_a_server() {
 }
 
 #[test]
+fn everybody_is_told_as_whom_they_act() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start();
+    let keyctl = Keyctl::over_http(&server.url(), dir.path());
+    let who = |keyctl: &Keyctl| -> Value {
+        let who = keyctl.json(&["whoami"]);
+        assert_eq!(who["url"], format!("{}/v1", server.url()));
+        ["kind", "accessKey", "owner", "ownerKind", "administrator"].map(|field| who[field].clone()).into()
+    };
+    let expected = |kind: &str, key: Option<&Key>, owner: &str, owner_kind: &str, administrator: bool| {
+        let access_key = key.map(|key| key.access_key.clone());
+        serde_json::json!([kind, access_key, owner, owner_kind, administrator])
+    };
+    assert_eq!(who(&keyctl), expected("open", None, "1a1", "account", true));
+    let administrator = keyctl.create(&["--account", "--name", "administrator"]);
+    let keyctl = keyctl.with_key(&administrator);
+    for command in ["user add --name Ada", "access-control enable"] {
+        assert_eq!(keyctl.run(command.split(' ')).code, 0, "{command}");
+    }
+    let password = "correct horse battery staple\n";
+    let words = ["user", "password", "1a6", "--login", "ada", "--password-stdin"];
+    assert_eq!(keyctl.run_with_input(words, password).code, 0);
+    let ci = keyctl.create(&["--environment", DEFAULT, "--name", "ci"]);
+    let own = keyctl.create(&["--owner", "1a6", "--name", "own"]);
+    let with = |key: &Key| who(&keyctl.with_key(key));
+    assert_eq!(with(&administrator), expected("key", Some(&administrator), "1a1", "account", true));
+    assert_eq!(with(&ci), expected("key", Some(&ci), DEFAULT, "environment", false));
+    assert_eq!(with(&own), expected("key", Some(&own), "1a6", "account", false));
+    let stranger = Keyctl::over_http(&server.url(), dir.path());
+    assert_eq!(stranger.run(["whoami"]).code, 4);
+    assert_eq!(stranger.run_with_input(["login", "ada", "--password-stdin"], password).code, 0);
+    assert_eq!(who(&stranger), expected("session", None, "1a6", "account", false));
+    assert_eq!(keyctl.run(["user", "end-sessions", "1a6"]).code, 0);
+    let ended = stranger.run(["whoami"]);
+    assert_eq!(ended.code, 4);
+    assert!(ended.stderr.contains("the session has ended"), "{ended:?}");
+}
+
+#[test]
 fn locked_out_one_gets_back_in_by_the_database() {
     let dir = tempfile::tempdir().unwrap();
     let data_dir = dir.path().join("keys-data");

@@ -21,7 +21,9 @@ use zeroize::Zeroizing;
 pub(crate) use self::events::EventFilter;
 pub(crate) use self::imports::{Imports, imports_are_for_databases};
 use crate::exit::Failure;
-use crate::model::{Account, BackedUp, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified};
+use crate::model::{
+    Account, BackedUp, Caller, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
+};
 
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
@@ -41,6 +43,9 @@ pub(crate) trait Authority: People + Imports {
 
     /// Whether a pair is accepted now, and for whom; `None` when it is not, whatever is wrong with it.
     fn verify(&self, presented: &Credential) -> Result<Option<Verified>, Failure>;
+
+    /// As whom this run acts.
+    fn who(&self) -> Result<Caller, Failure>;
 
     /// Changes name and description of a key.
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure>;

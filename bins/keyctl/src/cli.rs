@@ -138,6 +138,8 @@ pub(crate) enum Command {
     /// Make API keys of pairs that exist already, such as Rancher's
     #[command(long_about = import::ABOUT)]
     Import(Import),
+    /// Show as whom you act: by which key or session, as which account or environment, and whether it administers
+    Whoami,
     /// Manage environments
     #[command(subcommand)]
     Env(Env),

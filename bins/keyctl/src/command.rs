@@ -18,6 +18,7 @@ mod people;
 mod set_up;
 mod thing;
 mod verify;
+mod whoami;
 
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
@@ -56,6 +57,7 @@ impl Command {
             Self::Verify(_) => Need::Verify,
             Self::List(_)
             | Self::Get(_)
+            | Self::Whoami
             | Self::Audit(_)
             | Self::Backup(_)
             | Self::Login(_)
@@ -125,6 +127,7 @@ impl Command {
             Self::Backup(backup) => backup::run(authority, &backup),
             Self::Audit(audit) => audit::run(authority, &audit, now),
             Self::Import(import) => import::run(authority, import),
+            Self::Whoami => whoami::run(authority),
             Self::Edit(edit) => edit::run(authority, edit),
             Self::Activate(keys) => change::keys(authority, &keys, Transition::Activate, now),
             Self::Deactivate(keys) => change::keys(authority, &keys, Transition::Deactivate, now),

@@ -130,6 +130,36 @@ pub(crate) struct Verified {
     pub(crate) owner: AccountId,
 }
 
+/// As whom a run acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// By what.
+    pub(crate) presented: Presented,
+    /// The account or environment it acts as.
+    pub(crate) owner: AccountId,
+    /// Whether that is an environment.
+    pub(crate) is_environment: bool,
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Whether it administers the installation.
+    pub(crate) administrator: bool,
+    /// The authority that says so.
+    pub(crate) url: String,
+}
+
+/// By what a run is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presented {
+    /// By an API key.
+    Key(AccessKey),
+    /// By a session.
+    Session,
+    /// By nothing: access control is off.
+    Nothing,
+    /// By having the database.
+    Database,
+}
+
 /// A session just begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {

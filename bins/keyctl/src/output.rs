@@ -1,5 +1,6 @@
 //! What a run prints: the answer of a command, for people or for programs.
 
+pub(crate) mod caller;
 pub(crate) mod escape;
 pub(crate) mod json;
 pub(crate) mod leak;
@@ -16,7 +17,7 @@ use crate::cli::SecretFormat;
 use crate::exit::Failure;
 use crate::imported::Imported;
 use crate::model::{
-    Account, BackedUp, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
+    Account, BackedUp, Caller, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
 };
 
 use crate::outlook::Rehearsed;
@@ -66,6 +67,8 @@ pub(crate) enum Answer {
     Verified(Verified),
     /// What became of the pairs of an import.
     Imported(Imported),
+    /// As whom this run acts.
+    Caller(Caller),
     /// One environment.
     Environment(Box<Environment>),
     /// Environments.
@@ -134,6 +137,7 @@ impl Answer {
             Self::Members(_) | Self::LoggedIn(_) | Self::PasswordSet(_) => Some("account"),
             Self::Verified(_) | Self::Imported(_) => Some("accessKey"),
             Self::BackedUp(_) => Some("path"),
+            Self::Caller(_) => Some("owner"),
             Self::AccessControl(_) => Some("enabled"),
             Self::AccessMode(_) => Some("mode"),
             Self::Unlocked(_) => Some("unlocked"),
@@ -151,6 +155,7 @@ impl Answer {
             | Self::Keys(_)
             | Self::Verified(_)
             | Self::Imported(_)
+            | Self::Caller(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
@@ -186,6 +191,7 @@ impl Answer {
             | Self::Key(_)
             | Self::Keys(_)
             | Self::Verified(_)
+            | Self::Caller(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
@@ -224,6 +230,7 @@ impl Answer {
             | Self::Keys(_)
             | Self::Verified(_)
             | Self::Imported(_)
+            | Self::Caller(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)

@@ -32,9 +32,13 @@ use self::failures::{
     not_backed_up, not_switched, password_not_set, sessions_are_of_servers,
 };
 use super::refusals::{no_environment, no_key, not_enabled, not_enterable, wants_login};
-use super::{Authority, Edit, Endpoint, EventFilter, FirstAdministrator, KeyName, NewKey, NewOwner};
+use super::{
+    Authority, Edit, Endpoint, EventFilter, FirstAdministrator, KeyName, NewKey, NewOwner, People as _,
+};
 use crate::exit::{Exit, Failure};
-use crate::model::{BackedUp, Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{
+    self, BackedUp, Environment, Event, IssuedKey, Key, LogIn, Presented, Receipt, Session, Verified,
+};
 use crate::system;
 
 pub(crate) use self::open::open;
@@ -47,6 +51,8 @@ pub(crate) struct Local {
     path: PathBuf,
     service: Service,
     now: Timestamp,
+    /// As it was named.
+    url: String,
 }
 
 /// What of the service is open: as much as the command needs.
@@ -177,6 +183,17 @@ impl Authority for Local {
                 owner: AccountId::new(grant.owner().number()).unwrap_or(AccountId::ADMIN),
             }),
             Verdict::Deny(_) => None,
+        })
+    }
+
+    fn who(&self) -> Result<model::Caller, Failure> {
+        Ok(model::Caller {
+            presented: Presented::Database,
+            owner: AccountId::ADMIN,
+            is_environment: false,
+            name: self.account(AccountId::ADMIN)?.name,
+            administrator: true,
+            url: self.url.clone(),
         })
     }
 

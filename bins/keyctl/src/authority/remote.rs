@@ -26,7 +26,9 @@ use super::{
 };
 use crate::credentials::Found;
 use crate::exit::{Exit, Failure};
-use crate::model::{BackedUp, Environment, Event, IssuedKey, Key, LogIn, Receipt, Session, Verified};
+use crate::model::{
+    BackedUp, Caller, Environment, Event, IssuedKey, Key, LogIn, Presented, Receipt, Session, Verified,
+};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -42,8 +44,8 @@ pub(crate) struct Remote {
     inside: Cell<Option<EnvironmentId>>,
     ask: Ask,
     sessions: Option<Sessions>,
-    /// Whether a session is presented, which can end by itself.
-    in_session: bool,
+    /// What is presented. A session can end by itself.
+    presented: Cell<Presented>,
     now: Timestamp,
 }
 
@@ -78,9 +80,13 @@ impl Remote {
             Some(Found::Pair(credential)) => client = client.with_credential(presentable(credential)?),
             Some(Found::Session(token)) => client = client.with_credential(presentable_token(token)?),
         }
-        let in_session = matches!(found, Some(Found::Session(_)));
+        let presented = Cell::new(match found {
+            None => Presented::Nothing,
+            Some(Found::Pair(credential)) => Presented::Key(credential.access_key()),
+            Some(Found::Session(_)) => Presented::Session,
+        });
         let inside = Cell::new(home);
-        Ok(Self { client: RefCell::new(client), url, home, inside, ask, sessions, in_session, now })
+        Ok(Self { client: RefCell::new(client), url, home, inside, ask, sessions, presented, now })
     }
 
     /// Makes a request, and once more with a credential when the server wants one and somebody can give it.
@@ -95,6 +101,7 @@ impl Remote {
         let Some(credential) = (self.ask)().map_err(ClientFailure::Asking)? else {
             return first.map_err(ClientFailure::Client);
         };
+        self.presented.set(Presented::Key(credential.access_key()));
         let credential = presentable(&credential).map_err(ClientFailure::Asking)?;
         let client = self.client.borrow().clone().with_credential(credential);
         self.client.replace(client);
@@ -118,7 +125,7 @@ impl Remote {
     }
 
     fn failure(&self, error: ClientFailure) -> Failure {
-        if self.in_session && error.is_unauthenticated() {
+        if self.presented.get() == Presented::Session && error.is_unauthenticated() {
             return Failure::new(Exit::NotAllowed, "the session has ended").hint("keyctl login");
         }
         error.in_words(&self.url)
@@ -224,6 +231,21 @@ impl Authority for Remote {
             Err(ClientError::Unauthenticated { .. }) => Ok(None),
             Err(error) => Err(ClientFailure::Client(error).in_words(&self.url)),
         }
+    }
+
+    /// A server shows everybody the account they act as; environments are accounts to it.
+    fn who(&self) -> Result<Caller, Failure> {
+        let silent = || Failure::new(Exit::Failure, format!("{} does not say as whom you act", self.url));
+        let id = self.asked(client::Client::account_id)?.ok_or_else(silent)?;
+        let account = self.asked(|client| client.account(&id))?;
+        Ok(Caller {
+            presented: self.presented.get(),
+            owner: parse::account(&id)?,
+            is_environment: parse::is_environment(&account),
+            administrator: parse::administers(&account),
+            name: account.name,
+            url: self.url.api(),
+        })
     }
 
     fn edit_key(&self, id: KeyId, edit: Edit) -> Result<Key, Failure> {

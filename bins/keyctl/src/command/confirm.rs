@@ -86,6 +86,7 @@ impl Command {
             | Self::Verify(_)
             // Looks before it does anything, and asks for what that takes itself.
             | Self::Import(_)
+            | Self::Whoami
             | Self::Audit(_)
             | Self::Backup(_)
             | Self::Alone(_)

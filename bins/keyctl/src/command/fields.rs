@@ -1,7 +1,7 @@
 //! Which fields the answer of a command has: known before it runs, so that a mistyped `--field` changes nothing.
 
 use crate::cli::{AccessControl, Alone, Command, Env, Member, User};
-use crate::output::{json, leak};
+use crate::output::{caller, json, leak};
 
 impl Command {
     /// The names of the fields of its answer, as in JSON.
@@ -21,6 +21,7 @@ impl Command {
             Self::Audit(_) => json::EVENT,
             Self::Backup(_) => json::BACKED_UP,
             Self::Import(_) => json::IMPORTED,
+            Self::Whoami => caller::FIELDS,
             Self::Env(env) => match env {
                 Env::Create(_)
                 | Env::List

@@ -4,6 +4,7 @@ use keys_core::{AccessControl, Timestamp};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::caller::JsonCaller;
 use super::escape;
 use super::leak::JsonLeak;
 use super::{Answer, seconds};
@@ -89,6 +90,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
             owner: verified.owner.to_string(),
         }),
         Answer::Imported(imported) => line(&imported.pairs.iter().map(JsonImported::new).collect::<Vec<_>>()),
+        Answer::Caller(caller) => line(&JsonCaller::new(caller)),
         Answer::Environment(environment) => line(&JsonEnvironment::new(environment)),
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())

@@ -19,3 +19,4 @@ mod support;
 mod terminal;
 mod usage;
 mod verify;
+mod whoami;

@@ -27,7 +27,8 @@ pub(crate) fn open(
     need: Need,
     now: Timestamp,
 ) -> Result<Local, Failure> {
-    let url: StoreUrl = url.parse().map_err(|error: keys_store::ParseStoreUrlError| {
+    let named = url;
+    let url: StoreUrl = named.parse().map_err(|error: keys_store::ParseStoreUrlError| {
         Failure::new(Exit::Usage, format!("--database: {error}"))
     })?;
     let Some(path) = url.path().map(Path::to_path_buf) else {
@@ -61,7 +62,7 @@ pub(crate) fn open(
             Service::Whole(open_whole(&store, config, now)?)
         }
     };
-    Ok(Local { store, path, service, now })
+    Ok(Local { store, path, service, now, url: named.to_owned() })
 }
 
 fn open_set_up(url: &StoreUrl, mode: OpenMode, path: &Path) -> Result<Arc<dyn KeyStore>, Failure> {

@@ -28,7 +28,13 @@ fn authority() -> (keys_service::Authority, Local) {
     );
     (
         opened.expect("an authority"),
-        Local { store, path: PathBuf::new(), service: Service::None, now: Timestamp::MIN },
+        Local {
+            store,
+            path: PathBuf::new(),
+            service: Service::None,
+            now: Timestamp::MIN,
+            url: String::new(),
+        },
     )
 }
 

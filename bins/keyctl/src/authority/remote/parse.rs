@@ -63,6 +63,16 @@ pub(super) fn is_person(account: &keys_api::Account) -> bool {
     kind.is_some_and(AccountKind::is_person)
 }
 
+/// Whether an account is that of an environment.
+pub(super) fn is_environment(account: &keys_api::Account) -> bool {
+    account.kind.as_deref() == Some("project")
+}
+
+/// Whether whoever acts as an account administers the installation.
+pub(super) fn administers(account: &keys_api::Account) -> bool {
+    account.kind.as_deref() == Some(AccountKind::Admin.as_str())
+}
+
 /// The account of a person.
 pub(super) fn person(account: &keys_api::Account) -> Result<Account, Failure> {
     let removed = date("removed", account.removed.as_ref())?;
