@@ -26,6 +26,7 @@ mod library;
 mod lost_answers;
 mod openapi;
 mod outage;
+mod pages;
 mod python;
 mod readme;
 mod refusals;

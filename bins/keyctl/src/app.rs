@@ -40,6 +40,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 /// The answer, printed.
 fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
     let now = system::now();
+    if let Command::Alone(alone) = &line.command {
+        alone.check_alone(&line.reach, &line.printing)?;
+    }
     check_shows(form, &line.command)?;
     line.command.check_can_ask()?;
     if let Command::Verify(verify) = &mut line.command {
@@ -55,7 +58,6 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
         import.watched = !quiet;
     }
     let answer = if let Command::Alone(alone) = line.command {
-        alone.check_alone(&line.reach)?;
         alone.run(surroundings, warn)?
     } else {
         // It is let go of here, before anybody is slow to read the answer.

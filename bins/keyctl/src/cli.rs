@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod consent;
 mod import;
+mod pages;
 mod people;
 mod scan;
 
@@ -19,6 +20,7 @@ pub(crate) use self::audit::Audit;
 pub(crate) use self::backup::Backup;
 pub(crate) use self::consent::{Consent, Rehearsal};
 pub(crate) use self::import::{Import, PairFormat};
+pub(crate) use self::pages::{Completions, Man};
 pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
     UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,

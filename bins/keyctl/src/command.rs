@@ -28,6 +28,8 @@ use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
 
+pub(crate) use self::fields::fields_by_answer;
+
 /// What a command needs of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {

@@ -8,6 +8,7 @@ mod credentials;
 mod exit;
 mod expires;
 mod imported;
+mod man;
 mod model;
 mod moment;
 mod netrc;

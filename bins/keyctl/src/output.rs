@@ -97,6 +97,8 @@ pub(crate) enum Answer {
     Members(Vec<Member>),
     /// These people need not wait any longer.
     Unlocked(Vec<Person>),
+    /// A text for other programs, which has one form.
+    Document(String),
     /// What a search of files has come to.
     Scanned(Scanned),
     /// All sessions of these people have ended; without them, everybody's.
@@ -110,6 +112,9 @@ impl Answer {
     pub(crate) fn render(&self, form: &Form, now: Timestamp) -> Zeroizing<String> {
         if let Self::Issued(issued, Some(form)) = self {
             return pair::render(issued, *form);
+        }
+        if let Self::Document(text) = self {
+            return Zeroizing::new(text.clone());
         }
         let tree = || Tree::of_json(&json::render(self, now));
         match form {
@@ -143,7 +148,7 @@ impl Answer {
             Self::Unlocked(_) => Some("unlocked"),
             Self::SessionsEnded(_) => Some("people"),
             Self::Scanned(_) => Some("place"),
-            Self::LoggedOut => None,
+            Self::LoggedOut | Self::Document(_) => None,
         }
     }
 
@@ -172,6 +177,7 @@ impl Answer {
             | Self::Unlocked(_)
             | Self::SessionsEnded(_)
             | Self::Rehearsed(_)
+            | Self::Document(_)
             | Self::Scanned(_) => {}
         }
     }
@@ -191,6 +197,7 @@ impl Answer {
             | Self::Key(_)
             | Self::Keys(_)
             | Self::Verified(_)
+            | Self::Document(_)
             | Self::Caller(_)
             | Self::Environment(_)
             | Self::Environments(_)
@@ -247,6 +254,7 @@ impl Answer {
             | Self::Unlocked(_)
             | Self::SessionsEnded(_)
             | Self::Rehearsed(_)
+            | Self::Document(_)
             | Self::Scanned(_) => None,
         }
     }

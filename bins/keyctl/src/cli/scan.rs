@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::pages::{Completions, Man};
+
 /// The commands that ask no authority.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Alone {
@@ -18,6 +20,15 @@ pub(crate) enum Alone {
     /// Exit codes: 0 all was read and nothing found, 1 found, 3 a PATH is not there, 4 nothing was found but something
     /// could not be read, which standard error names. No authority is asked.
     Scan(Scan),
+    /// Print what makes a shell complete commands and options, for it to read
+    ///
+    /// For bash: `keyctl completions bash > ~/.local/share/bash-completion/completions/keyctl`. For zsh, into a folder of
+    /// its $fpath as _keyctl; for fish, into ~/.config/fish/completions/keyctl.fish.
+    Completions(Completions),
+    /// Print the manual page of keyctl, or of one of its commands, for man to read
+    ///
+    /// To read it: `keyctl man | man -l -`. To install all of them: `keyctl man --dir ~/.local/share/man/man1`.
+    Man(Man),
 }
 
 /// `scan`.

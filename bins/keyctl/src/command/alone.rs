@@ -1,11 +1,15 @@
 //! The commands that ask no authority.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::thread;
 
-use crate::cli::{Alone, Reach, Scan};
+use clap::CommandFactory as _;
+
+use crate::cli::{Alone, CommandLine, Completions, Man, Printing, Reach, Scan};
 use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
+use crate::man;
 use crate::output::Answer;
 use crate::output::escape::one_line;
 use crate::scan::scan;
@@ -19,15 +23,17 @@ impl Alone {
     pub(crate) fn run(self, surroundings: &Surroundings<'_>, warn: fn(&str)) -> Result<Answer, Failure> {
         match self {
             Self::Scan(these) => search(&these, surroundings, warn),
+            Self::Completions(wanted) => Ok(completions(&wanted)),
+            Self::Man(wanted) => manual(&wanted),
         }
     }
 
-    /// Refuses to be told of an authority: whoever names one expects it to be asked.
+    /// Refuses to be told of an authority: whoever names one expects it to be asked. And of a form, where there is one.
     ///
     /// # Errors
     ///
     /// [`Exit::Usage`].
-    pub(crate) fn check_alone(&self, reach: &Reach) -> Result<(), Failure> {
+    pub(crate) fn check_alone(&self, reach: &Reach, printing: &Printing) -> Result<(), Failure> {
         let Reach { url, database, pepper_file, ca_file, access_key, secret_stdin } = reach;
         let files = pepper_file.is_some() || ca_file.is_some();
         if url.is_some() || database.is_some() || files || access_key.is_some() || *secret_stdin {
@@ -36,8 +42,27 @@ impl Alone {
                 "leave out --url, --database, --pepper-file, --ca-file, --access-key and --secret-stdin",
             ));
         }
+        let Printing { output, field, no_header, quiet } = printing;
+        let is_document = matches!(self, Self::Completions(_) | Self::Man(_));
+        if is_document && (output.is_some() || field.is_some() || *no_header || *quiet) {
+            return Err(Failure::new(Exit::Usage, "this command prints a text that has one form")
+                .hint("leave out --output, --field, --no-header and --quiet"));
+        }
         Ok(())
     }
+}
+
+fn completions(wanted: &Completions) -> Answer {
+    let mut script = Vec::new();
+    clap_complete::generate(wanted.shell, &mut CommandLine::command(), &wanted.command, &mut script);
+    Answer::Document(String::from_utf8_lossy(&script).into_owned())
+}
+
+fn manual(wanted: &Man) -> Result<Answer, Failure> {
+    let Some(folder) = &wanted.dir else { return man::page(&wanted.command).map(Answer::Document) };
+    let paths = man::write_all(folder)?;
+    let line = |path: &PathBuf| format!("{}\n", one_line(&path.to_string_lossy()));
+    Ok(Answer::Document(paths.iter().map(line).collect()))
 }
 
 fn search(these: &Scan, surroundings: &Surroundings<'_>, warn: fn(&str)) -> Result<Answer, Failure> {

@@ -40,6 +40,8 @@ impl Command {
             Self::Setup(_) => json::ACCESS_CONTROL,
             Self::Alone(alone) => match alone {
                 Alone::Scan(_) => leak::FIELDS,
+                // Their answers have one form.
+                Alone::Completions(_) | Alone::Man(_) => &[],
             },
             Self::Login(_) => json::SESSION,
             Self::Logout => json::LOGGED_OUT,
@@ -59,5 +61,53 @@ impl Command {
                 Member::List(_) | Member::Add(_) | Member::Set(_) | Member::Remove(_) => json::MEMBER,
             },
         }
+    }
+}
+
+/// The names of the fields, by what an answer is about.
+pub(crate) const fn fields_by_answer() -> &'static [(&'static str, &'static [&'static str])] {
+    &[
+        ("API keys", json::KEY),
+        ("create", json::ISSUED),
+        ("verify", json::VERIFIED),
+        ("whoami", caller::FIELDS),
+        ("audit", json::EVENT),
+        ("backup", json::BACKED_UP),
+        ("environments", json::ENVIRONMENT),
+        ("people", json::ACCOUNT),
+        ("user disable", json::DISABLED),
+        ("user password", json::LOG_IN),
+        ("user unlock", json::UNLOCKED),
+        ("user end-sessions", json::SESSIONS_ENDED),
+        ("members", json::MEMBER),
+        ("access-control, setup", json::ACCESS_CONTROL),
+        ("access-control mode", json::ACCESS_MODE),
+        ("login", json::SESSION),
+        ("logout", json::LOGGED_OUT),
+        ("import", json::IMPORTED),
+        ("scan", leak::FIELDS),
+        ("--dry-run", json::OUTLOOK),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_manual_page_has_the_fields_of_every_answer() {
+        let source = include_str!("fields.rs");
+        let named = |text: &str| -> BTreeSet<String> {
+            let words =
+                text.split(|character: char| !(character.is_alphanumeric() || "_:".contains(character)));
+            let constants = words.filter(|word| {
+                word.split_once("::").is_some_and(|(_, name)| name.len() > 1 && name.to_uppercase() == name)
+            });
+            constants.map(str::to_owned).collect()
+        };
+        let (answers, rest) = source.split_once("fn fields_by_answer").expect("two functions");
+        let page = rest.split_once("mod tests").expect("these tests").0;
+        assert!(named(answers).len() > 15);
+        assert_eq!(named(answers), named(page));
     }
 }

@@ -132,6 +132,7 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         Answer::Rehearsed(rehearsed) => {
             line(&rehearsed.outlooks.iter().map(JsonOutlook::new).collect::<Vec<_>>())
         }
+        Answer::Document(text) => line(text),
         Answer::Scanned(scanned) => line(&scanned.leaks.iter().map(JsonLeak::new).collect::<Vec<_>>()),
     });
     text.push('\n');

@@ -73,6 +73,7 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             header,
             events.iter().map(event_row),
         ),
+        Answer::Document(text) => Zeroizing::new(text.clone()),
         // Nothing is found as a rule, and needs no head.
         Answer::Scanned(scanned) if scanned.leaks.is_empty() => Zeroizing::default(),
         Answer::Scanned(scanned) => {

@@ -9,6 +9,7 @@ mod database;
 mod forms;
 mod import;
 mod log_in;
+mod pages;
 mod people;
 mod pty;
 mod remote;
