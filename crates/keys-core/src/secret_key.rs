@@ -155,7 +155,7 @@ pub enum ParseSecretKeyError {
     #[error("a secret key has 40 characters")]
     Length,
     /// A character outside the shape's alphabet.
-    #[error("a secret key has letters and digits only")]
+    #[error("a secret key has letters and digits only, one of Rancher's without 0, I, O and l")]
     Character,
     /// The last six characters do not fit the others: a typing error, or a text that was never a secret key.
     #[error("the secret key's checksum does not match: a character is wrong")]

@@ -59,7 +59,7 @@ fn what_the_parsers_say() {
         (said_of_pair(ACCESS_KEY, ""), "the secret key is malformed: a secret key has 40 characters"),
         (
             said_of_pair(ACCESS_KEY, &with(SECRET_KEY, 1, '_')),
-            "the secret key is malformed: a secret key has letters and digits only",
+            "the secret key is malformed: a secret key has letters and digits only, one of Rancher's without 0, I, O and l",
         ),
         (
             said_of_pair(ACCESS_KEY, RANCHER_SECRET_KEY),

@@ -8,6 +8,7 @@ mod confirm;
 mod database;
 mod forms;
 mod import;
+mod import_stopped;
 mod log_in;
 mod pages;
 mod people;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Held while a process begins and while a test lets go of a database it had open itself: between its fork and its exec
@@ -92,6 +92,13 @@ impl Keyctl {
     /// Its environment.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.command.get_envs().filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// Begins it, and leaves it to itself: nothing is read of it, and nothing it writes is kept.
+    pub(crate) fn start(mut self) -> Child {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let _begins = no_process_begins();
+        self.command.spawn().expect("keyctl runs")
     }
 
     pub(crate) fn run(mut self) -> Ran {
