@@ -1,5 +1,6 @@
 //! `keyctl`, over HTTP and on a database: the same commands, the same answers.
 
+mod import;
 mod transcripts;
 
 use std::fs;
