@@ -201,17 +201,56 @@ const PEOPLE: &[(&str, i32)] = &[
 
 #[test]
 fn people_live_the_same_life_both_ways() {
+    are_the_same_both_ways(PEOPLE);
+}
+
+/// What is done to many keys at once, and how it ends.
+const MANY: [(&str, i32); 22] = [
+    ("env create --name other", 0),
+    ("user add --name Ada", 0),
+    ("deactivate --all --owner 1a5 --dry-run", 0),
+    ("deactivate --all --owner 1a5", 2),
+    ("delete --all --owner 1a5 --yes", 0),
+    ("deactivate --all --environment 1a5 --created-after 1d --yes", 0),
+    ("deactivate --all --environment 1a5 --yes", 0),
+    ("list", 0),
+    ("activate --all --owner 1a5 --name two --yes", 0),
+    ("delete --all --owner 1a5 --dry-run", 0),
+    ("delete --all --owner 1a5 --yes", 0),
+    ("list", 0),
+    ("deactivate --all --owner 1a6 --yes", 0),
+    ("deactivate --all --owner 1a7 --yes", 0),
+    ("deactivate --all --owner 1a99 --yes", 3),
+    ("deactivate --all --environment 1a7 --yes", 3),
+    ("deactivate --all --creator 1a99 --yes", 0),
+    ("deactivate --all --expires-before 30d --dry-run", 0),
+    ("env deactivate 1a5", 0),
+    ("deactivate --all --owner 1a5 --yes", 0),
+    ("delete --all --owner 1a5 --yes", 0),
+    ("list --environment 1a5", 0),
+];
+
+#[test]
+fn many_keys_move_alike_both_ways() {
+    are_the_same_both_ways(&MANY);
+}
+
+/// Runs these commands over HTTP and on a database, each of which has a key of an administrator and three of `1a5`.
+fn are_the_same_both_ways(commands: &[(&'static str, i32)]) {
     let lives = |keyctl: &Keyctl| {
         let administrator = keyctl.create(&["--account", "--name", "administrator"]);
         let keyctl = keyctl.with_key(&administrator);
+        for (name, expires) in [("one", "20d"), ("two", "40d"), ("three", "365d")] {
+            let _ = keyctl.create(&["--environment", DEFAULT, "--name", name, "--expires", expires]);
+        }
         let live = |(command, code): &(&'static str, i32)| {
             let ran = keyctl.run(command.split(' ').chain(["-o", "json"]));
             assert_eq!(ran.code, *code, "{command}: {ran:?}");
             (*command, stable(&ran.stdout), ran.stderr)
         };
-        PEOPLE.iter().map(live).collect::<Vec<_>>()
+        commands.iter().map(live).collect::<Vec<_>>()
     };
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let server = TestServer::start();
     let over_http = lives(&Keyctl::over_http(&server.url(), dir.path()));
     let data_dir = dir.path().join("keys-data");
@@ -292,7 +331,14 @@ fn a_member_finds_the_keys_of_an_environment_at_its_endpoint() {
     assert_eq!(ids(&ada, &["list", "--environment", DEFAULT]), std::slice::from_ref(&ci.id));
     assert_eq!(ids(&ada, &["list"]), [own.id]);
     assert_eq!(ada.run(["deactivate", &*ci.id]).code, 3, "it is not hers outside");
-    assert_eq!(at_home.run(["deactivate", &*ci.id]).code, 0);
+    // Many at once are within reach where one is.
+    let all = ["deactivate", "--all", "--yes", "--created-after", "1d"];
+    assert_eq!(ids(&at_home, &all), std::slice::from_ref(&ci.id));
+    assert_eq!(at_home.run(["activate", &*ci.id]).code, 0);
+    assert_eq!(
+        ids(&ada, &["deactivate", "--all", "--yes", "--owner", DEFAULT]),
+        std::slice::from_ref(&ci.id)
+    );
     // An administrator takes keys away where nobody enters any more.
     assert_eq!(keyctl.run(["env", "deactivate", DEFAULT]).code, 0);
     let at_home = Keyctl::over_http(&format!("{}/v1/projects/{DEFAULT}", server.url()), dir.path());

@@ -1,5 +1,6 @@
 //! What the commands need of an authority, whichever way it is reached.
 
+pub(crate) mod bulk;
 mod events;
 pub(crate) mod foresee;
 mod imports;
@@ -18,6 +19,7 @@ use keys_core::{
 };
 use zeroize::Zeroizing;
 
+use self::bulk::ManyKeys;
 pub(crate) use self::events::EventFilter;
 pub(crate) use self::imports::{Imports, imports_are_for_databases};
 use crate::exit::Failure;
@@ -28,7 +30,7 @@ use crate::model::{
 /// An authority, reached over HTTP or by opening its database: the same questions get the same answers.
 ///
 /// Every method fails with a [`Failure`] that says for the reader what was not done.
-pub(crate) trait Authority: People + Imports {
+pub(crate) trait Authority: People + Imports + ManyKeys {
     /// Issues a key.
     fn create_key(&self, owner: NewOwner, new: NewKey) -> Result<IssuedKey, Failure>;
 

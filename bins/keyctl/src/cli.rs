@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod bulk;
 mod consent;
 mod import;
 mod pages;
@@ -18,6 +19,7 @@ use crate::expires::Expiry;
 
 pub(crate) use self::audit::Audit;
 pub(crate) use self::backup::Backup;
+pub(crate) use self::bulk::Which;
 pub(crate) use self::consent::{Consent, Rehearsal};
 pub(crate) use self::import::{Import, PairFormat};
 pub(crate) use self::pages::{Completions, Man};
@@ -255,8 +257,13 @@ pub(crate) struct EditedTexts {
 #[derive(Debug, Args)]
 pub(crate) struct Change {
     /// Ids, such as 1c7, or access keys
-    #[arg(value_name = "KEY", required = true)]
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
     pub(crate) keys: Vec<KeyName>,
+
+    /// In place of KEY all keys that match, in one transaction, at most 1000: of them those in the state that this changes;
+    /// asks on a terminal
+    #[arg(long, requires = "which")]
+    pub(crate) all: bool,
 
     /// What is so already counts as done
     #[arg(long)]
@@ -267,6 +274,9 @@ pub(crate) struct Change {
 
     #[command(flatten)]
     pub(crate) rehearsal: Rehearsal,
+
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 /// `verify`.

@@ -4,6 +4,7 @@ mod access_control;
 mod alone;
 mod audit;
 mod backup;
+mod bulk;
 mod change;
 mod confirm;
 mod create;

@@ -5,6 +5,7 @@ mod authority;
 mod cli;
 mod command;
 mod credentials;
+mod deadline;
 mod exit;
 mod expires;
 mod imported;

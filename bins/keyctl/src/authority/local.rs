@@ -3,6 +3,7 @@
 //! Reading commands read beside a running server. Changing ones own the database while they run, so no server may; what
 //! they do is in the audit chain as done by way of the database.
 
+mod bulk;
 mod events;
 mod failures;
 mod import;

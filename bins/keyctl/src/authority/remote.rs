@@ -1,5 +1,6 @@
 //! An authority over HTTP.
 
+mod bulk;
 mod events;
 mod failures;
 mod parse;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use keys_core::{EnvironmentTransition, Timestamp, Transition};
 
+use super::bulk;
 use super::confirm::confirm;
 use super::thing::Thing;
 use crate::authority::{Authority, KeyName, foresee};
@@ -19,6 +20,9 @@ pub(super) fn keys(
     transition: Transition,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
+    if change.all {
+        return bulk::keys(authority, change, transition, now);
+    }
     let keys = each_once(change.keys.iter().map(|name| authority.key(name)), |key| key.id)?;
     let foresee = |key: &Key| foresee::key(key, transition).map(|state| state.to_string());
     if change.rehearsal.dry_run {

@@ -54,7 +54,9 @@ impl Command {
 
     const fn care(&self) -> Care {
         match self {
-            Self::Activate(change) | Self::Deactivate(change) => Care::new(change.rehearsal, None),
+            Self::Activate(change) | Self::Deactivate(change) => {
+                Care::new(change.rehearsal, if change.all { Some(change.consent) } else { None })
+            }
             Self::Delete(change) => Care::new(change.rehearsal, Some(change.consent)),
             Self::Env(env) => match env {
                 Env::Activate(change) | Env::Deactivate(change) | Env::Restore(change) => {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod backup;
+mod bulk;
 mod confirm;
 mod database;
 mod forms;

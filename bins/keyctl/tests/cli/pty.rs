@@ -115,6 +115,26 @@ fn environments_and_people_are_confirmed_too() {
     assert_eq!(terminal.ends().code, 0);
 }
 
+#[test]
+fn many_at_once_are_shown_before_they_move() {
+    let installation = Installation::new();
+    let mut terminal = installation.at_a_terminal("deactivate --all --creator 1a1");
+    terminal.sees("1c1");
+    terminal.sees("1c2");
+    terminal.sees("This deactivates these 2 API keys: refused from then on.");
+    terminal.answers("type how many they are (2): ", "3");
+    let ended = terminal.ends();
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, ""));
+    assert!(ended.screen.ends_with("keyctl: what was typed is not 2: nothing was done\n"), "{ended:?}");
+    assert_eq!(installation.state("1c1"), "active");
+    let mut terminal = installation.at_a_terminal("deactivate --all --creator 1a1 -o name");
+    terminal.answers("type how many they are (2): ", "2");
+    assert_eq!(terminal.ends().stdout, "1c1\n1c2\n");
+    // Nothing is left to ask about.
+    let ended = installation.at_a_terminal("deactivate --all --creator 1a1 -o name").ends();
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.screen.as_str()), (0, "", ""));
+}
+
 const NOBODY: &str = "{\"id\":\"r-1\",\"type\":\"error\",\"status\":401,\"code\":\"Unauthorized\",\"message\":\"Unauthorized\"}";
 const NO_KEYS: &str = "{\"type\":\"collection\",\"resourceType\":\"apiKey\",\"links\":{},\"data\":[]}";
 

@@ -85,7 +85,8 @@ pub(super) fn backend_failed(error: BackendError) -> Failure {
     Failure::new(exit, chain(&error))
 }
 
-fn store_failed(failure: StoreFailure) -> Failure {
+/// The store failed while it wrote.
+pub(super) fn store_failed(failure: StoreFailure) -> Failure {
     match failure {
         StoreFailure::Failed(error) => backend_failed(error).and("nothing was changed"),
         StoreFailure::Unknown(_) | _ => {

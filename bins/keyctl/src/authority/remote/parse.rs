@@ -1,12 +1,13 @@
 //! Answers of a server as keyctl's own types. What does not fit is no answer of an authority.
 
 use keys_api::client::SecretText;
-use keys_api::{ApiKey, Date, Project, ProjectMember, Setting};
+use keys_api::{ApiKey, Date, Project, ProjectMember, RevisedKey, Setting};
 use keys_core::{
     AccessControl, AccessMode, AccountId, AccountKind, AccountState, EnvironmentState, LifecycleState,
     SecretKey, Timestamp,
 };
 
+use crate::authority::bulk::SeenKey;
 use crate::exit::{Exit, Failure};
 use crate::model::{Account, Environment, Key, Member};
 
@@ -31,6 +32,11 @@ pub(super) fn key(key: &ApiKey) -> Result<Key, Failure> {
         expires_at: date("expiresAt", key.expires_at.as_ref())?,
         deleted_at: date("removed", key.removed.as_ref())?,
     })
+}
+
+/// A key as it was seen.
+pub(super) fn seen_key(found: &RevisedKey) -> Result<SeenKey, Failure> {
+    Ok(SeenKey { key: key(&found.key)?, revision: field("revision", Some(&found.revision))? })
 }
 
 /// The secret of a key just issued.
