@@ -13,7 +13,7 @@ use keys_core::Timestamp;
 use crate::authority::remote::Remote;
 use crate::authority::{Authority, imports_are_for_databases, local};
 use crate::cli::{Command, CommandLine, OutputFormat, Printing, Reach};
-use crate::credentials::{self, Surroundings};
+use crate::credentials::{self, Said, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Form, json};
 use crate::pairs;
@@ -46,9 +46,8 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
     check_shows(form, &line.command)?;
     line.command.check_can_ask()?;
     if let Command::Verify(verify) = &mut line.command {
-        let (file, reach) = (verify.file.as_deref(), &line.reach);
-        verify.presented =
-            credentials::to_verify(file, reach.access_key.as_deref(), reach.secret_stdin, surroundings)?;
+        let file = verify.file.as_deref();
+        verify.presented = credentials::to_verify(file, &Said::by(&line.reach), surroundings)?;
     }
     let quiet = line.printing.quiet;
     let warn = if quiet { |_: &str| {} } else { warn };
@@ -93,10 +92,13 @@ fn connect(
     match (&reach.url, &reach.database) {
         (Some(_), Some(_)) => usage("--url and --database are two ways to one thing; use one"),
         (None, Some(_))
-            if (reach.secret_stdin || reach.access_key.is_some())
+            if (reach.secret_stdin || reach.secret_file.is_some() || reach.access_key.is_some())
                 && !matches!(command, Command::Verify(_)) =>
         {
-            usage("--access-key and --secret-stdin are for --url: whoever holds the database needs no key")
+            usage(
+                "--access-key, --secret-stdin and --secret-file are for --url: whoever holds the database needs no \
+                 key",
+            )
         }
         (None, Some(_)) if reach.ca_file.is_some() => {
             usage("--ca-file is for --url: there is no server to vouch for")
@@ -122,22 +124,23 @@ fn connect_over_http(
     warn: fn(&str),
     now: Timestamp,
 ) -> Result<Remote, Failure> {
-    let (url, source) = match reach.url {
-        Some(url) => (Some(url), "--url"),
+    let (url, source) = match &reach.url {
+        Some(url) => (Some(url.clone()), "--url"),
         None => (surroundings.first(&["KEYCTL_URL", "RANCHER_URL"])?, "KEYCTL_URL or RANCHER_URL"),
     };
     let url: BaseUrl = url
         .ok_or_else(no_authority)?
         .parse()
         .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
-    let roots = roots(reach.ca_file, &url, surroundings)?;
-    let access_key = reach.access_key;
+    let roots = roots(reach.ca_file.clone(), &url, surroundings)?;
+    let said = Said::by(&reach);
     let is_to_verify = matches!(command, Command::Verify(_));
     let found = if command.is_about_session() || is_to_verify {
         None
     } else {
-        credentials::find(access_key.as_deref(), reach.secret_stdin, &url, surroundings)?
+        credentials::find(&said, &url, surroundings)?
     };
+    let access_key = reach.access_key;
     let in_the_clear = !url.is_secure() && !url.is_loopback();
     if in_the_clear && (found.is_some() || is_to_verify || command.is_about_session()) {
         warn(IN_THE_CLEAR);

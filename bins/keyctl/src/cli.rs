@@ -8,6 +8,7 @@ mod import;
 mod pages;
 mod people;
 mod scan;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -28,13 +29,14 @@ pub(crate) use self::people::{
     UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,
 };
 pub(crate) use self::scan::{Alone, Scan};
+pub(crate) use self::secret::PasswordSource;
 
 /// Create and manage API keys.
 ///
 /// An authority is reached over HTTP (--url, else KEYCTL_URL or RANCHER_URL) or by opening its database
-/// (--database). With --url a credential is taken from --secret-stdin, from KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY
-/// (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a session begun by `login`, or from .netrc; on a terminal it is
-/// asked for. It is never an argument.
+/// (--database). With --url a credential is taken from --secret-stdin or --secret-file, from KEYCTL_ACCESS_KEY and
+/// KEYCTL_SECRET_KEY or KEYCTL_SECRET_COMMAND (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a session begun by
+/// `login`, or from .netrc; on a terminal it is asked for. It is never an argument.
 ///
 /// What deletes or removes is confirmed by typing the name, on a terminal; elsewhere it wants --yes.
 ///
@@ -77,9 +79,13 @@ pub(crate) struct Reach {
     #[arg(long, global = true, value_name = "ACCESS_KEY")]
     pub(crate) access_key: Option<String>,
 
-    /// Read the secret key of --access-key, or a whole kc_… pair, from standard input
+    /// Read the secret key of --access-key, or a whole kc_… pair, from standard input, its first line
     #[arg(long, global = true)]
     pub(crate) secret_stdin: bool,
+
+    /// Read it from a file, its first line
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "secret_stdin")]
+    pub(crate) secret_file: Option<PathBuf>,
 }
 
 /// How answers are printed.
@@ -284,7 +290,7 @@ pub(crate) struct Change {
 pub(crate) struct Verify {
     /// A file with a whole kc_… pair, or with the secret key of --access-key, as its first line; else --secret-stdin or
     /// KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY say it, or you are asked
-    #[arg(value_name = "@FILE", conflicts_with = "secret_stdin")]
+    #[arg(value_name = "@FILE", conflicts_with_all = ["secret_stdin", "secret_file"])]
     pub(crate) file: Option<String>,
 
     /// What was found there.
@@ -387,9 +393,8 @@ pub(crate) struct SetUp {
     #[arg(long, value_name = "NAME")]
     pub(crate) login: Option<String>,
 
-    /// Read the password from standard input
-    #[arg(long)]
-    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordSource,
 
     /// What to call the administrator
     #[arg(long)]
@@ -403,9 +408,8 @@ pub(crate) struct LogIn {
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 
-    /// Read the password from standard input
-    #[arg(long)]
-    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordSource,
 }
 
 #[cfg(test)]
@@ -429,7 +433,12 @@ mod tests {
             .into_iter()
             .filter(|name| name.contains("secret") || name.contains("password") || name.contains("token"))
             .collect();
-        let switches = ["secret_stdin", "password_stdin", "password_stdin", "token_file", "password_stdin"];
-        assert_eq!(telling, switches, "switches, which take no value, and the name of a file");
+        let sources = [
+            &["secret_stdin", "secret_file"][..],
+            &["password_stdin", "password_file"],
+            &["password_stdin", "password_file"],
+            &["token_file", "password_stdin", "password_file"],
+        ];
+        assert_eq!(telling, sources.concat(), "switches, which take no value, and names of files");
     }
 }

@@ -1,8 +1,10 @@
 //! Where the credential comes from. Never from an argument: process lists and histories show those.
 //!
-//! In this order: `--secret-stdin`; the environment; a session, which `login` has begun; `.netrc`. `--access-key` says which
+//! In this order: `--secret-stdin` or `--secret-file`; the environment; a session, which `login` has begun; `.netrc`. `--access-key` says which
 //! pair is meant, and so that no session is. When none is found and the server wants one, a person at a terminal is
 //! asked.
+
+pub(crate) mod helper;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -13,6 +15,7 @@ use keys_api::client::{BaseUrl, SecretText};
 use keys_core::{AccessKey, Credential};
 use zeroize::Zeroizing;
 
+use crate::cli::Reach;
 use crate::exit::{Exit, Failure};
 use crate::netrc;
 use crate::sessions::Sessions;
@@ -54,6 +57,28 @@ impl Surroundings<'_> {
     }
 }
 
+/// What was said of the credential on the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said<'a> {
+    /// Which pair is meant.
+    pub(crate) access_key: Option<&'a str>,
+    /// Its secret stands on standard input.
+    pub(crate) secret_stdin: bool,
+    /// Its secret stands in this file.
+    pub(crate) secret_file: Option<&'a Path>,
+}
+
+impl<'a> Said<'a> {
+    /// What the arguments say.
+    pub(crate) fn by(reach: &'a Reach) -> Self {
+        Self {
+            access_key: reach.access_key.as_deref(),
+            secret_stdin: reach.secret_stdin,
+            secret_file: reach.secret_file.as_deref(),
+        }
+    }
+}
+
 /// What is presented to a server.
 pub(crate) enum Found {
     /// A pair.
@@ -68,14 +93,12 @@ pub(crate) enum Found {
 ///
 /// [`Exit::Usage`] when half a pair, a malformed one, or a file that others can read was found.
 pub(crate) fn find(
-    access_key: Option<&str>,
-    secret_stdin: bool,
+    said: &Said<'_>,
     url: &BaseUrl,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Found>, Failure> {
-    let access_key = access_key.map(parse_access_key).transpose()?;
-    let said = outright(access_key, secret_stdin, surroundings).map_err(as_usage)?;
-    if let Some(credential) = said {
+    let access_key = said.access_key.map(parse_access_key).transpose()?;
+    if let Some(credential) = outright(access_key, said, surroundings).map_err(as_usage)? {
         return Ok(Some(Found::Pair(credential)));
     }
     if access_key.is_none()
@@ -95,11 +118,10 @@ pub(crate) fn find(
 /// [`Exit::NotValid`] when it is no pair; [`Exit::Usage`] when half a one was found, or a file cannot be read.
 pub(crate) fn to_verify(
     file: Option<&str>,
-    access_key: Option<&str>,
-    secret_stdin: bool,
+    said: &Said<'_>,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Credential>, Failure> {
-    let parsed = access_key.map(parse_access_key).transpose();
+    let parsed = said.access_key.map(parse_access_key).transpose();
     let parsed = parsed.map_err(|failure| failure.ending_with(Exit::NotValid))?;
     if let Some(file) = file {
         // Not repeated: it may be the secret.
@@ -107,25 +129,25 @@ pub(crate) fn to_verify(
             usage("a key is no argument: others could see it")
                 .hint("@FILE, --secret-stdin, or KEYCTL_SECRET_KEY")
         })?;
-        let cannot = |error| usage(format!("{path} cannot be read: {error}"));
-        let opened = File::open(path).map_err(cannot)?;
-        let line = read_line(Box::new(opened), path, "no secret key")?;
-        return of_line(&line, parsed, path, surroundings).map(Some);
+        return from_file(Path::new(path), parsed, surroundings).map(Some);
     }
-    match outright(parsed, secret_stdin, surroundings)? {
+    match outright(parsed, said, surroundings)? {
         Some(credential) => Ok(Some(credential)),
-        None => typed(access_key),
+        None => typed(said.access_key),
     }
 }
 
-/// What was said outright: on standard input, or in the environment.
+/// What was said outright: on standard input, in a file, or in the environment.
 fn outright(
     access_key: Option<AccessKey>,
-    secret_stdin: bool,
+    said: &Said<'_>,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Credential>, Failure> {
-    if secret_stdin {
+    if said.secret_stdin {
         return from_stdin(access_key, surroundings).map(Some);
+    }
+    if let Some(file) = said.secret_file {
+        return from_file(file, access_key, surroundings).map(Some);
     }
     for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
         if let Some(credential) = from_environment(access_key, names, surroundings)? {
@@ -223,6 +245,28 @@ pub(crate) fn line_of_stdin(
     read_line((surroundings.stdin)(), STANDARD_INPUT, none)
 }
 
+/// The first line of a file, which holds a secret.
+///
+/// # Errors
+///
+/// [`Exit::Usage`]: it cannot be read, or there is none, in these words.
+pub(crate) fn line_of_file(path: &Path, none: &str) -> Result<Zeroizing<String>, Failure> {
+    let name = path.display().to_string();
+    let opened = File::open(path).map_err(|error| usage(format!("{name} cannot be read: {error}")))?;
+    read_line(Box::new(opened), &name, none)
+}
+
+/// The first line of a file: a secret key, or a pair in the joined form. Who may read the file is for whoever names it to
+/// know: what a container is given is often readable by all that is in it.
+fn from_file(
+    path: &Path,
+    access_key: Option<AccessKey>,
+    surroundings: &Surroundings<'_>,
+) -> Result<Credential, Failure> {
+    let line = line_of_file(path, "no secret key")?;
+    of_line(&line, access_key, &path.display().to_string(), surroundings)
+}
+
 /// One line of standard input: a secret key, or a pair in the joined form.
 fn from_stdin(access_key: Option<AccessKey>, surroundings: &Surroundings<'_>) -> Result<Credential, Failure> {
     let line = line_of_stdin(surroundings, "no secret key")?;
@@ -280,6 +324,12 @@ fn from_environment(
     let [access_name, secret_name] = names;
     let access_key = surroundings.text(access_name)?;
     let secret_key = surroundings.text(secret_name)?.map(Zeroizing::new);
+    if secret_key.is_none()
+        && secret_name == "KEYCTL_SECRET_KEY"
+        && let Some(command) = surroundings.text(SECRET_COMMAND)?
+    {
+        return from_command(&command, wanted, access_key.as_deref(), surroundings);
+    }
     match (access_key, secret_key) {
         (None, None) => Ok(None),
         (Some(access_key), Some(secret_key)) => {
@@ -295,6 +345,24 @@ fn from_environment(
             None => Err(usage(format!("{secret_name} is set, but {access_name} is not"))),
         },
     }
+}
+
+const SECRET_COMMAND: &str = "KEYCTL_SECRET_COMMAND";
+
+/// What the program of the environment tells, unless another pair is meant than the environment's.
+fn from_command(
+    command: &str,
+    wanted: Option<AccessKey>,
+    access_key: Option<&str>,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    if let (Some(wanted), Some(access_key)) = (wanted, access_key)
+        && wanted.as_str() != access_key
+    {
+        return Ok(None);
+    }
+    let line = helper::tell(&helper::words(command, SECRET_COMMAND)?)?;
+    of_line(&line, wanted, SECRET_COMMAND, surroundings).map(Some)
 }
 
 fn from_netrc(

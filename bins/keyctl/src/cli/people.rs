@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use keys_core::{AccountId, EnvironmentId, Role};
 
-use super::{Consent, Rehearsal};
+use super::{Consent, PasswordSource, Rehearsal};
 use crate::authority::Person;
 
 /// `user`.
@@ -125,9 +125,8 @@ pub(crate) struct UserPassword {
     #[arg(long, value_name = "NAME")]
     pub(crate) login: Option<String>,
 
-    /// Read the password from standard input
-    #[arg(long)]
-    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordSource,
 }
 
 /// `user unlock`.

@@ -34,12 +34,12 @@ impl Alone {
     ///
     /// [`Exit::Usage`].
     pub(crate) fn check_alone(&self, reach: &Reach, printing: &Printing) -> Result<(), Failure> {
-        let Reach { url, database, pepper_file, ca_file, access_key, secret_stdin } = reach;
-        let files = pepper_file.is_some() || ca_file.is_some();
+        let Reach { url, database, pepper_file, ca_file, access_key, secret_stdin, secret_file } = reach;
+        let files = pepper_file.is_some() || ca_file.is_some() || secret_file.is_some();
         if url.is_some() || database.is_some() || files || access_key.is_some() || *secret_stdin {
             let message = "this command asks no authority, so there is none to name";
             return Err(Failure::new(Exit::Usage, message).hint(
-                "leave out --url, --database, --pepper-file, --ca-file, --access-key and --secret-stdin",
+                "leave out --url, --database, --pepper-file, --ca-file, --access-key, --secret-stdin and --secret-file",
             ));
         }
         let Printing { output, field, no_header, quiet } = printing;

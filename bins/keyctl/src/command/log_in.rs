@@ -1,9 +1,9 @@
-//! `login`, `logout` and `user password`: a password is asked for, or read from standard input.
+//! `login`, `logout` and `user password`: a password is asked for, or read from standard input or a file.
 
 use keys_core::{LoginName, Password};
 
 use crate::authority::Authority;
-use crate::cli::{LogIn, UserPassword};
+use crate::cli::{LogIn, PasswordSource, UserPassword};
 use crate::credentials::{self, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
@@ -17,7 +17,7 @@ pub(super) fn log_in(
     surroundings: &Surroundings<'_>,
 ) -> Result<Answer, Failure> {
     let login = login_name(log_in.name, "NAME")?;
-    let password = password(log_in.password_stdin, &["Password: "], surroundings)?;
+    let password = password(&log_in.password, &["Password: "], surroundings)?;
     authority.log_in(&login, &password).map(Answer::LoggedIn)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn set_password(
         login.parse::<LoginName>().map_err(|error| Failure::new(Exit::Usage, format!("--login: {error}")))
     });
     let login = login.transpose()?;
-    let password = password(user.password_stdin, &TWICE, surroundings)?;
+    let password = password(&user.password, &TWICE, surroundings)?;
     authority.set_password(user.account, login, password).map(Answer::PasswordSet)
 }
 
@@ -50,16 +50,19 @@ pub(super) fn login_name(given: Option<String>, argument: &str) -> Result<LoginN
     name.parse().map_err(|error| Failure::new(Exit::Usage, format!("{argument}: {error}")))
 }
 
-/// A password, of standard input or of a person who is asked for it as often as there are prompts.
+/// A password, of standard input, of a file, or of a person who is asked for it as often as there are prompts.
 pub(super) fn password(
-    from_stdin: bool,
+    source: &PasswordSource,
     prompts: &[&str],
     surroundings: &Surroundings<'_>,
 ) -> Result<Password, Failure> {
-    let text = if from_stdin {
-        credentials::line_of_stdin(surroundings, "no password")?
-    } else {
-        credentials::ask_secretly(prompts)?.ok_or_else(|| nobody_to_ask("--password-stdin"))?
+    let text = match &source.password_file {
+        Some(file) => credentials::line_of_file(file, "no password")?,
+        None if source.password_stdin => credentials::line_of_stdin(surroundings, "no password")?,
+        None => {
+            let wanted = || nobody_to_ask("--password-stdin or --password-file");
+            credentials::ask_secretly(prompts)?.ok_or_else(wanted)?
+        }
     };
     Password::new(&text).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }

@@ -18,12 +18,12 @@ pub(super) fn run(
     command: SetUp,
     surroundings: &Surroundings<'_>,
 ) -> Result<Answer, Failure> {
-    let SetUp { token_file, login, password_stdin, name } = command;
+    let SetUp { token_file, login, password, name } = command;
     let name = name.filter(|name| !name.is_empty()).map(Name::new).transpose();
     let name = name.map_err(|error| Failure::new(Exit::Usage, format!("--name: {error}")))?;
     let token = token(&token_file)?;
     let login = log_in::login_name(login, "--login")?;
-    let password = log_in::password(password_stdin, &log_in::TWICE, surroundings)?;
+    let password = log_in::password(&password, &log_in::TWICE, surroundings)?;
     authority.set_up(FirstAdministrator { token, login, password, name })?;
     Ok(Answer::AccessControl(keys_core::AccessControl::On))
 }

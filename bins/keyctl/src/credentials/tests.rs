@@ -18,7 +18,8 @@ fn find_with(
         variable: &|name| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| value.into()),
         stdin: &|| Box::new(io::Cursor::new(input.clone().into_bytes())),
     };
-    find(access_key, stdin.is_some(), &URL.parse().expect("a URL"), &surroundings)
+    let said = Said { access_key, secret_stdin: stdin.is_some(), secret_file: None };
+    find(&said, &URL.parse().expect("a URL"), &surroundings)
         .map(|found| {
             found.map(|found| match found {
                 Found::Pair(credential) => credential.expose_joined().as_str().to_owned(),

@@ -17,6 +17,7 @@ mod pty;
 mod remote;
 mod reporting;
 mod scan;
+mod secrets;
 mod server;
 mod support;
 mod terminal;
