@@ -5,13 +5,14 @@ use keys_store::{ChangeListener, Published, Touched};
 
 use super::Index;
 use super::protocol::Protocol;
+use super::shard::Shard;
 
 impl<P: Protocol> ChangeListener for Index<P> {
     fn hide(&self, batch: &[Touched]) {
         for touched in batch {
             match *touched {
-                Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.hide(access_key)),
-                Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.hide(owner)),
+                Touched::Key(access_key) => self.keys.change(access_key, Shard::hide),
+                Touched::Owner(owner) => self.owners.change(owner, Shard::hide),
                 // Never loaded, only told: there is nothing to hide.
                 Touched::Setting(_) => {}
             }
@@ -22,10 +23,10 @@ impl<P: Protocol> ChangeListener for Index<P> {
         for published in batch {
             match published {
                 Published::Key(access_key, row) => {
-                    self.keys.change(access_key, |shard| shard.publish(*access_key, *row, revision));
+                    self.keys.change(*access_key, |shard, key| shard.publish(key, *row, revision));
                 }
                 Published::Owner(owner, row) => {
-                    self.owners.change(owner, |shard| shard.publish(*owner, *row, revision));
+                    self.owners.change(*owner, |shard, owner| shard.publish(owner, *row, revision));
                 }
                 Published::Setting(value, changed) => self.settings.set(value.clone(), *changed),
             }
@@ -36,8 +37,8 @@ impl<P: Protocol> ChangeListener for Index<P> {
     fn reveal(&self, batch: &[Touched]) {
         for touched in batch {
             match *touched {
-                Touched::Key(access_key) => self.keys.change(&access_key, |shard| shard.reveal(access_key)),
-                Touched::Owner(owner) => self.owners.change(&owner, |shard| shard.reveal(owner)),
+                Touched::Key(access_key) => self.keys.change(access_key, Shard::reveal),
+                Touched::Owner(owner) => self.owners.change(owner, Shard::reveal),
                 Touched::Setting(_) => {}
             }
         }

@@ -5,7 +5,9 @@
 //! what then goes wrong. Everything here is decided at compile time and costs production nothing.
 
 use std::fmt::Debug;
-use std::sync::{Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use crossbeam_utils::sync::ShardedLock;
 
 /// Locks and rules of an index.
 pub(crate) trait Protocol: Debug + Send + Sync + 'static {
@@ -76,18 +78,23 @@ pub(crate) trait Signal<T>: Debug + Send + Sync {
     fn wait(&self) -> T;
 }
 
-/// Production: the standard library's locks, every rule on.
+/// Production: every rule on.
+///
+/// Every verification takes two locks to read, and the second is the same one for all keys of an owner. To take the
+/// standard library's is to write to it, so that threads on different processors would take its line of cache from
+/// each other for each request; here each thread has a line of its own. A change, which takes all of them, has a disk
+/// to wait for.
 #[derive(Debug)]
 pub(crate) struct Production;
 
 impl Protocol for Production {
-    type Lock<T: Debug + Send + Sync + 'static> = RwLock<T>;
+    type Lock<T: Debug + Send + Sync + 'static> = ShardedLock<T>;
     type Signal<T: Debug + Clone + Send + Sync + 'static> = StdSignal<T>;
 }
 
 // A panic inside a closure cannot leave a shard half-changed: each step there leaves it right. So a poisoned lock is
 // taken as it is, instead of ending every verification after it.
-impl<T: Debug + Send + Sync> Lock<T> for RwLock<T> {
+impl<T: Debug + Send + Sync> Lock<T> for ShardedLock<T> {
     fn new(value: T) -> Self {
         Self::new(value)
     }

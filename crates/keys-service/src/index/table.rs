@@ -7,7 +7,7 @@ use keys_core::Revision;
 use keys_store::Load;
 
 use super::protocol::{Lock, Protocol, Signal as _};
-use super::shard::{Found, Key, Landing, Room, Row, Shard};
+use super::shard::{Found, Hashed, Key, Landing, Room, Row, Shard};
 use super::shared_load::{Joined, SharedLoads};
 
 /// A table under the protocol.
@@ -32,7 +32,7 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
         let shards = capacity.map_or(P::SHARDS, |capacity| capacity.get().min(P::SHARDS));
         let each = capacity.map_or(usize::MAX, |capacity| capacity.get() / shards);
         let cell = |number: usize| Cell {
-            shard: P::Lock::new(Shard::new(each, hasher.hash_one(number), P::RULES)),
+            shard: P::Lock::new(Shard::new(each, hasher.hash_one(number), hasher.clone(), P::RULES)),
             loads: SharedLoads::new(),
         };
         Self { first: cell(0), others: (1..shards).map(cell).collect(), hasher }
@@ -40,7 +40,8 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
 
     /// What is known of `key` now.
     pub(crate) fn find(&self, key: &K) -> Found<V> {
-        self.cell(key).shard.read(|shard| shard.find(key))
+        let key = self.hashed(*key);
+        self.cell(&key).shard.read(|shard| shard.find(&key))
     }
 
     /// The row of `key`: what is known of it, else what `load` says.
@@ -55,7 +56,7 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
         if let Some(known) = self.find(&key).known() {
             return Ok(known);
         }
-        match self.cell(&key).loads.join(key) {
+        match self.cell(&self.hashed(key)).loads.join(key) {
             Joined::Leading(leading) => {
                 let loaded = self.load_and_land(key, load)?;
                 leading.finish(loaded);
@@ -86,6 +87,7 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
 
     /// Lands what was loaded for `key` at revision `at`, if it may.
     pub(crate) fn land(&self, key: K, row: Option<V>, at: Revision, room: Room) -> Landing {
+        let key = self.hashed(key);
         let shard = &self.cell(&key).shard;
         if P::RULES.one_step {
             return shard.write(|shard| shard.land(key, row, at, room));
@@ -98,8 +100,9 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
     }
 
     /// One step of the protocol on the shard of `key`.
-    pub(crate) fn change(&self, key: &K, step: impl FnOnce(&mut Shard<K, V>)) {
-        self.cell(key).shard.write(step);
+    pub(crate) fn change(&self, key: K, step: impl FnOnce(&mut Shard<K, V>, Hashed<K>)) {
+        let key = self.hashed(key);
+        self.cell(&key).shard.write(|shard| step(shard, key));
     }
 
     /// One step of the protocol on every shard, one after the other.
@@ -123,8 +126,15 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    fn cell(&self, key: &K) -> &Cell<P, K, V> {
-        let number = self.hasher.hash_one(key) % (self.others.len() as u64 + 1);
+    fn hashed(&self, key: K) -> Hashed<K> {
+        Hashed::by(&self.hasher, key)
+    }
+
+    fn cell(&self, key: &Hashed<K>) -> &Cell<P, K, V> {
+        // From the middle of the hash: a shard finds places by its lowest bits and tells them apart by its highest, and
+        // both would be the same for all keys of a shard that was chosen by them.
+        let middle = key.hash() >> 16 & u64::from(u32::MAX);
+        let number = (middle * (self.others.len() as u64 + 1)) >> 32;
         // The number past the end is the first one's.
         usize::try_from(number).ok().and_then(|number| self.others.get(number)).unwrap_or(&self.first)
     }
