@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use keys_core::{EnvironmentTransition, KeyId, KeyRecord, Owner, Transition};
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 
-use super::super::connect;
 use super::super::list::List;
+use super::super::{connect, read};
 use super::Bench;
 use crate::conformance::sample;
 use crate::cursor::{Cursor, Listed, Order as _, SortValue};
@@ -107,6 +107,7 @@ fn cost(connection: &Connection, list: List) -> Cost {
     }
     drop(rows);
     assert_eq!(count, PAGE + 1, "a whole page, and one more: {sql}");
+    assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "compiled anew for other values: {sql}");
     Cost { steps: statement.get_status(StatementStatus::VmStep), time: begin.elapsed() }
 }
 
@@ -178,6 +179,18 @@ fn a_page_of_environments_costs_the_same_wherever_it_is() {
             compare(&format!("environments, {shown}, {order:?}, {direction:?}"), &page(None), &far);
         }
     }
+}
+
+/// To compile a statement costs several times what it does.
+#[test]
+fn a_statement_is_compiled_once_whatever_it_is_asked() {
+    let (bench, _) = with_keys(20);
+    let connection = connect::reader(&bench.path).unwrap();
+    for n in 0..10 {
+        assert!(read::key_named(&connection, &sample::access_key(n)).unwrap().row.is_some());
+    }
+    let statement = connection.prepare_cached(read::KEY_NAMED).unwrap();
+    assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
 }
 
 fn both_ways<O: Copy>(orders: &[O]) -> Vec<(O, Direction)> {
