@@ -21,7 +21,7 @@ fn every_public_module_is_told_of_where_its_crate_begins() {
                 .map(|module| format!("{library}: leads nobody to {module}")),
         );
     }
-    assert_eq!(libraries.len(), 5, "{libraries:?}");
+    assert!(libraries.len() > 5, "{libraries:?}");
     assert_none(&defects);
 }
 
