@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+//!
+//! [`machine`] says on what machine the figures were taken, since they are nothing without it.
 
 mod bench;
 mod cases;
