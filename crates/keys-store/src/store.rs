@@ -422,8 +422,13 @@ pub enum Requirement {
     },
     /// Nothing has ever been written to the store.
     EmptyStore,
-    /// This setting has never been put.
-    SettingAbsent(SettingName),
+    /// This setting is as it was read: it was last put at this revision, or never, which is [`Revision::ZERO`].
+    SettingAt {
+        /// Which.
+        name: SettingName,
+        /// The revision it was read at.
+        revision: Revision,
+    },
     /// An account that administers has an Active key that has not expired at `now`, or a password.
     AdministratorCanEnter {
         /// The instant expiry is compared with.

@@ -1,7 +1,8 @@
 //! Making somebody the first administrator.
 
 use keys_core::{
-    AccessControl, AccountId, Action, LogInProvider, Owner, SetUpToken, SettingName, SettingValue, Via,
+    AccessControl, AccountId, Action, LogInProvider, Owner, Revision, SetUpToken, SettingName, SettingValue,
+    Via,
 };
 use keys_store::{BackendError, Change, CommitError, EndSessions, Refusal, Requirement};
 use rand_core::TryCryptoRng;
@@ -79,7 +80,7 @@ impl Authority {
 /// The switch first, because it must be the first ever; the log-in; and last what needs that the log-in is there.
 fn first_changes(context: &Context, log_in: Planned) -> Vec<Change> {
     let on = SettingValue::AccessControl(AccessControl::On);
-    let first = Requirement::SettingAbsent(SettingName::AccessControl);
+    let first = Requirement::SettingAt { name: SettingName::AccessControl, revision: Revision::ZERO };
     let local = SettingValue::LogInProvider(LogInProvider::Local);
     let enters = Requirement::AdministratorCanEnter { now: context.now };
     let mut changes = vec![(Action::ChangeSetting, put(&on), vec![first])];

@@ -16,6 +16,7 @@ mod admit;
 mod configure;
 mod door;
 mod first_administrator;
+mod list;
 
 use keys_core::{
     AccessMode, AccountId, AccountList, HashError, LoginName, Name, Password, RngError, Timestamp,
@@ -83,6 +84,9 @@ pub enum AccessError {
         /// Which.
         id: AccountId,
     },
+    /// The list has no room for another.
+    #[error("the list has room for {} accounts", AccountList::MAX)]
+    ListFull,
     /// The set-up token lets nobody in.
     #[error(transparent)]
     SetUp(#[from] SetUpRefusal),

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod allowed;
 mod audit;
 mod authenticate;
 mod bulk;

@@ -1,7 +1,7 @@
 //! What a change can require of people, and of whoever wants it.
 
 use keys_core::{
-    AccountKind, AccountRecord, AccountTransition, EnvironmentTransition, Owner, Role, SettingName,
+    AccountKind, AccountRecord, AccountTransition, EnvironmentTransition, Owner, Revision, Role, SettingName,
     Transition,
 };
 
@@ -92,12 +92,25 @@ pub fn another_administrator_is_required_while_access_control_is_on(store: &dyn 
     assert!(remains(first));
 }
 
-/// Until it is put, whatever value it has then.
-pub fn a_setting_that_was_never_put_can_be_required(store: &dyn KeyStore) {
-    let name = SettingName::AccessControl;
-    assert!(holds(store, Requirement::SettingAbsent(name)));
-    sample::commit(store, Write::PutSetting { name, value: "false".into() }).unwrap();
-    assert!(!holds(store, Requirement::SettingAbsent(name)));
+/// Until it is put again, with the same value too; the others do not count.
+pub fn a_setting_can_be_required_to_be_as_it_was_read(store: &dyn KeyStore) {
+    let (name, other) = (SettingName::AccessControl, SettingName::Realm);
+    let at = |revision| Requirement::SettingAt { name, revision };
+    let put = |name, value: &str| {
+        sample::commit(store, Write::PutSetting { name, value: value.into() }).unwrap();
+        sample::head_revision(store)
+    };
+    assert!(holds(store, at(Revision::ZERO)), "it was never put");
+    put(other, "vault");
+    assert!(holds(store, at(Revision::ZERO)));
+    let first = put(name, "false");
+    assert!(!holds(store, at(Revision::ZERO)));
+    assert!(holds(store, at(first)));
+    put(other, "safe");
+    assert!(holds(store, at(first)));
+    let second = put(name, "false");
+    assert!(!holds(store, at(first)), "it was put again");
+    assert!(holds(store, at(second)));
 }
 
 /// Whichever of them fails.
@@ -106,8 +119,9 @@ pub fn each_of_several_requirements_must_hold(store: &dyn KeyStore) {
     let commit = |requires: &[Requirement]| {
         store.commit(vec![Change { requires: requires.to_vec(), ..sample::change(put.clone()) }])
     };
-    let (empty, absent) = (Requirement::EmptyStore, Requirement::SettingAbsent(SettingName::AccessControl));
-    let realm = Requirement::SettingAbsent(SettingName::Realm);
+    let never = |name| Requirement::SettingAt { name, revision: Revision::ZERO };
+    let (empty, absent) = (Requirement::EmptyStore, never(SettingName::AccessControl));
+    let realm = never(SettingName::Realm);
     commit(&[empty, absent, realm]).unwrap();
     for requires in [&[absent, realm][..], &[realm, absent], &[realm, empty, realm]] {
         assert_eq!(sample::refusal(commit(requires)), (0, Refusal::Unmet), "{requires:?}");

@@ -8,16 +8,19 @@ use keys_core::{
 use super::plan::Plan;
 use crate::query::Reach;
 use crate::rules::{access_control_is_off, account_row, environment_row};
-use crate::store::{Requirement, Standing};
+use crate::store::{Requirement, Setting, Standing};
 
 pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
     match requirement {
         Requirement::ActiveKeyOf { owner, now } => has_active_key(plan, owner, now),
         Requirement::EmptyStore => plan.delta.counters.revision == Revision::ZERO,
-        Requirement::SettingAbsent(name) => setting(plan, name).is_none(),
+        Requirement::SettingAt { name, revision } => {
+            setting(plan, name).map_or(Revision::ZERO, |setting| setting.revision) == revision
+        }
         Requirement::AdministratorCanEnter { now } => administrator_can_enter(plan, None, now),
         Requirement::AdministratorRemains { without, now } => {
-            access_control_is_off(setting(plan, SettingName::AccessControl))
+            let setting = setting(plan, SettingName::AccessControl);
+            access_control_is_off(setting.map(|setting| &*setting.value))
                 || administrator_can_enter(plan, Some(without), now)
         }
         Requirement::MembersAre { environment, revision } => {
@@ -33,9 +36,8 @@ pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
     }
 }
 
-fn setting<'p>(plan: &'p Plan<'_>, name: SettingName) -> Option<&'p str> {
-    let setting = plan.delta.settings.get(&name).or_else(|| plan.base.setting(name));
-    setting.map(|setting| &*setting.value)
+fn setting<'p>(plan: &'p Plan<'_>, name: SettingName) -> Option<&'p Setting> {
+    plan.delta.settings.get(&name).or_else(|| plan.base.setting(name))
 }
 
 fn has_active_key(plan: &Plan<'_>, owner: Owner, now: Timestamp) -> bool {

@@ -18,7 +18,9 @@ pub(super) fn holds(connection: &Connection, head: &Head, requirement: Requireme
     match requirement {
         Requirement::ActiveKeyOf { owner, now } => read::has_active_key(connection, owner, now),
         Requirement::EmptyStore => Ok(head.revision == Revision::ZERO),
-        Requirement::SettingAbsent(name) => Ok(setting(connection, name)?.is_none()),
+        Requirement::SettingAt { name, revision } => {
+            Ok(setting(connection, name)?.map_or(Revision::ZERO, |setting| setting.revision) == revision)
+        }
         Requirement::AdministratorCanEnter { now } => administrator_can_enter(connection, None, now),
         Requirement::AdministratorRemains { without, now } => {
             let setting = setting(connection, SettingName::AccessControl)?;

@@ -169,7 +169,8 @@ pub(crate) struct MemberEdit {
 pub(crate) enum Need {
     EmptyStore,
     ActiveKeyOf(Index, Timestamp),
-    SettingAbsent(SettingName),
+    /// As it is, or as it was before it was ever put.
+    SettingAt(SettingName, bool),
     AdministratorCanEnter(Timestamp),
     AdministratorRemains(u64, Timestamp),
     MembersAre(Index, bool),
@@ -274,7 +275,8 @@ fn edit() -> BoxedStrategy<Edit> {
     let need = prop_oneof![
         1 => Just(Need::EmptyStore),
         6 => (any::<Index>(), time()).prop_map(|(owner, now)| Need::ActiveKeyOf(owner, now)),
-        1 => strategies::setting_name().prop_map(Need::SettingAbsent),
+        2 => (strategies::setting_name(), any::<bool>())
+            .prop_map(|(name, as_it_is)| Need::SettingAt(name, as_it_is)),
         2 => time().prop_map(Need::AdministratorCanEnter),
         2 => (1..6u64, time()).prop_map(|(without, now)| Need::AdministratorRemains(without, now)),
         3 => (any::<Index>(), prop::bool::weighted(0.2))

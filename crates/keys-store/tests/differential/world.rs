@@ -4,12 +4,12 @@ use keys_core::{
     AccountId, AccountRecord, AccountState, EnvironmentId, EnvironmentParts, EnvironmentRecord,
     EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle, MemberId, MemberRecord, MembersRevision,
     NewAccount, NewEnvironment, NewKey, NewMember, NewReceipt, Owner, PepperId, Revision, Role, SessionId,
-    Tagged, Uuid,
+    SettingName, Tagged, Uuid,
 };
 use keys_store::conformance::sample;
 use keys_store::{
     Change, Cursor, EnvironmentFilter, EnvironmentQuery, KeyFilter, KeyQuery, KeyStore, Reach, Requirement,
-    Standing, StateFilter, Write,
+    Setting, Standing, StateFilter, Write,
 };
 use proptest::sample::Index;
 
@@ -31,6 +31,7 @@ pub(crate) struct World {
     members: Vec<MemberRecord>,
     old_members: Vec<MemberRecord>,
     owners: Vec<Owner>,
+    settings: Vec<Setting>,
     revision: Revision,
     pub(crate) log_ins: LogIns,
 }
@@ -49,6 +50,8 @@ impl World {
         let accounts = self.accounts.iter().map(|account| Owner::Account(account.parts().id));
         let environments = self.environments.iter().map(|record| Owner::Environment(record.parts().id));
         self.owners = accounts.chain(environments).collect();
+        let settings = SettingName::ALL.into_iter().map(|name| store.setting(name).unwrap());
+        self.settings = settings.flatten().collect();
         self.log_ins.look(store);
         let seen = self.revision;
         self.revision = store.head().unwrap().revision;
@@ -183,7 +186,11 @@ impl World {
         match need {
             Need::EmptyStore => Requirement::EmptyStore,
             Need::ActiveKeyOf(at, now) => Requirement::ActiveKeyOf { owner: self.owner(at), now: *now },
-            Need::SettingAbsent(name) => Requirement::SettingAbsent(*name),
+            Need::SettingAt(name, as_it_is) => {
+                let kept = self.settings.iter().find(|setting| *as_it_is && setting.name == *name);
+                let revision = kept.map_or(Revision::ZERO, |setting| setting.revision);
+                Requirement::SettingAt { name: *name, revision }
+            }
             Need::AdministratorCanEnter(now) => Requirement::AdministratorCanEnter { now: *now },
             Need::AdministratorRemains(without, now) => {
                 Requirement::AdministratorRemains { without: AccountId::new(*without).unwrap(), now: *now }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use http::StatusCode;
-use keys_core::{AccountId, AccountList, LoginName};
-use keys_service::{AccessError, AccessRequest};
+use keys_core::{AccountId, LoginName};
+use keys_service::AccessError;
 
-use super::{LIST, SHOW, change, refused, shown};
+use super::{LIST, SHOW, refused, shown};
 use crate::console::form::Field;
 use crate::console::frame::{Frame, Section};
 use crate::console::notice::Notice;
@@ -32,13 +32,12 @@ pub(super) fn answer(visit: &Visit<'_>) -> Result<Answer, Problem> {
         person.refuse("there is no user with this log-in name or id: the list of users shows both");
         return form(visit, StatusCode::UNPROCESSABLE_ENTITY, person);
     };
-    let listed = visit.call.authority.allowed_accounts();
-    let Ok(list) = AccountList::new(listed.accounts().iter().copied().chain([id])) else {
-        person.refuse("the list is full: it has room for 256 users, so take somebody off it first");
-        return form(visit, StatusCode::UNPROCESSABLE_ENTITY, person);
-    };
-    match put(visit, list) {
+    match visit.call.authority.list_account(visit.outside, id) {
         Ok(()) => Ok(shown(visit, Notice::ACCESS_LISTED)),
+        Err(AccessError::ListFull) => {
+            person.refuse("the list is full: it has room for 256 users, so take somebody off it first");
+            form(visit, StatusCode::UNPROCESSABLE_ENTITY, person)
+        }
         Err(AccessError::NoSuchAccount { .. }) => Err(Problem::NotFound),
         Err(error) => Err(refused(error)),
     }
@@ -46,16 +45,8 @@ pub(super) fn answer(visit: &Visit<'_>) -> Result<Answer, Problem> {
 
 /// Takes somebody off the list. Who is not there is off it.
 pub(super) fn remove(visit: &Visit<'_>, id: AccountId) -> Result<Answer, Problem> {
-    let listed = visit.call.authority.allowed_accounts();
-    let others = listed.accounts().iter().copied().filter(|other| *other != id);
-    // One that is shorter is not too long.
-    let list = AccountList::new(others).unwrap_or_default();
-    put(visit, list).map_err(refused)?;
+    visit.call.authority.unlist_account(visit.outside, id).map_err(refused)?;
     Ok(shown(visit, Notice::ACCESS_UNLISTED))
-}
-
-fn put(visit: &Visit<'_>, list: AccountList) -> Result<(), AccessError> {
-    change(visit, &AccessRequest { allowed: Some(list), ..AccessRequest::default() })
 }
 
 /// The person who is meant by a log-in name or the id of an account.

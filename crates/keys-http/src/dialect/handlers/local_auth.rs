@@ -186,8 +186,10 @@ pub(crate) fn refused(error: AccessError) -> Problem {
         AccessError::Contended => Problem::Conflict,
         AccessError::Rng(cause) => Problem::Failed { soon: true, detail: UNKNOWN, cause: cause.into() },
         AccessError::Store(failure) => failure.into(),
-        other @ (AccessError::Hash(_) | AccessError::SetUp(_) | AccessError::AlreadySetUp | _) => {
-            Problem::Failed { soon: false, detail: UNKNOWN, cause: other.into() }
-        }
+        other @ (AccessError::Hash(_)
+        | AccessError::ListFull
+        | AccessError::SetUp(_)
+        | AccessError::AlreadySetUp
+        | _) => Problem::Failed { soon: false, detail: UNKNOWN, cause: other.into() },
     }
 }
