@@ -175,7 +175,7 @@ pub struct MembersRevision {
 }
 
 impl MembersRevision {
-    /// That of these, which are all of an environment, in whatever order.
+    /// That of these, which are all of an environment or all of an account, in whatever order.
     #[must_use]
     pub fn of(members: &[MemberRecord]) -> Self {
         let last = members.iter().map(|member| member.revision).max();

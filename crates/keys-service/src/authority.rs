@@ -193,11 +193,11 @@ impl Authority {
     /// Makes several changes for a caller, or none; `role` is the role they were allowed for. The first of them finds the
     /// caller as it is: a later one may come after the end of its own right, made by the changes before. A receipt is of
     /// the first.
-    pub(crate) fn change_all(
+    pub(crate) fn change_all<Q: IntoIterator<Item = Requirement>>(
         &self,
         context: &Context,
         role: Option<(EnvironmentId, Role)>,
-        changes: Vec<(Action, Write, Option<Requirement>)>,
+        changes: Vec<(Action, Write, Q)>,
         receipt: Option<NewReceipt>,
     ) -> Result<Vec<Committed>, WriteFailure> {
         let stands = context.caller.standing(role, context.now).map(Requirement::CallerStands);

@@ -449,6 +449,15 @@ pub enum Requirement {
         /// Of those that were read.
         revision: MembersRevision,
     },
+    /// What the account is a member of is what was read: no membership has come, gone or changed.
+    MembershipsAre {
+        /// Which account.
+        account: AccountId,
+        /// Of those that were read.
+        revision: MembersRevision,
+    },
+    /// This account is there and has not been removed.
+    NotRemoved(AccountId),
     /// Whoever wants the change may still want it.
     CallerStands(Standing),
     /// This password is Active and at this revision, so it is the one that was compared, and its account is Active.

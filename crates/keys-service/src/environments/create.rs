@@ -115,7 +115,13 @@ impl Authority {
                 Ok(_) => return Err(wrong_acknowledgement().into()),
                 Err(WriteFailure::ReceiptExists) => return Ok(None),
                 Err(WriteFailure::AlreadyExists) => {}
-                Err(WriteFailure::Unmet) => return Err(EnvironmentChangeError::Revoked),
+                Err(WriteFailure::Unmet) => {
+                    // Somebody was removed meanwhile: who was to become a member, or else the caller.
+                    if request.members.is_some() {
+                        self.check_people(&[], &members)?;
+                    }
+                    return Err(EnvironmentChangeError::Revoked);
+                }
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
         }
@@ -132,14 +138,13 @@ fn founding(
 ) -> Vec<(Action, Write, Option<Requirement>)> {
     let EnvironmentRequest { name, description, .. } = request.clone();
     let (creator, created) = (context.caller.creator(), context.now);
-    let founders = members.iter().map(|(account, role)| Write::InsertFounder {
-        environment: uuid.clone(),
-        account: *account,
-        role: *role,
-        creator,
-        created,
-    });
-    let founders = founders.map(|founder| (Action::AddMember, founder, None)).collect::<Vec<_>>();
+    let founder = |(account, role): &(AccountId, Role)| {
+        let (environment, account, role) = (uuid.clone(), *account, *role);
+        let founder = Write::InsertFounder { environment, account, role, creator, created };
+        // Looked at already, but since then somebody may have been removed.
+        (Action::AddMember, founder, Some(Requirement::NotRemoved(account)))
+    };
+    let founders: Vec<_> = members.iter().map(founder).collect();
     let environment = NewEnvironment { uuid, name, description, creator, created };
     std::iter::once((Action::CreateEnvironment, Write::InsertEnvironment(environment), None))
         .chain(founders)

@@ -152,13 +152,13 @@ impl Authority {
             let current = self.all_members(environment).map_err(StoreFailure::from)?;
             let outcome = decide(&current)
                 .and_then(|wanted| self.check_people(&current, &wanted).map(|()| wanted))
-                .and_then(|wanted| Ok(member_steps(&current, &wanted)?));
-            let steps = match outcome {
-                Ok(steps) if steps.is_empty() => {
+                .and_then(|wanted| Ok((member_steps(&current, &wanted)?, wanted)));
+            let (steps, wanted) = match outcome {
+                Ok((steps, _)) if steps.is_empty() => {
                     self.settle_all().map_err(StoreFailure::from)?;
                     return Ok(current);
                 }
-                Ok(steps) => steps,
+                Ok(decided) => decided,
                 Err(refusal) => {
                     self.settle_all().map_err(StoreFailure::from)?;
                     return Err(refusal);
@@ -169,13 +169,15 @@ impl Authority {
             let revision = MembersRevision::of(&current);
             let still = std::iter::once(Some(Requirement::MembersAre { environment, revision }));
             let changes = steps.into_iter().zip(still.chain(std::iter::repeat(None)));
-            let changes = changes.map(|(step, requires)| change(context, environment, step, requires));
+            let changes = changes.map(|(step, still)| change(context, environment, step, still));
             match self.change_all(context, Some((environment, role)), changes.collect(), None) {
                 Ok(_) => return Ok(self.all_members(environment).map_err(StoreFailure::from)?),
                 Err(WriteFailure::Conflict(_) | WriteFailure::NotFound | WriteFailure::AlreadyExists) => {}
                 Err(WriteFailure::Unmet) => {
                     let now = self.all_members(environment).map_err(StoreFailure::from)?;
                     if MembersRevision::of(&now) == revision {
+                        // Somebody was removed meanwhile: who was to become a member, or else the caller.
+                        self.check_people(&now, &wanted)?;
                         return Err(MembersError::Revoked);
                     }
                 }
@@ -254,8 +256,9 @@ fn change(
     context: &Context,
     environment: EnvironmentId,
     step: MemberStep,
-    requires: Option<Requirement>,
-) -> (Action, Write, Option<Requirement>) {
+    still: Option<Requirement>,
+) -> (Action, Write, Vec<Requirement>) {
+    let is_there = joins(&step).map(Requirement::NotRemoved);
     let (action, write) = match step {
         MemberStep::Add(account, role) => {
             let creator = context.caller.creator();
@@ -268,5 +271,14 @@ fn change(
         }
         MemberStep::Remove(member) => (Action::RemoveMember, Write::RemoveMember(member)),
     };
-    (action, write, requires)
+    (action, write, still.into_iter().chain(is_there).collect())
+}
+
+/// Who becomes a member by a step. Between looking whether somebody is there and making them one they may be removed, and
+/// nobody would ever take them off the members again.
+const fn joins(step: &MemberStep) -> Option<AccountId> {
+    match step {
+        MemberStep::Add(account, _) => Some(*account),
+        MemberStep::Change(..) | MemberStep::Remove(_) => None,
+    }
 }

@@ -1,6 +1,9 @@
 //! Editing an account, making it an administrator or no longer one, and moving it through its life.
 
-use keys_core::{AccountId, AccountRecord, AccountTransition, Action, Owner, Revision, Timestamp};
+use keys_core::{
+    AccountId, AccountRecord, AccountTransition, Action, MemberRecord, MembersRevision, Owner, Revision,
+    Timestamp,
+};
 use keys_store::{Committed, EndSessions, KeyQuery, PasswordQuery, Reach, Requirement, Write};
 
 use super::{AccountEdit, AccountError};
@@ -10,13 +13,15 @@ use crate::error::{StoreFailure, WriteFailure, wrong_acknowledgement};
 use crate::{ATTEMPTS, Patch};
 
 /// The changes that go with the change of an account, in the same commit.
-type Beside = Vec<(Action, Write, Option<Requirement>)>;
+type Beside = Vec<(Action, Write, Vec<Requirement>)>;
 
 /// What becomes of an account: the record as it shall be, what that is called, what must hold, and what goes with it.
 struct Decision {
     record: AccountRecord,
     action: Action,
     requires: Option<Requirement>,
+    /// What the account is a member of, if that ends with it.
+    memberships: Option<MembersRevision>,
     beside: Beside,
 }
 
@@ -61,7 +66,7 @@ impl Authority {
             if let Some(kind) = changed {
                 record = record.with_kind(kind, context.now)?;
             }
-            Ok(Decision { record, action, requires, beside: Vec::new() })
+            Ok(Decision { record, action, requires, memberships: None, beside: Vec::new() })
         })
     }
 
@@ -89,18 +94,20 @@ impl Authority {
         };
         self.change_account(context, id, expected, |record| {
             let requires = ends_an_administrator(&record, transition.narrows(), context);
-            let beside = match transition {
-                AccountTransition::Activate => Vec::new(),
-                AccountTransition::Deactivate => ends_of_sessions(id),
+            let (memberships, beside) = match transition {
+                AccountTransition::Activate => (None, Vec::new()),
+                AccountTransition::Deactivate => (None, ends_of_sessions(id)),
                 // It is Inactive: its sessions ended then, and none begins meanwhile.
                 AccountTransition::Remove => {
-                    let mut ends = self.ends_of_memberships(id)?;
+                    let memberships = self.memberships_of(id)?;
+                    let revision = MembersRevision::of(&memberships);
+                    let mut ends = ends_of_memberships(memberships);
                     ends.extend(self.end_of_password(id, context.now)?);
-                    ends
+                    (Some(revision), ends)
                 }
             };
             let record = record.transition(transition, context.now)?;
-            Ok(Decision { record, action, requires, beside })
+            Ok(Decision { record, action, requires, memberships, beside })
         })
     }
 
@@ -119,7 +126,8 @@ impl Authority {
                 self.settle(read_at).map_err(StoreFailure::from)?;
                 return Err(AccountError::Conflict { current: read_at });
             }
-            let Decision { record, action, requires, beside: mut changes } = match decide(record) {
+            let Decision { record, action, requires, memberships, beside: mut changes } = match decide(record)
+            {
                 Ok(decision) => decision,
                 Err(refusal) => {
                     self.settle(read_at).map_err(StoreFailure::from)?;
@@ -127,6 +135,9 @@ impl Authority {
                 }
             };
             let last_administrator = requires.is_some();
+            // Where it becomes a member meanwhile, it would be one for ever.
+            let as_read = memberships.map(|revision| Requirement::MembershipsAre { account: id, revision });
+            let requires = requires.into_iter().chain(as_read).collect();
             changes.insert(0, (action, Write::UpdateAccount { record, expected: read_at }, requires));
             match self.change_all(context, None, changes, None).and_then(first) {
                 Ok(Committed::Account(record)) => return Ok(record),
@@ -136,6 +147,8 @@ impl Authority {
                 Err(WriteFailure::Unmet) if last_administrator && self.still_administers(context)? => {
                     return Err(AccountError::LastAdministrator);
                 }
+                // What it is a member of now is looked for again.
+                Err(WriteFailure::Unmet) if self.have_changed(id, memberships)? => {}
                 Err(WriteFailure::Unmet) => return Err(AccountError::Revoked),
                 Err(failure) => return Err(failure.into_store_failure().into()),
             }
@@ -143,19 +156,28 @@ impl Authority {
         Err(AccountError::Contended)
     }
 
-    /// What removes an account from every environment.
-    fn ends_of_memberships(&self, account: AccountId) -> Result<Beside, StoreFailure> {
-        let mut ends = Vec::new();
+    /// All that an account is a member of.
+    fn memberships_of(&self, account: AccountId) -> Result<Vec<MemberRecord>, StoreFailure> {
+        let mut memberships = Vec::new();
         let mut after = None;
         loop {
             let page = self.store.memberships(account, after, KeyQuery::MAX_LIMIT)?;
             after = page.items.last().map(|member| member.environment);
-            let removals = page.items.into_iter().map(Write::RemoveMember);
-            ends.extend(removals.map(|removal| (Action::RemoveMember, removal, None)));
+            memberships.extend(page.items);
             if !page.more {
-                return Ok(ends);
+                return Ok(memberships);
             }
         }
+    }
+
+    /// Whether an account is a member of something else than it was, if that was looked at.
+    fn have_changed(
+        &self,
+        account: AccountId,
+        memberships: Option<MembersRevision>,
+    ) -> Result<bool, StoreFailure> {
+        let Some(revision) = memberships else { return Ok(false) };
+        Ok(MembersRevision::of(&self.memberships_of(account)?) != revision)
     }
 
     /// What takes away the password of an account, so that its log-in name is free.
@@ -165,7 +187,7 @@ impl Authority {
         let removals = page.items.into_iter().filter_map(|record| {
             let expected = record.parts().revision;
             let record = record.remove(now)?;
-            Some((Action::RemovePassword, Write::UpdatePassword { record, expected }, None))
+            Some((Action::RemovePassword, Write::UpdatePassword { record, expected }, Vec::new()))
         });
         Ok(removals.collect())
     }
@@ -191,7 +213,13 @@ impl Authority {
 /// What ends the sessions of an account. Whoever is in one is judged by the account anyway; but one that is activated
 /// again must not find somebody still inside.
 fn ends_of_sessions(account: AccountId) -> Beside {
-    vec![(Action::EndSession, Write::EndSessions(EndSessions::AllOf(account)), None)]
+    vec![(Action::EndSession, Write::EndSessions(EndSessions::AllOf(account)), Vec::new())]
+}
+
+/// What removes an account from every environment.
+fn ends_of_memberships(memberships: Vec<MemberRecord>) -> Beside {
+    let removals = memberships.into_iter().map(Write::RemoveMember);
+    removals.map(|removal| (Action::RemoveMember, removal, Vec::new())).collect()
 }
 
 /// What must hold when an account that administers no longer shall.

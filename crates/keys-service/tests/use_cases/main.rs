@@ -27,6 +27,7 @@ mod pages;
 mod people;
 mod receipts;
 mod reference;
+mod removed_meanwhile;
 mod settings;
 mod start;
 mod support;

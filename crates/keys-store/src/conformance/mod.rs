@@ -136,6 +136,8 @@ macro_rules! conformance_tests {
             requirements::an_administrator_who_can_enter_can_be_required
             requirements::another_administrator_is_required_while_access_control_is_on
             requirements::a_setting_can_be_required_to_be_as_it_was_read
+            requirements::memberships_can_be_required_to_be_as_they_were_read
+            requirements::an_account_can_be_required_not_to_be_removed
             requirements::each_of_several_requirements_must_hold
             requirements::a_caller_stands_while_nothing_of_it_was_taken_away
             settings::a_setting_is_absent_until_it_is_put

@@ -1,14 +1,14 @@
 //! What a change can require of people, and of whoever wants it.
 
 use keys_core::{
-    AccountKind, AccountRecord, AccountTransition, EnvironmentTransition, Owner, Revision, Role, SettingName,
-    Transition,
+    AccountId, AccountKind, AccountRecord, AccountTransition, EnvironmentTransition, MembersRevision, Owner,
+    Revision, Role, SettingName, Transition,
 };
 
 use super::sample;
 use crate::error::Refusal;
 use crate::log_in::EndSessions;
-use crate::query::Reach;
+use crate::query::{KeyQuery, Reach};
 use crate::store::{Change, Committed, KeyStore, Requirement, Standing, Write};
 
 /// An account of this kind, with an Active key or none.
@@ -111,6 +111,54 @@ pub fn a_setting_can_be_required_to_be_as_it_was_read(store: &dyn KeyStore) {
     let second = put(name, "false");
     assert!(!holds(store, at(first)), "it was put again");
     assert!(holds(store, at(second)));
+}
+
+/// All that an account is a member of, wherever; what others are members of does not count.
+pub fn memberships_can_be_required_to_be_as_they_were_read(store: &dyn KeyStore) {
+    let [account, other] = [1, 2].map(|n| sample::account(store, n).parts().id);
+    let [first, second] = [3, 4].map(|n| sample::environment(store, n).parts().id);
+    let revision = || {
+        let page = store.memberships(account, None, KeyQuery::MAX_LIMIT).unwrap();
+        MembersRevision::of(&page.items)
+    };
+    let are = |revision| holds(store, Requirement::MembershipsAre { account, revision });
+    let none = revision();
+    assert!(are(none));
+    sample::member(store, first, other, Role::Owner);
+    assert!(are(none), "another's");
+    let member = sample::member(store, first, account, Role::Member);
+    let one = revision();
+    assert!(are(one) && !are(none));
+    let changed = sample::update_member(store, member, Role::ReadOnly);
+    assert!(!are(one), "another role");
+    let one = revision();
+    sample::member(store, second, account, Role::Member);
+    assert!(!are(one), "another environment");
+    sample::commit(store, Write::RemoveMember(changed)).unwrap();
+    assert!(!are(one) && !are(none) && are(revision()));
+    // As the changes before it in the same commit leave them.
+    let new = sample::new_member(first, account, Role::Owner);
+    let before = Requirement::MembershipsAre { account, revision: revision() };
+    let put = Write::PutSetting { name: SettingName::Realm, value: "vault".into() };
+    let put = Change { requires: vec![before], ..sample::change(put) };
+    let refused = store.commit(vec![sample::change(Write::InsertMember(new)), put]);
+    assert_eq!(sample::refusal(refused), (1, Refusal::Unmet));
+}
+
+/// Active or Inactive, but there.
+pub fn an_account_can_be_required_not_to_be_removed(store: &dyn KeyStore) {
+    let is_there = |id| holds(store, Requirement::NotRemoved(id));
+    let record = account(store, 1, AccountKind::User, false);
+    let id = record.parts().id;
+    assert!(is_there(id));
+    assert!(!is_there(AccountId::new(99).unwrap()));
+    let go = |record: AccountRecord, transition| {
+        sample::update_account(store, record.transition(transition, sample::instant(1)).unwrap())
+    };
+    let record = go(record, AccountTransition::Deactivate);
+    assert!(is_there(id), "an Inactive one is there");
+    go(record, AccountTransition::Remove);
+    assert!(!is_there(id));
 }
 
 /// Whichever of them fails.

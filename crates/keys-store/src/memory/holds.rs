@@ -27,6 +27,13 @@ pub(super) fn holds(plan: &Plan<'_>, requirement: Requirement) -> bool {
             let members: Vec<_> = plan.members_of(environment).collect();
             MembersRevision::of(&members) == revision
         }
+        Requirement::MembershipsAre { account, revision } => {
+            let memberships: Vec<_> = plan.memberships_of(account).collect();
+            MembersRevision::of(&memberships) == revision
+        }
+        Requirement::NotRemoved(account) => {
+            plan.account(account).is_some_and(|account| account.parts().state.removed_at().is_none())
+        }
         Requirement::CallerStands(standing) => stands(plan, standing),
         Requirement::PasswordIs { password, revision } => {
             let account = plan.log_ins_now().account_of_password(password, revision);

@@ -361,6 +361,14 @@ impl<'a> Plan<'a> {
         kept.chain(planned.filter(move |member| member.environment == environment))
     }
 
+    /// What an account is a member of, as the changes before this one leave it.
+    pub(super) fn memberships_of(&self, account: AccountId) -> impl Iterator<Item = MemberRecord> {
+        let untouched = |member: &&MemberRecord| !self.delta.members.contains_key(&member.id);
+        let kept = self.base.members().of_account(account).filter(untouched).copied();
+        let planned = self.delta.members.values().flatten().copied();
+        kept.chain(planned.filter(move |member| member.account == account))
+    }
+
     fn owner_exists(&self, owner: Owner) -> bool {
         let new = match owner {
             Owner::Account(id) => self.delta.accounts.contains_key(&id),

@@ -30,6 +30,13 @@ pub(super) fn holds(connection: &Connection, head: &Head, requirement: Requireme
         Requirement::MembersAre { environment, revision } => {
             Ok(MembersRevision::of(&member::all_of(connection, environment)?) == revision)
         }
+        Requirement::MembershipsAre { account, revision } => {
+            Ok(MembersRevision::of(&member::all_of_account(connection, account)?) == revision)
+        }
+        Requirement::NotRemoved(account) => {
+            let record = read::account(connection, account)?;
+            Ok(record.is_some_and(|record| record.parts().state.removed_at().is_none()))
+        }
         Requirement::CallerStands(standing) => stands(connection, standing),
         Requirement::PasswordIs { password, revision } => log_in::password_is(connection, password, revision),
     }

@@ -141,6 +141,15 @@ pub(super) fn all_of(
     all(connection, SQL, [number(environment.number())], read)
 }
 
+/// All that an account is a member of.
+pub(super) fn all_of_account(
+    connection: &Connection,
+    account: AccountId,
+) -> Result<Vec<MemberRecord>, Fault> {
+    const SQL: &str = concat!("SELECT ", member_columns!(), " FROM members m WHERE m.account = ?1");
+    all(connection, SQL, [number(account.number())], read)
+}
+
 /// An environment that an account is a member of and that is shown to it.
 pub(super) fn environment_of(
     connection: &Connection,

@@ -174,6 +174,8 @@ pub(crate) enum Need {
     AdministratorCanEnter(Timestamp),
     AdministratorRemains(u64, Timestamp),
     MembersAre(Index, bool),
+    MembershipsAre(Index, bool),
+    NotRemoved(Index),
     CallerStands {
         principal: Index,
         administers: bool,
@@ -281,6 +283,9 @@ fn edit() -> BoxedStrategy<Edit> {
         2 => (1..6u64, time()).prop_map(|(without, now)| Need::AdministratorRemains(without, now)),
         3 => (any::<Index>(), prop::bool::weighted(0.2))
             .prop_map(|(environment, stale)| Need::MembersAre(environment, stale)),
+        3 => (any::<Index>(), prop::bool::weighted(0.2))
+            .prop_map(|(account, stale)| Need::MembershipsAre(account, stale)),
+        2 => any::<Index>().prop_map(Need::NotRemoved),
         6 => caller.prop_map(|(principal, administers, key, role, session, now)| Need::CallerStands {
             principal,
             administers,

@@ -200,6 +200,14 @@ impl World {
                 let revision = self.members_revision(environment, *stale);
                 Requirement::MembersAre { environment, revision }
             }
+            Need::MembershipsAre(account, stale) => {
+                let account = self.account_id(account);
+                let versions = if *stale { &self.old_members } else { &self.members };
+                let own = versions.iter().filter(|member| member.account == account).copied();
+                let revision = MembersRevision::of(&own.collect::<Vec<_>>());
+                Requirement::MembershipsAre { account, revision }
+            }
+            Need::NotRemoved(account) => Requirement::NotRemoved(self.account_id(account)),
             Need::PasswordIs(pick) => self.log_ins.password_is(pick),
             Need::CallerStands { principal, administers, key, role, session, now } => {
                 Requirement::CallerStands(Standing {
