@@ -58,8 +58,7 @@ impl<P: Protocol> Index<P> {
         let Load { row: rows, at } = store.load_keys(after, PAGE)?;
         let Some((_, last)) = rows.last() else { return Ok(PageEnd::Last) };
         let last = last.key;
-        for (access_key, row) in rows {
-            let landing = self.keys.land(access_key, Some(row), at, Room::Leave);
+        for (access_key, landing) in self.keys.land_all(&rows, at, Room::Leave) {
             let landing = match landing {
                 Landing::Refused => self.fill_again(store, &access_key)?,
                 Landing::Landed | Landing::Full => landing,

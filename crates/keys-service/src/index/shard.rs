@@ -28,6 +28,11 @@ impl<K: Key> Hashed<K> {
         Self { key, hash: hasher.hash_one(key) }
     }
 
+    /// The key.
+    pub(crate) const fn key(&self) -> K {
+        self.key
+    }
+
     /// The hash.
     pub(crate) const fn hash(&self) -> u64 {
         self.hash

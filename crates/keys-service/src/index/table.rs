@@ -99,6 +99,31 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
         }
     }
 
+    /// Lands many rows that were loaded at revision `at`, each if it may. Returns those that have not landed, and why.
+    ///
+    /// Rows of one shard land under one lock: a filling has a million of them.
+    pub(crate) fn land_all(&self, rows: &[(K, V)], at: Revision, room: Room) -> Vec<(K, Landing)> {
+        let hashed = rows.iter().map(|(key, row)| {
+            let key = self.hashed(*key);
+            (self.number(&key), key, row)
+        });
+        let mut hashed: Vec<_> = hashed.collect();
+        hashed.sort_by_key(|(number, ..)| *number);
+        let mut left = Vec::new();
+        for rows in hashed.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((number, ..)) = rows.first() else { continue };
+            self.at(*number).shard.write(|shard| {
+                for (_, key, row) in rows {
+                    match shard.land(*key, Some(**row), at, room) {
+                        Landing::Landed => {}
+                        landing @ (Landing::Refused | Landing::Full) => left.push((key.key(), landing)),
+                    }
+                }
+            });
+        }
+        left
+    }
+
     /// One step of the protocol on the shard of `key`.
     pub(crate) fn change(&self, key: K, step: impl FnOnce(&mut Shard<K, V>, Hashed<K>)) {
         let key = self.hashed(key);
@@ -131,11 +156,19 @@ impl<P: Protocol, K: Key, V: Row> Table<P, K, V> {
     }
 
     fn cell(&self, key: &Hashed<K>) -> &Cell<P, K, V> {
+        self.at(self.number(key))
+    }
+
+    /// The number of a key's shard.
+    fn number(&self, key: &Hashed<K>) -> usize {
         // From the middle of the hash: a shard finds places by its lowest bits and tells them apart by its highest, and
         // both would be the same for all keys of a shard that was chosen by them.
         let middle = key.hash() >> 16 & u64::from(u32::MAX);
-        let number = (middle * (self.others.len() as u64 + 1)) >> 32;
+        usize::try_from((middle * (self.others.len() as u64 + 1)) >> 32).unwrap_or(0)
+    }
+
+    fn at(&self, number: usize) -> &Cell<P, K, V> {
         // The number past the end is the first one's.
-        usize::try_from(number).ok().and_then(|number| self.others.get(number)).unwrap_or(&self.first)
+        self.others.get(number).unwrap_or(&self.first)
     }
 }

@@ -29,6 +29,7 @@ pub mod keys;
 pub mod listener;
 pub mod loads;
 pub mod log_in;
+pub mod many;
 pub mod members;
 pub mod owners;
 pub mod pages;

@@ -11,7 +11,7 @@ use super::fault::{Damage, Fault};
 use super::list::{environment_columns, key_columns, one_more, page};
 use super::member;
 pub(super) use super::row::SettingRow;
-use super::row::{Fields, Stored, number, read, text, time};
+use super::row::{Fields, Stored, number, read, read_verification, text, time};
 use super::statement::{all, one};
 use crate::query::{KeyQuery, Page, Reach};
 use crate::rules::{account_row, environment_row};
@@ -92,10 +92,7 @@ pub(super) fn live_keys(
     // Two statements see one snapshot only inside one transaction.
     let snapshot = connection.unchecked_transaction()?;
     let at = head(&snapshot)?.revision;
-    let row = all(&snapshot, SQL, parameters, |row| {
-        let record: KeyRecord = read(row)?;
-        Ok((record.parts().access_key, record.verification_row()))
-    })?;
+    let row = all(&snapshot, SQL, parameters, read_verification)?;
     snapshot.commit()?;
     Ok(Load { row, at })
 }

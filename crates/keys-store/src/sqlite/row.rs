@@ -7,13 +7,14 @@ use std::str::FromStr;
 use keys_core::{
     AccessKey, AccountId, AccountParts, AccountRecord, AccountState, Creator, EnvironmentId,
     EnvironmentParts, EnvironmentRecord, EnvironmentState, KeyId, KeyParts, KeyRecord, Lifecycle,
-    LifecycleState, Revision, SettingName, StoredSecret, Tag, Tagged, Timestamp, Uuid,
+    LifecycleState, Revision, RowState, SettingName, StoredSecret, Tag, Tagged, Timestamp, Uuid,
+    VerificationRow,
 };
 use rusqlite::Row;
 use rusqlite::types::{Value, ValueRef};
 
 use super::fault::{Damage, Fault};
-use super::seal::seal;
+use super::seal::Seal;
 use crate::store::Setting;
 
 /// A record that has a sealed row of its own.
@@ -32,12 +33,45 @@ pub(super) trait Stored: Sized {
 
 /// Reads the record at the beginning of a row, its seal first.
 pub(super) fn read<T: Stored>(row: &Row<'_>) -> Result<T, Fault> {
-    let values = (0..T::WIDTH).map(|column| row.get_ref(column)).collect::<Result<Vec<_>, _>>()?;
+    T::read(&mut unsealed::<T>(row)?)
+}
+
+/// Reads what verification needs to know of a key from its row. The seal is over all of the row, and looked at first;
+/// what is left out (digest, name, creator, times) is as it was written then, and reading it would take most of the time.
+pub(super) fn read_verification(row: &Row<'_>) -> Result<(AccessKey, VerificationRow), Fault> {
+    let fields = &mut unsealed::<KeyRecord>(row)?;
+    let key = id(fields, KeyId::new)?;
+    let owner = fields.parsed("its owner is none")?;
+    let access_key = fields.parsed("its access key is none")?;
+    let state: LifecycleState = fields.parsed("its state is none")?;
+    fields.skip();
+    let tag = fields.optional_bytes("its tag is none")?.map(Tag::from_bytes);
+    let pepper = fields.optional_parsed("its pepper is none")?;
+    let state = match (state, tag, pepper) {
+        (LifecycleState::Active, Some(tag), Some(pepper)) => RowState::Active(Tagged { tag, pepper }),
+        (LifecycleState::Inactive, Some(tag), Some(pepper)) => RowState::Inactive(Tagged { tag, pepper }),
+        (LifecycleState::Deleted, None, None) => RowState::Deleted,
+        (LifecycleState::Active | LifecycleState::Inactive | LifecycleState::Deleted, _, _) => {
+            return Err(fields.damage("its state does not fit what it holds"));
+        }
+    };
+    // Time of deletion, name, description, creator, times of issue and change.
+    (0..6).for_each(|_| fields.skip());
+    let expires_at = fields.optional_time("its expiry is no time")?;
+    Ok((access_key, VerificationRow { key, owner, state, expires_at, revision: fields.revision()? }))
+}
+
+/// The columns of a row whose seal was found good.
+fn unsealed<'a, T: Stored>(row: &'a Row<'_>) -> Result<Fields<'a>, Fault> {
+    let mut seal = Seal::new();
+    for column in 0..T::WIDTH {
+        seal.add(row.get_ref(column)?);
+    }
     let found: i64 = row.get(T::WIDTH)?;
-    if seal(values.into_iter()) != found {
+    if seal.value() != found {
         return Err(Damage { table: T::TABLE, what: "its seal does not fit" }.into());
     }
-    T::read(&mut Fields::new(row, T::TABLE))
+    Ok(Fields::new(row, T::TABLE))
 }
 
 /// The columns of a row, taken one after the other.

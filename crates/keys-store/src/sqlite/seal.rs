@@ -7,34 +7,28 @@
 
 use rusqlite::types::{Value, ValueRef};
 
-/// The seal over these values.
-pub(super) fn seal<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> i64 {
-    let mut hash = Fnv::new();
-    for value in values {
-        // The kind and the length in front, so that no two rows are written alike.
+/// The seal over the values that are added, one after the other.
+pub(super) struct Seal(u64);
+
+impl Seal {
+    pub(super) const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    /// One more value. The kind and the length in front, so that no two rows are written alike.
+    pub(super) fn add(&mut self, value: ValueRef<'_>) {
         match value {
-            ValueRef::Null => hash.field(0, &[]),
-            ValueRef::Integer(number) => hash.field(1, &number.to_be_bytes()),
-            ValueRef::Real(number) => hash.field(2, &number.to_be_bytes()),
-            ValueRef::Text(text) => hash.field(3, text),
-            ValueRef::Blob(bytes) => hash.field(4, bytes),
+            ValueRef::Null => self.field(0, &[]),
+            ValueRef::Integer(number) => self.field(1, &number.to_be_bytes()),
+            ValueRef::Real(number) => self.field(2, &number.to_be_bytes()),
+            ValueRef::Text(text) => self.field(3, text),
+            ValueRef::Blob(bytes) => self.field(4, bytes),
         }
     }
-    hash.0.cast_signed()
-}
 
-/// The values with their seal behind them, ready to be written.
-pub(super) fn sealed(mut values: Vec<Value>) -> Vec<Value> {
-    let seal = seal(values.iter().map(ValueRef::from));
-    values.push(Value::Integer(seal));
-    values
-}
-
-struct Fnv(u64);
-
-impl Fnv {
-    const fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+    /// What stands in the last column.
+    pub(super) const fn value(&self) -> i64 {
+        self.0.cast_signed()
     }
 
     fn field(&mut self, kind: u8, bytes: &[u8]) {
@@ -48,6 +42,20 @@ impl Fnv {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
+}
+
+/// The values with their seal behind them, ready to be written.
+pub(super) fn sealed(mut values: Vec<Value>) -> Vec<Value> {
+    let seal = seal(values.iter().map(ValueRef::from));
+    values.push(Value::Integer(seal));
+    values
+}
+
+/// The seal over these values.
+fn seal<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> i64 {
+    let mut seal = Seal::new();
+    values.for_each(|value| seal.add(value));
+    seal.value()
 }
 
 #[cfg(test)]
