@@ -5,8 +5,8 @@ use keys_core::{KeyId, NewKey, Owner, Transition};
 use super::sample;
 use crate::store::{Change, Committed, KeyStore, Write};
 
-/// How many keys are made in one commit.
-const AT_ONCE: u64 = 5_000;
+/// How many keys are made in one commit: so many that a page of an index is written for several of them.
+const AT_ONCE: u64 = 50_000;
 
 /// Key number `n` of a large installation. Access keys lie anywhere, as random ones do; names come again, some keys
 /// have none; some expire, and each was made by one of ten others.

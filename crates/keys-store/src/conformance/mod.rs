@@ -165,6 +165,7 @@ macro_rules! conformance_tests {
             pages::no_page_is_longer_than_the_most
             pages::a_cursor_of_another_order_shows_nothing
             pages::a_cursor_need_not_name_a_record
+            pages::a_place_in_one_state_leads_to_the_keys_of_another
             pages::state_filters_show_what_they_say
             pages::filters_hold_together
             pages::a_list_stays_within_its_reach

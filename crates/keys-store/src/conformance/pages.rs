@@ -94,6 +94,33 @@ fn sort_value(record: &KeyRecord, order: KeyOrder) -> (&[u8], i64, u64) {
     }
 }
 
+/// A cursor may be of a key in any state: behind it come those of the filter's, all of them, some, or none.
+pub fn a_place_in_one_state_leads_to_the_keys_of_another(store: &dyn KeyStore) {
+    let owner = sample::owner(store, 1);
+    let records = assorted(store, owner);
+    for state in [LifecycleState::Active, LifecycleState::Inactive, LifecycleState::Deleted] {
+        let filter = KeyFilter { state: StateFilter::Is(state), ..ANY };
+        for order in KeyOrder::ALL {
+            for direction in Direction::ALL {
+                let query = KeyQuery { order, direction, filter, limit: 100, after: None };
+                let all = store.keys(Reach::AllOwners, &query).unwrap().items;
+                for place in &records {
+                    let after = Some(Cursor::of(place, order));
+                    let behind = store.keys(Reach::AllOwners, &KeyQuery { after, ..query.clone() }).unwrap();
+                    let own = (sort_value(place, order), place.parts().id);
+                    let expected = all.iter().filter(|record| {
+                        let other = (sort_value(record, order), record.parts().id);
+                        if direction == Direction::Ascending { other > own } else { other < own }
+                    });
+                    let expected: Vec<_> = expected.map(|record| record.parts().id).collect();
+                    let found: Vec<_> = behind.items.iter().map(|record| record.parts().id).collect();
+                    assert_eq!(found, expected, "{state}, {order:?}, {direction:?}, behind {place:?}");
+                }
+            }
+        }
+    }
+}
+
 /// By value, ties by id, all of it the other way round when descending; whatever the pages' length.
 pub fn every_order_sorts_by_value_and_then_by_id(store: &dyn KeyStore) {
     let owner = sample::owner(store, 1);

@@ -4,6 +4,8 @@
 //! The texts differ in fixed fragments only; every value is a parameter. So there is a finite set of them, prepared
 //! once and kept.
 
+use std::cmp::Ordering;
+
 use keys_core::{EnvironmentRecord, KeyRecord, LifecycleState, Owner, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
@@ -131,10 +133,43 @@ enum Shown {
     Both,
 }
 
+/// The states of keys that are present.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Live {
+    Active,
+    Inactive,
+}
+
+impl Live {
+    const fn rank(self) -> StateRank {
+        match self {
+            Self::Active => StateRank::Active,
+            Self::Inactive => StateRank::Inactive,
+        }
+    }
+
+    const fn named(self) -> LifecycleState {
+        match self {
+            Self::Active => LifecycleState::Active,
+            Self::Inactive => LifecycleState::Inactive,
+        }
+    }
+
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Active => " AND state_order = 0",
+            Self::Inactive => " AND state_order = 1",
+        }
+    }
+}
+
 /// What a list is sorted by.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
     Id,
+    /// The id, among keys of this state alone: along the index of states, in which they stand by their ids. Without it a
+    /// list of the few that are Inactive would step over all that are Active.
+    IdWithin(Live),
     Name,
     Description,
     AccessKey,
@@ -171,29 +206,31 @@ impl List {
         let (shown, state) = match filter.state {
             StateFilter::Present => (Shown::One(Set::Present), None),
             StateFilter::Any => (Shown::Both, None),
-            StateFilter::Is(state @ (LifecycleState::Active | LifecycleState::Inactive)) => {
-                (Shown::One(Set::Present), Some(state))
-            }
+            StateFilter::Is(LifecycleState::Active) => (Shown::One(Set::Present), Some(Live::Active)),
+            StateFilter::Is(LifecycleState::Inactive) => (Shown::One(Set::Present), Some(Live::Inactive)),
             StateFilter::Is(LifecycleState::Deleted) => (Shown::One(Set::Gone), None),
         };
+        let unique = filter.id.is_some() || filter.access_key.is_some();
+        let along_states = !unique && matches!(order, KeyOrder::Id | KeyOrder::State);
+        let within = state.filter(|_| along_states);
         let conditions = [
             owner.map(|_| " AND owner = ?1"),
             state.map(|_| " AND state = ?2"),
+            within.map(Live::condition),
             filter.id.map(|_| " AND id = ?3"),
             filter.access_key.map(|_| " AND access_key = ?4"),
         ];
-        let unique = filter.id.is_some() || filter.access_key.is_some();
         Some(Self {
             table: &KEYS,
             shown,
-            by: Column::of_key(*order),
+            by: within.map_or(Column::of_key(*order), Column::IdWithin),
             direction: *direction,
             after: after.as_ref().map(|after| after.value.clone()),
             conditions: conditions.into_iter().flatten().collect(),
             along: if unique { Along::Unique } else { along },
             parameters: [
                 optional(owner, text),
-                optional(state, text),
+                optional(state, |state| text(state.named())),
                 optional(filter.id, |id| number(id.number())),
                 optional(filter.access_key, text),
                 optional(after.as_ref(), |after| place(&after.value)),
@@ -268,7 +305,7 @@ impl List {
         }
         let direction = self.direction();
         let by = match self.by {
-            Column::Id => String::new(),
+            Column::Id | Column::IdWithin(_) => String::new(),
             Column::Name
             | Column::Description
             | Column::AccessKey
@@ -307,6 +344,7 @@ impl List {
             }
             (
                 Column::Id
+                | Column::IdWithin(_)
                 | Column::Name
                 | Column::Description
                 | Column::AccessKey
@@ -330,6 +368,18 @@ impl List {
         match (self.by, set, &self.after) {
             (_, _, None) => vec![String::new()],
             (Column::Id, _, _) => vec![by_id],
+            (Column::IdWithin(state), _, Some(SortValue::State(rank))) => {
+                match (state.rank().cmp(rank), self.direction) {
+                    (Ordering::Equal, _) => vec![by_id],
+                    (Ordering::Greater, Direction::Ascending) | (Ordering::Less, Direction::Descending) => {
+                        vec![String::new()]
+                    }
+                    (Ordering::Less, Direction::Ascending) | (Ordering::Greater, Direction::Descending) => {
+                        Vec::new()
+                    }
+                }
+            }
+            (Column::IdWithin(_), _, Some(_)) => vec![by_id],
             (
                 Column::Name
                 | Column::Description
@@ -396,7 +446,7 @@ impl Column {
 
     const fn name(self, set: Set) -> &'static str {
         match (self, set) {
-            (Self::Id, _) => "id",
+            (Self::Id | Self::IdWithin(_), _) => "id",
             (Self::Name, _) => "name_order",
             (Self::Description, _) => "description_order",
             (Self::AccessKey, _) => "access_key",
@@ -411,12 +461,12 @@ impl Column {
     const fn index(self, set: Set) -> &'static str {
         match (self, set) {
             // All that are gone are in one state, so the order is that of their ids.
-            (Self::Id, _) | (Self::State, Set::Gone) => "id",
+            (Self::Id, _) | (Self::State | Self::IdWithin(_), Set::Gone) => "id",
             (Self::Name, _) => "name",
             (Self::Description, _) => "description",
             (Self::AccessKey, _) => "access_key",
             (Self::Created, _) => "created",
-            (Self::State, Set::Present) => "state",
+            (Self::State | Self::IdWithin(_), Set::Present) => "state",
             (Self::Expires, _) => "expires",
             (Self::Creator, _) => "creator",
         }
