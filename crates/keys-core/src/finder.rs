@@ -6,10 +6,10 @@
 //!
 //! - pairs: `kc_<access key>_<secret key>`, and `<access key>:<secret key>` as HTTP Basic has it;
 //! - lone secret keys, with the access key that stands nearby, if one does;
-//! - both in base64 on one line (either alphabet, at any offset of what was encoded): headers of HTTP Basic, Secrets of
-//!   Kubernetes, the `auth` of Docker's `config.json`.
+//! - both in base64 (either alphabet, at any offset of what was encoded, in lines of 54 characters or more): headers of
+//!   HTTP Basic, Secrets of Kubernetes, the `auth` of Docker's `config.json`, mail.
 //!
-//! Not found is what is compressed, encrypted, encoded twice or in another way, or broken over lines; nor are secrets
+//! Not found is what is compressed, encrypted, or encoded twice or in another way; nor are secrets
 //! brought over from Rancher v1, which have no checksum and look like any other word.
 //!
 //! The work is linear in the input, whatever it holds: in text most bytes are jumped over, because a window of 40
@@ -17,6 +17,7 @@
 //! run of letters and digits the checksum rolls along.
 
 mod context;
+mod fold;
 mod search;
 mod text;
 mod window;
@@ -40,7 +41,7 @@ pub struct Finding {
     /// The access key of the pair; of a lone secret the one that stands nearby, which may be another's: on the same line
     /// if there is one, and rather before the secret than behind it.
     pub access_key: Option<AccessKey>,
-    /// How many bytes stand before it.
+    /// How many bytes stand before it; before its secret key, if that is on another line of base64 than its access key.
     pub offset: u64,
     /// How many bytes it takes, as it was written.
     pub length: usize,

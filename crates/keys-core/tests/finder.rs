@@ -50,6 +50,18 @@ fn base64(bytes: &[u8], last_two: [u8; 2]) -> String {
     text
 }
 
+/// Text with credentials in it, in base64 and in lines.
+fn mail() -> impl Strategy<Value = Vec<u8>> {
+    let parts = prop::collection::vec((strategies::native_credential(), "[ -~\n]{0,90}"), 1..4);
+    (parts, 50_usize..80, prop_oneof![Just("\n"), Just("\r\n  ")]).prop_map(|(parts, width, line_end)| {
+        let text: String = parts
+            .iter()
+            .map(|(pair, text)| format!("{} {text}{}\n", pair.access_key(), pair.secret_key().expose()))
+            .collect();
+        folded(&base64(text.as_bytes(), *b"+/"), width, line_end).into_bytes()
+    })
+}
+
 /// What may stand around a credential, and is none: bytes, text, words without an end, base64 of anything.
 fn noise() -> impl Strategy<Value = Vec<u8>> {
     let text =
@@ -60,6 +72,12 @@ fn noise() -> impl Strategy<Value = Vec<u8>> {
         text("[0-9A-Za-z]{0,600}"),
         text("0{0,300}z{0,300}"),
         prop::collection::vec(any::<u8>(), 0..600).prop_map(|bytes| base64(&bytes, *b"+/").into_bytes()),
+        (prop::collection::vec(any::<u8>(), 0..600), 50_usize..80).prop_map(|(bytes, width)| folded(
+            &base64(&bytes, *b"+/"),
+            width,
+            "\n"
+        )
+        .into_bytes()),
     ]
 }
 
@@ -137,7 +155,7 @@ proptest! {
 
     #[test]
     fn however_a_text_is_cut_the_answer_is_the_same(
-        pieces in prop::collection::vec((noise(), planted()), 0..8),
+        pieces in prop::collection::vec((prop_oneof![noise(), mail()], planted()), 0..8),
         sizes in prop::collection::vec(prop_oneof![1_usize..5, 1_usize..100, 500_usize..4_000], 1..6),
     ) {
         let text: Vec<u8> = pieces.iter().flat_map(|(noise, planted)| [noise.as_slice(), &planted.text].concat()).collect();
@@ -235,6 +253,57 @@ fn base64_may_begin_in_the_middle_of_a_group() {
         let findings = Finder::find(&whole.as_bytes()[shift..]);
         assert_eq!(findings.len(), 1, "{shift}");
         assert_eq!((findings[0].offset, findings[0].encoding), (0, Encoding::Base64));
+    }
+}
+
+/// Base64 in lines of so many characters, each with this before it.
+fn folded(encoded: &str, width: usize, line_end: &str) -> String {
+    let lines: Vec<_> = encoded.as_bytes().chunks(width).map(|line| String::from_utf8_lossy(line)).collect();
+    lines.join(line_end)
+}
+
+#[test]
+fn base64_may_be_broken_into_lines() {
+    let pair = format!("{ACCESS_KEY}:{SECRET}");
+    for width in [54, 56, 60, 64, 72, 76, 100] {
+        for line_end in ["\n", "\r\n", "\n    ", "\r\n\t"] {
+            for before in 0..=2 * width {
+                let whole = format!("{}{pair}{}", ".".repeat(before), ".".repeat(20));
+                let text =
+                    format!("data:\n{}==\n", folded(&base64(whole.as_bytes(), *b"+/"), width, line_end));
+                let findings = Finder::find(text.as_bytes());
+                assert_eq!(findings.len(), 1, "{text}");
+                let finding = findings[0];
+                assert_eq!((finding.kind, finding.encoding), (FindingKind::Pair, Encoding::Base64), "{text}");
+                assert_eq!(finding.access_key, ACCESS_KEY.parse().ok());
+                let offset = usize::try_from(finding.offset).expect("it is short");
+                // A pair is told from its access key on where both begin on one line, else from its secret key on.
+                let character = |byte: usize| byte / 3 * 4 + byte % 3;
+                let [pair_begins, secret_begins] = [before, before + AccessKey::LENGTH + 1].map(character);
+                let on_one_line = pair_begins / width == secret_begins / width;
+                let begins = if on_one_line { pair_begins } else { secret_begins };
+                assert_eq!(offset, "data:\n".len() + begins + begins / width * line_end.len(), "{text}");
+                let place = &text[..offset];
+                let line_begin = place.rfind('\n').map_or(0, |end| end + 1);
+                assert_eq!(finding.line, place.matches('\n').count() as u64 + 1, "{text}");
+                assert_eq!(finding.column, (offset - line_begin) as u64 + 1, "{text}");
+                // What was written there is no longer found when it is taken out.
+                let rest = [place, &text[offset + finding.length..]].concat();
+                assert!(Finder::find(rest.as_bytes()).is_empty(), "{text}");
+                assert_eq!(in_chunks(text.as_bytes(), &[1]), findings);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_access_key_of_a_secret_that_is_broken_over_lines_may_stand_lines_before() {
+    let text = format!("KEY={ACCESS_KEY}\n#{}\nSECRET={SECRET}\n", "-".repeat(150));
+    for before in 0..80 {
+        let encoded = base64(format!("{}{text}", "\n".repeat(before)).as_bytes(), *b"+/");
+        let findings = Finder::find(folded(&encoded, 76, "\n").as_bytes());
+        assert_eq!(findings.len(), 1, "{encoded}");
+        assert_eq!(findings[0].access_key, ACCESS_KEY.parse().ok(), "{before}");
     }
 }
 

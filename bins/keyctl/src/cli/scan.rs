@@ -14,7 +14,7 @@ pub(crate) enum Alone {
     /// Every regular file below the paths is searched: hidden, ignored and binary ones too. Symbolic links are not
     /// followed, but for those that are named. Found are whole pairs (kc_…, and user:password as in HTTP Basic) and lone
     /// secret keys, told by their checksum, as they stand or in base64; the secret is never printed. Not found is what is
-    /// compressed, encrypted, encoded twice or broken over lines. The objects of Git are compressed, so search a history
+    /// compressed, encrypted or encoded twice. The objects of Git are compressed, so search a history
     /// by `git log -p --all | keyctl scan -`.
     ///
     /// Exit codes: 0 all was read and nothing found, 1 found, 3 a PATH is not there, 4 nothing was found but something

@@ -6,12 +6,6 @@ use crate::secret_key::BASE62;
 pub(super) trait Text: Copy {
     /// The byte at this place; `None` where there is none.
     fn byte(self, at: usize) -> Option<u8>;
-
-    /// Where in the input the byte at this place begins.
-    fn position(self, at: usize) -> usize;
-
-    /// Where in the input it ends.
-    fn end(self, at: usize) -> usize;
 }
 
 /// Bytes as they stand.
@@ -21,14 +15,6 @@ pub(super) struct Plain<'a>(pub(super) &'a [u8]);
 impl Text for Plain<'_> {
     fn byte(self, at: usize) -> Option<u8> {
         self.0.get(at).copied()
-    }
-
-    fn position(self, at: usize) -> usize {
-        at
-    }
-
-    fn end(self, at: usize) -> usize {
-        at + 1
     }
 }
 
@@ -53,6 +39,16 @@ impl<'a> Decoded<'a> {
         let characters = position + self.phase;
         characters / 4 * 3 + characters % 4
     }
+
+    /// Where in the input the byte at this place begins.
+    pub(super) const fn position(self, at: usize) -> usize {
+        (at / 3 * 4 + at % 3).saturating_sub(self.phase)
+    }
+
+    /// Where in the input it ends.
+    pub(super) const fn end(self, at: usize) -> usize {
+        self.position(at) + 2
+    }
 }
 
 impl Text for Decoded<'_> {
@@ -65,14 +61,6 @@ impl Text for Decoded<'_> {
             1 => high << 4 | low >> 2,
             _ => high << 6 | low,
         })
-    }
-
-    fn position(self, at: usize) -> usize {
-        (at / 3 * 4 + at % 3).saturating_sub(self.phase)
-    }
-
-    fn end(self, at: usize) -> usize {
-        self.position(at) + 2
     }
 }
 
