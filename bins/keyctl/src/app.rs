@@ -17,6 +17,7 @@ use crate::credentials::{self, Said, Surroundings};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Form, json};
 use crate::pairs;
+use crate::profiles::{self, Chosen};
 use crate::sessions::Sessions;
 use crate::system;
 
@@ -29,22 +30,34 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
     match CommandLine::try_parse_from(&arguments) {
         Ok(line) => {
-            let form = form(&line.printing, &surroundings);
+            // A command that asks no authority needs nothing of what is kept of one.
+            let alone = matches!(line.command, Command::Alone(_));
+            let chosen = if alone { Ok(None) } else { profiles::chosen(&line.reach, &surroundings) };
+            let form = form(&line.printing, chosen.as_ref().ok().and_then(Option::as_ref), &surroundings);
             let for_programs = form.as_ref().is_ok_and(Form::is_for_programs);
-            finish(form.and_then(|form| carry_out(line, &form, &surroundings)), for_programs)
+            let carried_out = form.and_then(|form| carry_out(line, &form, chosen?.as_ref(), &surroundings));
+            finish(carried_out, for_programs)
         }
         Err(error) => not_understood(&error, &arguments, &surroundings),
     }
 }
 
 /// The answer, printed.
-fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>) -> Result<(), Failure> {
+fn carry_out(
+    mut line: CommandLine,
+    form: &Form,
+    chosen: Option<&Chosen>,
+    surroundings: &Surroundings<'_>,
+) -> Result<(), Failure> {
     let now = system::now();
     if let Command::Alone(alone) = &line.command {
         alone.check_alone(&line.reach, &line.printing)?;
     }
     check_shows(form, &line.command)?;
     line.command.check_can_ask()?;
+    if let Some(chosen) = chosen {
+        chosen.fill(&mut line.reach, surroundings)?;
+    }
     if let Command::Verify(verify) = &mut line.command {
         let file = verify.file.as_deref();
         verify.presented = credentials::to_verify(file, &Said::by(&line.reach), surroundings)?;
@@ -57,10 +70,10 @@ fn carry_out(mut line: CommandLine, form: &Form, surroundings: &Surroundings<'_>
         import.watched = !quiet;
     }
     let answer = if let Command::Alone(alone) = line.command {
-        alone.run(surroundings, warn)?
+        alone.run(&line.reach, surroundings, warn)?
     } else {
         // It is let go of here, before anybody is slow to read the answer.
-        let authority = connect(line.reach, &line.command, surroundings, warn, now)?;
+        let authority = connect(line.reach, chosen, &line.command, surroundings, warn, now)?;
         line.command.run(authority.as_ref(), surroundings, now)?
     };
     print(&answer, form, now)?;
@@ -83,6 +96,7 @@ fn check_imports(reach: &Reach) -> Result<(), Failure> {
 /// Reaches the authority that the arguments, else the environment, name.
 fn connect(
     reach: Reach,
+    chosen: Option<&Chosen>,
     command: &Command,
     surroundings: &Surroundings<'_>,
     warn: fn(&str),
@@ -113,12 +127,13 @@ fn connect(
             let need = command.need();
             Ok(Box::new(local::open(database, reach.pepper_file.as_deref(), need, now)?))
         }
-        (_, None) => Ok(Box::new(connect_over_http(reach, command, surroundings, warn, now)?)),
+        (_, None) => Ok(Box::new(connect_over_http(reach, chosen, command, surroundings, warn, now)?)),
     }
 }
 
 fn connect_over_http(
     reach: Reach,
+    chosen: Option<&Chosen>,
     command: &Command,
     surroundings: &Surroundings<'_>,
     warn: fn(&str),
@@ -133,14 +148,15 @@ fn connect_over_http(
         .parse()
         .map_err(|error| Failure::new(Exit::Usage, format!("{source}: {error}")))?;
     let roots = roots(reach.ca_file.clone(), &url, surroundings)?;
-    let said = Said::by(&reach);
+    let said = Said::by(&reach).within(chosen);
     let is_to_verify = matches!(command, Command::Verify(_));
     let found = if command.is_about_session() || is_to_verify {
         None
     } else {
         credentials::find(&said, &url, surroundings)?
     };
-    let access_key = reach.access_key;
+    let kept = chosen.and_then(|chosen| chosen.profile.access_key).map(|access_key| access_key.to_string());
+    let access_key = reach.access_key.or(kept);
     let in_the_clear = !url.is_secure() && !url.is_loopback();
     if in_the_clear && (found.is_some() || is_to_verify || command.is_about_session()) {
         warn(IN_THE_CLEAR);
@@ -185,23 +201,32 @@ fn roots(
 fn no_authority() -> Failure {
     Failure::new(Exit::Usage, "no authority is named").hint(
         "--url http://127.0.0.1:8080 for a running server (or KEYCTL_URL), \
-         --database sqlite:keys-data/keys.sqlite3 for a database",
+         --database sqlite:keys-data/keys.sqlite3 for a database, or keep one: keyctl profile set --help",
     )
 }
 
-/// The form that was asked for, on the command line or else by the environment.
-fn form(printing: &Printing, surroundings: &Surroundings<'_>) -> Result<Form, Failure> {
+/// The form that was asked for: on the command line, by the environment, or by the profile, which goes before the environment
+/// if it was chosen on the command line.
+fn form(
+    printing: &Printing,
+    chosen: Option<&Chosen>,
+    surroundings: &Surroundings<'_>,
+) -> Result<Form, Failure> {
+    let kept = |is_first: bool| {
+        chosen.filter(|chosen| chosen.is_first == is_first).and_then(|chosen| chosen.profile.output)
+    };
     if let Some(field) = &printing.field {
         return Ok(Form::Field(field.clone()));
     }
     let format = match printing.output {
         _ if printing.quiet => OutputFormat::Name,
         Some(format) => format,
+        None if let Some(format) = kept(true) => format,
         None => match surroundings.text("KEYCTL_OUTPUT")? {
             Some(word) => OutputFormat::from_str(&word, false).map_err(|_| {
                 Failure::new(Exit::Usage, "KEYCTL_OUTPUT is none of table, json, yaml and name")
             })?,
-            None => OutputFormat::Table,
+            None => kept(false).unwrap_or(OutputFormat::Table),
         },
     };
     Ok(match format {
@@ -245,7 +270,7 @@ fn guess_for_programs(arguments: &[OsString], surroundings: &Surroundings<'_>) -
         words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", format] if is_format(format)));
     one_word
         || two_words
-        || form(&Printing::default(), surroundings).as_ref().is_ok_and(Form::is_for_programs)
+        || form(&Printing::default(), None, surroundings).as_ref().is_ok_and(Form::is_for_programs)
 }
 
 /// Prints an answer in one piece. Who stops reading has seen enough; but a secret that nobody saw is a loss.

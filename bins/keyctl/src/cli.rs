@@ -7,6 +7,7 @@ mod consent;
 mod import;
 mod pages;
 mod people;
+mod profile;
 mod scan;
 mod secret;
 
@@ -17,6 +18,7 @@ use keys_core::{AccessMode, AccountId, Credential, EnvironmentId};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
+use crate::profiles::ProfileName;
 
 pub(crate) use self::audit::Audit;
 pub(crate) use self::backup::Backup;
@@ -28,15 +30,16 @@ pub(crate) use self::people::{
     EditedUser, Member, MemberAdd, MemberList, MemberRemove, MemberSet, User, UserAdd, UserAdmin, UserChange,
     UserEdit, UserEndSessions, UserPassword, UserRemove, UserUnlock,
 };
+pub(crate) use self::profile::{Profile, ProfileRemove, ProfileSet};
 pub(crate) use self::scan::{Alone, Scan};
 pub(crate) use self::secret::PasswordSource;
 
 /// Create and manage API keys.
 ///
 /// An authority is reached over HTTP (--url, else KEYCTL_URL or RANCHER_URL) or by opening its database
-/// (--database). With --url a credential is taken from --secret-stdin or --secret-file, from KEYCTL_ACCESS_KEY and
-/// KEYCTL_SECRET_KEY or KEYCTL_SECRET_COMMAND (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a session begun by
-/// `login`, or from .netrc; on a terminal it is asked for. It is never an argument.
+/// (--database), or is kept in a profile (--profile, else KEYCTL_PROFILE or the default one). With --url a credential is taken from --secret-stdin or --secret-file, from KEYCTL_ACCESS_KEY and
+/// KEYCTL_SECRET_KEY or KEYCTL_SECRET_COMMAND (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from the profile, from a
+/// session begun by `login`, or from .netrc; on a terminal it is asked for. It is never an argument.
 ///
 /// What deletes or removes is confirmed by typing the name, on a terminal; elsewhere it wants --yes.
 ///
@@ -56,9 +59,13 @@ pub(crate) struct CommandLine {
 }
 
 /// How the authority is reached.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Authority")]
 pub(crate) struct Reach {
+    /// What is kept under this name by `profile set` [default: KEYCTL_PROFILE, or what `profile use` has chosen]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with_all = ["url", "database"])]
+    pub(crate) profile: Option<ProfileName>,
+
     /// The server, such as http://127.0.0.1:8080; an environment's endpoint stands for that environment
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) url: Option<String>,
@@ -438,7 +445,12 @@ mod tests {
             &["password_stdin", "password_file"],
             &["password_stdin", "password_file"],
             &["token_file", "password_stdin", "password_file"],
+            &["ask_secret", "secret_command"],
         ];
-        assert_eq!(telling, sources.concat(), "switches, which take no value, and names of files");
+        assert_eq!(
+            telling,
+            sources.concat(),
+            "switches, which take no value, names of files, and a program that tells it"
+        );
     }
 }

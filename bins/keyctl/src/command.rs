@@ -16,6 +16,7 @@ mod import;
 mod list;
 mod log_in;
 mod people;
+mod profile;
 mod set_up;
 mod thing;
 mod verify;
@@ -24,7 +25,7 @@ mod whoami;
 use keys_core::{Description, EnvironmentTransition, Name, Timestamp, Transition};
 
 use crate::authority::{Authority, Edit};
-use crate::cli::{AccessControl, Command, EditedTexts, Env, Member, User};
+use crate::cli::{AccessControl, Command, EditedTexts, Env, Member, Reach, User};
 use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::output::Answer;
@@ -173,7 +174,7 @@ impl Command {
             },
             Self::Setup(wishes) => set_up::run(authority, wishes, surroundings),
             // It is carried out before an authority is reached.
-            Self::Alone(alone) => alone.run(surroundings, |_| {}),
+            Self::Alone(alone) => alone.run(&Reach::default(), surroundings, |_| {}),
         }
     }
 }

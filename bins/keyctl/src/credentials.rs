@@ -1,6 +1,6 @@
 //! Where the credential comes from. Never from an argument: process lists and histories show those.
 //!
-//! In this order: `--secret-stdin` or `--secret-file`; the environment; a session, which `login` has begun; `.netrc`. `--access-key` says which
+//! In this order: `--secret-stdin` or `--secret-file`; the environment; the profile; a session, which `login` has begun; `.netrc`. `--access-key` says which
 //! pair is meant, and so that no session is. When none is found and the server wants one, a person at a terminal is
 //! asked.
 
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::cli::Reach;
 use crate::exit::{Exit, Failure};
 use crate::netrc;
+use crate::profiles::{Chosen, Secret};
 use crate::sessions::Sessions;
 
 /// What a run is given besides its arguments.
@@ -66,6 +67,8 @@ pub(crate) struct Said<'a> {
     pub(crate) secret_stdin: bool,
     /// Its secret stands in this file.
     pub(crate) secret_file: Option<&'a Path>,
+    /// The profile that is in force.
+    pub(crate) profile: Option<&'a Chosen>,
 }
 
 impl<'a> Said<'a> {
@@ -75,7 +78,26 @@ impl<'a> Said<'a> {
             access_key: reach.access_key.as_deref(),
             secret_stdin: reach.secret_stdin,
             secret_file: reach.secret_file.as_deref(),
+            profile: None,
         }
+    }
+
+    /// The same in a profile, which says which pair is meant where the arguments do not.
+    pub(crate) const fn within(self, profile: Option<&'a Chosen>) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// Which pair is meant.
+    fn access_key(&self) -> Result<Option<AccessKey>, Failure> {
+        match self.access_key {
+            Some(access_key) => parse_access_key(access_key).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The access key that the profile names.
+    fn kept(&self) -> Option<AccessKey> {
+        self.profile.and_then(|chosen| chosen.profile.access_key)
     }
 }
 
@@ -97,10 +119,12 @@ pub(crate) fn find(
     url: &BaseUrl,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Found>, Failure> {
-    let access_key = said.access_key.map(parse_access_key).transpose()?;
+    let access_key = said.access_key()?;
     if let Some(credential) = outright(access_key, said, surroundings).map_err(as_usage)? {
         return Ok(Some(Found::Pair(credential)));
     }
+    // Whose secret is nowhere so far.
+    let access_key = access_key.or_else(|| said.kept());
     if access_key.is_none()
         && let Some(sessions) = Sessions::of(surroundings)?
         && let Some(token) = sessions.token(url)?
@@ -121,7 +145,7 @@ pub(crate) fn to_verify(
     said: &Said<'_>,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Credential>, Failure> {
-    let parsed = said.access_key.map(parse_access_key).transpose();
+    let parsed = said.access_key();
     let parsed = parsed.map_err(|failure| failure.ending_with(Exit::NotValid))?;
     if let Some(file) = file {
         // Not repeated: it may be the secret.
@@ -149,12 +173,38 @@ fn outright(
     if let Some(file) = said.secret_file {
         return from_file(file, access_key, surroundings).map(Some);
     }
+    if said.profile.is_some_and(|chosen| chosen.is_first)
+        && let Some(credential) = from_profile(access_key, said, surroundings)?
+    {
+        return Ok(Some(credential));
+    }
     for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
         if let Some(credential) = from_environment(access_key, names, surroundings)? {
             return Ok(Some(credential));
         }
     }
-    Ok(None)
+    from_profile(access_key, said, surroundings)
+}
+
+/// What the profile keeps or has told, unless another pair is meant than its own.
+fn from_profile(
+    wanted: Option<AccessKey>,
+    said: &Said<'_>,
+    surroundings: &Surroundings<'_>,
+) -> Result<Option<Credential>, Failure> {
+    let Some(Chosen { profile, .. }) = said.profile else { return Ok(None) };
+    if let (Some(wanted), Some(own)) = (wanted, profile.access_key)
+        && wanted != own
+    {
+        return Ok(None);
+    }
+    let line = match &profile.secret {
+        None => return Ok(None),
+        Some(Secret::Kept(secret)) => secret.clone(),
+        Some(Secret::Command(words)) => helper::tell(words)?,
+    };
+    let source = format!("profile {}", profile.name);
+    of_line(&line, wanted.or(profile.access_key), &source, surroundings).map(Some)
 }
 
 /// What is no pair is a mistake of whoever presents it, and the answer to whoever verifies it.

@@ -16,6 +16,8 @@ mod netrc;
 mod outlook;
 mod output;
 mod pairs;
+mod private_file;
+mod profiles;
 mod progress;
 mod scan;
 mod sessions;

@@ -305,3 +305,30 @@ pub(crate) struct BackedUp {
     /// The last thing that was done before it was made.
     pub(crate) last_event: Option<AuditId>,
 }
+
+/// A profile, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ShownProfile {
+    /// What it is called.
+    pub(crate) name: String,
+    /// Whether it is in force unless another is chosen.
+    pub(crate) is_default: bool,
+    /// Its server.
+    pub(crate) url: Option<String>,
+    /// Its database.
+    pub(crate) database: Option<String>,
+    /// The environment that the server stands for.
+    pub(crate) environment: Option<String>,
+    /// The certificates that vouch for the server.
+    pub(crate) ca_file: Option<String>,
+    /// The pepper file of the database.
+    pub(crate) pepper_file: Option<String>,
+    /// The access key to use.
+    pub(crate) access_key: Option<String>,
+    /// Where its secret is: `kept`, or told by a `command`.
+    pub(crate) secret: Option<&'static str>,
+    /// The program that tells it.
+    pub(crate) secret_command: Option<String>,
+    /// How answers are printed.
+    pub(crate) output: Option<String>,
+}

@@ -5,6 +5,7 @@ pub(crate) mod escape;
 pub(crate) mod json;
 pub(crate) mod leak;
 mod pair;
+pub(crate) mod profile;
 mod table;
 mod tree;
 mod yaml;
@@ -17,7 +18,8 @@ use crate::cli::SecretFormat;
 use crate::exit::Failure;
 use crate::imported::Imported;
 use crate::model::{
-    Account, BackedUp, Caller, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session, Verified,
+    Account, BackedUp, Caller, Disabled, Environment, Event, IssuedKey, Key, LogIn, Member, Session,
+    ShownProfile, Verified,
 };
 
 use crate::outlook::Rehearsed;
@@ -105,6 +107,10 @@ pub(crate) enum Answer {
     SessionsEnded(Option<Vec<Person>>),
     /// What would become of things.
     Rehearsed(Rehearsed),
+    /// A profile.
+    Profile(Box<ShownProfile>),
+    /// Profiles.
+    Profiles(Vec<ShownProfile>),
 }
 
 impl Answer {
@@ -143,6 +149,7 @@ impl Answer {
             Self::Verified(_) | Self::Imported(_) => Some("accessKey"),
             Self::BackedUp(_) => Some("path"),
             Self::Caller(_) => Some("owner"),
+            Self::Profile(_) | Self::Profiles(_) => Some("name"),
             Self::AccessControl(_) => Some("enabled"),
             Self::AccessMode(_) => Some("mode"),
             Self::Unlocked(_) => Some("unlocked"),
@@ -161,6 +168,8 @@ impl Answer {
             | Self::Verified(_)
             | Self::Imported(_)
             | Self::Caller(_)
+            | Self::Profile(_)
+            | Self::Profiles(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
@@ -199,6 +208,8 @@ impl Answer {
             | Self::Verified(_)
             | Self::Document(_)
             | Self::Caller(_)
+            | Self::Profile(_)
+            | Self::Profiles(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)
@@ -238,6 +249,8 @@ impl Answer {
             | Self::Verified(_)
             | Self::Imported(_)
             | Self::Caller(_)
+            | Self::Profile(_)
+            | Self::Profiles(_)
             | Self::Environment(_)
             | Self::Environments(_)
             | Self::Events(_)

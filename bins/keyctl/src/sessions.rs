@@ -1,9 +1,8 @@
 //! The sessions of people who have logged in: one for each server, in a file that only they can read.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use keys_api::client::{BaseUrl, SecretText};
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::credentials::{Surroundings, check_private, read_private};
 use crate::exit::{Exit, Failure};
+use crate::private_file;
 
 /// The file of sessions.
 #[derive(Debug, Clone)]
@@ -41,11 +41,8 @@ impl Sessions {
     ///
     /// A variable is not text.
     pub(crate) fn of(surroundings: &Surroundings<'_>) -> Result<Option<Self>, Failure> {
-        let folder = match surroundings.text("XDG_CONFIG_HOME")? {
-            Some(folder) => Some(PathBuf::from(folder)),
-            None => surroundings.text("HOME")?.map(|home| Path::new(&home).join(".config")),
-        };
-        Ok(folder.map(|folder| Self { path: folder.join("keyctl").join("sessions.json") }))
+        let folder = private_file::folder(surroundings)?;
+        Ok(folder.map(|folder| Self { path: folder.join("sessions.json") }))
     }
 
     /// The token of the session with a server, if there is one.
@@ -94,23 +91,10 @@ impl Sessions {
         })
     }
 
-    /// In one step: whoever reads meanwhile sees the sessions of before, or those of after.
     fn write(&self, kept: &Kept) -> Result<(), Failure> {
         // A map of texts has no way to fail.
         let text = Zeroizing::new(serde_json::to_string(kept).unwrap_or_default());
-        let new = self.path.with_extension(format!("{}.new", std::process::id()));
-        let written = self.path.parent().map_or(Ok(()), make_folder).and_then(|()| {
-            // What a run that was killed has left is no use to anybody.
-            let _ = fs::remove_file(&new);
-            let mut file = create_private(&new)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&new, &self.path)
-        });
-        written.map_err(|error| {
-            let _ = fs::remove_file(&new);
-            self.failed("written", &error)
-        })
+        private_file::write(&self.path, &text).map_err(|error| self.failed("written", &error))
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Failure {
@@ -118,31 +102,11 @@ impl Sessions {
     }
 }
 
-#[cfg(unix)]
-fn make_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-#[cfg(not(unix))]
-fn make_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(path)
-}
-
-#[cfg(unix)]
-fn create_private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn create_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     use super::*;
 

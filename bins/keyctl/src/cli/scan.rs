@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::pages::{Completions, Man};
+use super::profile::Profile;
 
 /// The commands that ask no authority.
 #[derive(Debug, Subcommand)]
@@ -29,6 +30,9 @@ pub(crate) enum Alone {
     ///
     /// To read it: `keyctl man | man -l -`. To install all of them: `keyctl man --dir ~/.local/share/man/man1`.
     Man(Man),
+    /// Keep what one would otherwise say each time of an authority, by a name
+    #[command(subcommand)]
+    Profile(Profile),
 }
 
 /// `scan`.

@@ -6,7 +6,8 @@ use std::thread;
 
 use clap::CommandFactory as _;
 
-use crate::cli::{Alone, CommandLine, Completions, Man, Printing, Reach, Scan};
+use super::profile;
+use crate::cli::{Alone, CommandLine, Completions, Man, Printing, Profile, Reach, Scan};
 use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::man;
@@ -20,11 +21,17 @@ impl Alone {
     /// # Errors
     ///
     /// Why it was not carried out.
-    pub(crate) fn run(self, surroundings: &Surroundings<'_>, warn: fn(&str)) -> Result<Answer, Failure> {
+    pub(crate) fn run(
+        self,
+        reach: &Reach,
+        surroundings: &Surroundings<'_>,
+        warn: fn(&str),
+    ) -> Result<Answer, Failure> {
         match self {
             Self::Scan(these) => search(&these, surroundings, warn),
             Self::Completions(wanted) => Ok(completions(&wanted)),
             Self::Man(wanted) => manual(&wanted),
+            Self::Profile(command) => profile::run(command, reach, surroundings),
         }
     }
 
@@ -34,8 +41,20 @@ impl Alone {
     ///
     /// [`Exit::Usage`].
     pub(crate) fn check_alone(&self, reach: &Reach, printing: &Printing) -> Result<(), Failure> {
-        let Reach { url, database, pepper_file, ca_file, access_key, secret_stdin, secret_file } = reach;
+        let Reach { profile, url, database, pepper_file, ca_file, access_key, secret_stdin, secret_file } =
+            reach;
         let files = pepper_file.is_some() || ca_file.is_some() || secret_file.is_some();
+        if profile.is_some() {
+            return Err(Failure::new(
+                Exit::Usage,
+                "this command asks no authority, so there is none to name",
+            )
+            .hint("leave out --profile"));
+        }
+        // It keeps what they say.
+        if matches!(self, Self::Profile(Profile::Set(_))) {
+            return Ok(());
+        }
         if url.is_some() || database.is_some() || files || access_key.is_some() || *secret_stdin {
             let message = "this command asks no authority, so there is none to name";
             return Err(Failure::new(Exit::Usage, message).hint(

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use keys_core::Timestamp;
 
 use super::thing::Thing;
-use crate::cli::{Command, Consent, Env, Member, Rehearsal, User};
+use crate::cli::{Alone, Command, Consent, Env, Member, Profile, Rehearsal, User};
 use crate::credentials;
 use crate::exit::{Exit, Failure};
 use crate::output::Form;
@@ -49,7 +49,12 @@ impl Command {
     ///
     /// [`Exit::Usage`].
     pub(crate) fn check_can_ask(&self) -> Result<(), Failure> {
-        if self.care().asks && !credentials::can_ask() { Err(nobody_to_ask()) } else { Ok(()) }
+        if !self.care().asks || credentials::can_ask() {
+            return Ok(());
+        }
+        // A profile is there to be looked at, and needs no rehearsal.
+        let alone = matches!(self, Self::Alone(_));
+        Err(if alone { nobody_to_ask().hint("--yes does it without asking") } else { nobody_to_ask() })
     }
 
     const fn care(&self) -> Care {
@@ -58,6 +63,10 @@ impl Command {
                 Care::new(change.rehearsal, if change.all { Some(change.consent) } else { None })
             }
             Self::Delete(change) => Care::new(change.rehearsal, Some(change.consent)),
+            Self::Alone(Alone::Profile(profile)) => match profile {
+                Profile::Remove(these) => Care::new(Rehearsal { dry_run: false }, Some(these.consent)),
+                Profile::List | Profile::Show { .. } | Profile::Set(_) | Profile::Use { .. } => Care::NONE,
+            },
             Self::Env(env) => match env {
                 Env::Activate(change) | Env::Deactivate(change) | Env::Restore(change) => {
                     Care::new(change.rehearsal, None)
@@ -91,7 +100,7 @@ impl Command {
             | Self::Whoami
             | Self::Audit(_)
             | Self::Backup(_)
-            | Self::Alone(_)
+            | Self::Alone(Alone::Scan(_) | Alone::Completions(_) | Alone::Man(_))
             | Self::AccessControl(_)
             | Self::Login(_)
             | Self::Logout

@@ -1,7 +1,7 @@
 //! Which fields the answer of a command has: known before it runs, so that a mistyped `--field` changes nothing.
 
 use crate::cli::{AccessControl, Alone, Command, Env, Member, User};
-use crate::output::{caller, json, leak};
+use crate::output::{caller, json, leak, profile};
 
 impl Command {
     /// The names of the fields of its answer, as in JSON.
@@ -40,6 +40,7 @@ impl Command {
             Self::Setup(_) => json::ACCESS_CONTROL,
             Self::Alone(alone) => match alone {
                 Alone::Scan(_) => leak::FIELDS,
+                Alone::Profile(_) => profile::FIELDS,
                 // Their answers have one form.
                 Alone::Completions(_) | Alone::Man(_) => &[],
             },
@@ -86,6 +87,7 @@ pub(crate) const fn fields_by_answer() -> &'static [(&'static str, &'static [&'s
         ("logout", json::LOGGED_OUT),
         ("import", json::IMPORTED),
         ("scan", leak::FIELDS),
+        ("profile", profile::FIELDS),
         ("--dry-run", json::OUTLOOK),
     ]
 }

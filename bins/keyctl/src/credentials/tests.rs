@@ -18,7 +18,7 @@ fn find_with(
         variable: &|name| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| value.into()),
         stdin: &|| Box::new(io::Cursor::new(input.clone().into_bytes())),
     };
-    let said = Said { access_key, secret_stdin: stdin.is_some(), secret_file: None };
+    let said = Said { access_key, secret_stdin: stdin.is_some(), ..Said::default() };
     find(&said, &URL.parse().expect("a URL"), &surroundings)
         .map(|found| {
             found.map(|found| match found {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::caller::JsonCaller;
 use super::escape;
 use super::leak::JsonLeak;
+use super::profile::JsonProfile;
 use super::{Answer, seconds};
 use crate::authority::Person;
 use crate::model::{Account, Environment, Event, ImportedPair, IssuedKey, Key, Member};
@@ -91,6 +92,8 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
         }),
         Answer::Imported(imported) => line(&imported.pairs.iter().map(JsonImported::new).collect::<Vec<_>>()),
         Answer::Caller(caller) => line(&JsonCaller::new(caller)),
+        Answer::Profile(profile) => line(&JsonProfile::new(profile)),
+        Answer::Profiles(profiles) => line(&profiles.iter().map(JsonProfile::new).collect::<Vec<_>>()),
         Answer::Environment(environment) => line(&JsonEnvironment::new(environment)),
         Answer::Environments(environments) => {
             line(&environments.iter().map(JsonEnvironment::new).collect::<Vec<_>>())

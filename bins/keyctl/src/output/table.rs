@@ -7,7 +7,7 @@ use keys_core::{AccessControl, SecretKey, Timestamp};
 use zeroize::Zeroizing;
 
 use super::escape::one_line;
-use super::{Answer, caller, leak, seconds};
+use super::{Answer, caller, leak, profile, seconds};
 use crate::authority::Person;
 use crate::model::{
     Account, Disabled, Environment, Event, ImportResult, ImportedPair, IssuedKey, Key, Member,
@@ -29,6 +29,12 @@ pub(super) fn render(answer: &Answer, header: bool, now: Timestamp) -> Zeroizing
             columns(["LINE", "ACCESS KEY", "ID", "RESULT"], header, imported.pairs.iter().map(imported_row))
         }
         Answer::Caller(caller) => fields(&caller::fields(caller)),
+        Answer::Profile(shown) => fields(&profile::fields(shown)),
+        Answer::Profiles(profiles) => columns(
+            ["NAME", "DEFAULT", "AUTHORITY", "ACCESS KEY", "SECRET"],
+            header,
+            profiles.iter().map(profile::row),
+        ),
         Answer::Environment(environment) => fields(&environment_fields(environment)),
         Answer::Environments(environments) => columns(
             ["ID", "STATE", "NAME", "CREATED", "DESCRIPTION"],

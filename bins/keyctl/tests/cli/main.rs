@@ -13,6 +13,7 @@ mod import_stopped;
 mod log_in;
 mod pages;
 mod people;
+mod profiles;
 mod pty;
 mod remote;
 mod reporting;

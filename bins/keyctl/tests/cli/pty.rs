@@ -3,6 +3,7 @@
 use keys_core::Credential;
 
 use crate::database::Installation;
+use crate::profiles::Home;
 use crate::server::CannedServer;
 use crate::support::keyctl;
 use crate::terminal::{END_OF_INPUT, INTERRUPT, Terminal};
@@ -203,4 +204,24 @@ fn a_new_password_is_asked_for_twice() {
     let ended = terminal.ends();
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(!ended.screen.contains("long enough"), "{ended:?}");
+}
+
+#[test]
+fn a_secret_is_typed_into_a_profile_and_confirmed_away() {
+    let (home, pair) = (Home::new(), pair());
+    let access_key = pair.access_key().to_string();
+    let words = ["profile", "set", "prod", "--url", "http://h", "--access-key", &access_key, "--ask-secret"];
+    let mut terminal = Terminal::start(&home.keyctl(words));
+    terminal.answers_unseen("Secret key: ", pair.secret_key().expose());
+    let ended = terminal.ends();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(!ended.screen.contains(pair.secret_key().expose()), "{ended:?}");
+    assert!(!ended.stdout.contains(pair.secret_key().expose()), "{ended:?}");
+    for (typed, code) in [("yes", 1), ("prod", 0)] {
+        let mut terminal = Terminal::start(&home.keyctl(["profile", "remove", "prod"]));
+        terminal.sees("This removes profile prod, and the secret in it.");
+        terminal.answers("To confirm, type its name (prod): ", typed);
+        assert_eq!(terminal.ends().code, code);
+    }
+    home.run("profile show prod").failed(3, &["there is no profile prod"]);
 }

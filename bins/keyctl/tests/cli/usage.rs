@@ -8,7 +8,7 @@ fn an_authority_must_be_named() {
         2,
         "",
         "keyctl: no authority is named (hint: --url http://127.0.0.1:8080 for a running server (or KEYCTL_URL), \
-         --database sqlite:keys-data/keys.sqlite3 for a database)\n",
+         --database sqlite:keys-data/keys.sqlite3 for a database, or keep one: keyctl profile set --help)\n",
     );
     run("--url http://127.0.0.1:1 --pepper-file x list").failed(2, &["--pepper-file is for --database"]);
     run("--database sqlite:x --secret-stdin list").failed(2, &["are for --url"]);
@@ -61,7 +61,7 @@ fn what_is_not_understood_is_one_line() {
 fn errors_are_json_where_answers_would_be() {
     let expected = "{\"code\":\"usage\",\"exitCode\":2,\"message\":\"no authority is named\",\"hint\":\"--url \
                     http://127.0.0.1:8080 for a running server (or KEYCTL_URL), --database \
-                    sqlite:keys-data/keys.sqlite3 for a database\"}\n";
+                    sqlite:keys-data/keys.sqlite3 for a database, or keep one: keyctl profile set --help\"}\n";
     run("list -o json").is(2, "", expected);
     keyctl(["list"]).variable("KEYCTL_OUTPUT", "json").run().is(2, "", expected);
     for line in ["get 7 -o json", "-ojson get 7", "get 7 --output=json", "get 7 -o yaml"] {
