@@ -20,6 +20,7 @@ use crate::exit::{Exit, Failure};
 use crate::netrc;
 use crate::profiles::{Chosen, Secret};
 use crate::sessions::Sessions;
+use crate::system;
 
 /// What a run is given besides its arguments.
 pub(crate) struct Surroundings<'a> {
@@ -270,7 +271,8 @@ pub(crate) fn ask_secretly(prompts: &[&str]) -> Result<Option<Zeroizing<String>>
     }
     let mut typed: Option<Zeroizing<String>> = None;
     for prompt in prompts {
-        let secret = Zeroizing::new(rpassword::prompt_password(prompt).map_err(terminal_failed)?);
+        let asked = system::undisturbed(|| rpassword::prompt_password(prompt));
+        let secret = Zeroizing::new(asked.map_err(terminal_failed)?);
         if typed.replace(secret.clone()).is_some_and(|before| before != secret) {
             return Err(usage("what was typed differs, so nothing was done"));
         }

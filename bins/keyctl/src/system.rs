@@ -2,13 +2,13 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use keys_core::Timestamp;
 use signal_hook::consts::SIGINT;
-use signal_hook::flag;
+use signal_hook::{flag, low_level};
 
 /// The time of this run: read once, so that all its decisions agree.
 pub(crate) fn now() -> Timestamp {
@@ -27,6 +27,31 @@ pub(crate) const fn rng() -> getrandom::SysRng {
 pub(crate) fn processors() -> NonZeroUsize {
     const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).min(MOST)
+}
+
+/// Asks at a terminal whose ways of showing are changed meanwhile, so that they are changed back before Ctrl-C ends the
+/// process: it would leave a terminal that shows nothing of what is typed.
+///
+/// # Errors
+///
+/// What asking fails with, and what the system says against it.
+pub(crate) fn undisturbed<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let ends = match ENDS.get() {
+        Some(ends) => ends,
+        None => {
+            let ends = Arc::new(AtomicBool::new(true));
+            flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
+            ENDS.get_or_init(|| ends)
+        }
+    };
+    ends.store(false, Ordering::SeqCst);
+    let answer = ask();
+    ends.store(true, Ordering::SeqCst);
+    if matches!(&answer, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+        low_level::emulate_default_handler(SIGINT)?;
+    }
+    answer
 }
 
 /// From now on Ctrl-C raises a flag, and the process is left to end in good order. Pressed again it ends it at once.

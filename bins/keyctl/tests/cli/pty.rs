@@ -188,6 +188,24 @@ fn what_is_typed_and_is_no_pair_is_not_sent() {
 }
 
 #[test]
+fn who_stops_while_a_secret_is_asked_for_has_the_terminal_back() {
+    let access_key = pair().access_key().to_string();
+    let (_server, mut terminal) = asked_for_a_key(&["--access-key", &access_key]);
+    terminal.sees("Secret key: ");
+    terminal.hides_what_is_typed("Secret key: ");
+    terminal.types(INTERRUPT);
+    assert!(terminal.leaves_it_as_it_was());
+    // The second time as well as the first.
+    let installation = Installation::new();
+    let mut terminal = installation.at_a_terminal("user password 1a1 --login boss");
+    terminal.answers_unseen("New password: ", "a long enough one");
+    terminal.sees("The same again: ");
+    terminal.hides_what_is_typed("The same again: ");
+    terminal.types(INTERRUPT);
+    assert!(terminal.leaves_it_as_it_was());
+}
+
+#[test]
 fn a_new_password_is_asked_for_twice() {
     let installation = Installation::new();
     let line = "user password 1a1 --login boss";

@@ -102,7 +102,7 @@ impl Terminal {
 
     /// Waits until what is typed after this prompt is not shown.
     #[track_caller]
-    fn hides_what_is_typed(&self, prompt: &str) {
+    pub(crate) fn hides_what_is_typed(&self, prompt: &str) {
         let until = Instant::now() + LONGEST;
         while self.shows_what_is_typed() {
             assert!(Instant::now() < until, "what is typed after {prompt:?} would be shown");
@@ -112,6 +112,14 @@ impl Terminal {
 
     fn shows_what_is_typed(&self) -> bool {
         tcgetattr(&self.screen).expect("a terminal").local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Waits until Ctrl-C has ended it, and says whether the terminal shows again what is typed.
+    pub(crate) fn leaves_it_as_it_was(mut self) -> bool {
+        while self.reads() {}
+        let status = self.child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(2), "{status}");
+        self.shows_what_is_typed()
     }
 
     /// Types.
