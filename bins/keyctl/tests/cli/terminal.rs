@@ -49,7 +49,12 @@ impl Terminal {
         grantpt(&controller).and_then(|()| unlockpt(&controller)).expect("a pseudo-terminal");
         let its_side = || Stdio::from(ioctl_tiocgptpeer(&controller, flags).expect("its other side"));
         let mut command = Command::new("/usr/bin/setsid");
-        command.arg("--ctty").args(keyctl.words()).env_clear().envs(keyctl.variables());
+        // Whatever runs the tests in the background may have them ignore Ctrl-C, and so all that they start.
+        command
+            .args(["--ctty", "/usr/bin/env", "--default-signal=INT"])
+            .args(keyctl.words())
+            .env_clear()
+            .envs(keyctl.variables());
         let begins = no_process_begins();
         command.stdin(its_side()).stdout(Stdio::piped()).stderr(its_side());
         let child = command.spawn().expect("setsid, of util-linux, runs keyctl");
