@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use keys_core::access_key::Shape;
-use keys_core::{Credential, SecretKey};
+use keys_core::{Credential, Finder, SecretKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -177,8 +177,10 @@ fn public(text: &str) -> String {
     blot_secrets(&one_line(text))
 }
 
-/// Blots out every word that is a secret key or a joined pair: somebody typed it where it does not belong.
+/// Blots out every secret key and joined pair: somebody typed it where it does not belong. Ours tell themselves wherever
+/// they stand, those of Rancher v1 as words only.
 fn blot_secrets(text: &str) -> String {
+    let text = without_findings(text);
     let mut blotted = Zeroizing::new(String::with_capacity(text.len()));
     for piece in text.split_inclusive(|character: char| !is_word(character)) {
         let word = piece.trim_end_matches(|character: char| !is_word(character));
@@ -190,6 +192,20 @@ fn blot_secrets(text: &str) -> String {
         }
     }
     blotted.as_str().to_owned()
+}
+
+fn without_findings(text: &str) -> Zeroizing<String> {
+    let mut blotted = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = 0;
+    for finding in Finder::find(text.as_bytes()) {
+        // A secret is ASCII, so it begins and ends with a character.
+        let begin = usize::try_from(finding.offset).unwrap_or(usize::MAX);
+        blotted.push_str(text.get(rest..begin).unwrap_or_default());
+        blotted.push_str("(secret)");
+        rest = begin.saturating_add(finding.length);
+    }
+    blotted.push_str(text.get(rest..).unwrap_or_default());
+    blotted
 }
 
 fn is_word(character: char) -> bool {
@@ -246,6 +262,20 @@ mod tests {
             let failure = Failure::new(Exit::Usage, format!("unexpected argument '{secret}' found"));
             assert_eq!(failure.to_string(), "keyctl: unexpected argument '(secret)' found");
             assert!(!failure.to_json().contains(secret));
+        }
+    }
+
+    #[test]
+    fn a_secret_inside_a_longer_word_is_blotted_out_too() {
+        let pair = pair();
+        let secret = pair.secret_key().expose();
+        let access_key = pair.access_key();
+        for (text, shown) in [
+            (format!("--name=x{secret}y"), "--name=x(secret)y"),
+            (format!("/run/{access_key}:{secret}@host"), "/run/(secret)@host"),
+            (format!("%3A{secret}%0A ü {secret}"), "%3A(secret)%0A ü (secret)"),
+        ] {
+            assert_eq!(Failure::new(Exit::Usage, text).to_string(), format!("keyctl: {shown}"));
         }
     }
 
