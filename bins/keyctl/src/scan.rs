@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use glob::Pattern;
 use keys_core::{Finder, Finding};
 use zeroize::Zeroizing;
 
@@ -83,7 +84,7 @@ impl Scanned {
     }
 }
 
-/// Searches everything below these paths, with so many threads.
+/// Searches everything below these paths but what is excluded, with so many threads.
 ///
 /// # Errors
 ///
@@ -91,6 +92,7 @@ impl Scanned {
 /// be had.
 pub(crate) fn scan(
     paths: &[PathBuf],
+    exclude: &[Pattern],
     threads: NonZeroUsize,
     stdin: &dyn Fn() -> Box<dyn Read>,
 ) -> Result<Scanned, Failure> {
@@ -110,7 +112,7 @@ pub(crate) fn scan(
             return Err(Failure::new(Exit::Failure, "no thread could be started"));
         }
         let mut number = 0;
-        walk::walk(roots, &mut |step| {
+        walk::walk(roots, exclude, &mut |step| {
             number += 1;
             match step {
                 Step::File(path) => jobs.send((number, path)).map_err(|_| broken_off()),

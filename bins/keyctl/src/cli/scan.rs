@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use glob::Pattern;
 
 use super::pages::{Completions, Man};
 use super::profile::Profile;
@@ -12,7 +13,7 @@ use super::profile::Profile;
 pub(crate) enum Alone {
     /// Find API keys that got into files; exit code 1 when there are any
     ///
-    /// Every regular file below the paths is searched: hidden, ignored and binary ones too. Symbolic links are not
+    /// Every regular file below the paths is searched: hidden, ignored and binary ones too, unless --exclude says otherwise. Symbolic links are not
     /// followed, but for those that are named. Found are whole pairs (kc_…, and user:password as in HTTP Basic) and lone
     /// secret keys, told by their checksum, as they stand or in base64; the secret is never printed. Not found is what is
     /// compressed, encrypted or encoded twice. The objects of Git are compressed, so search a history
@@ -41,6 +42,11 @@ pub(crate) struct Scan {
     /// Files and folders to search; - is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Leave out what has this name below the paths, such as target or '*.min.js', or with a / in it this path, such as
+    /// 'docs/**/*.md'; a folder with all that is in it
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<Pattern>,
 
     /// How many files are searched at once [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]

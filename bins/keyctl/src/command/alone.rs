@@ -89,7 +89,7 @@ fn search(these: &Scan, surroundings: &Surroundings<'_>, warn: fn(&str)) -> Resu
         Some(threads) => threads,
         None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
     };
-    let scanned = scan(&these.paths, threads, surroundings.stdin)?;
+    let scanned = scan(&these.paths, &these.exclude, threads, surroundings.stdin)?;
     for unread in &scanned.unread {
         warn(&one_line(unread));
     }

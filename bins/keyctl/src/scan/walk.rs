@@ -7,6 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use glob::{MatchOptions, Pattern};
+
 use crate::exit::{Exit, Failure};
 
 /// What a walk comes by.
@@ -53,13 +55,14 @@ fn root(path: &Path) -> Result<Node, Failure> {
     }
 }
 
-/// Takes every step there is, unless one fails.
+/// Takes every step there is but those that are excluded, unless one fails.
 ///
 /// # Errors
 ///
 /// The failure of that step.
 pub(super) fn walk(
     roots: Vec<Node>,
+    exclude: &[Pattern],
     take: &mut dyn FnMut(Step) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut ahead = roots;
@@ -70,12 +73,28 @@ pub(super) fn walk(
             Node::Folder(path) => {
                 // The last is taken first.
                 let mut inside = entries(&path);
+                inside.retain(|node| !is_excluded(name(node), exclude));
                 inside.sort_by(|one, other| name(other).cmp(name(one)));
                 ahead.extend(inside);
             }
         }
     }
     Ok(())
+}
+
+/// Whether a pattern is the name of this path, or with a separator in it the path itself, as it is shown but for `./`.
+fn is_excluded(path: &Path, exclude: &[Pattern]) -> bool {
+    const OPTIONS: MatchOptions = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: false,
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let whole = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+    exclude.iter().any(|pattern| {
+        let text = if pattern.as_str().contains('/') { &whole } else { &name };
+        pattern.matches_with(text, OPTIONS)
+    })
 }
 
 /// What is in a folder: its files and folders, and what cannot be looked at. No symbolic links, devices, sockets or pipes.

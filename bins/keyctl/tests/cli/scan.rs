@@ -101,6 +101,33 @@ fn every_form_says_where_and_none_says_the_secret() {
 }
 
 #[test]
+fn what_is_excluded_is_left_out() {
+    let folder = tree();
+    let [env, script, image, header] =
+        ["./.env:2:3", "./deep/er/app.min.js:1:4", "./deep/image.png:1000000", "./header.txt:1:31"];
+    let table: [(&str, &[&str]); 9] = [
+        ("--exclude *.min.js", &[env, image, header]),
+        ("--exclude deep", &[env, header]),
+        ("--exclude er --exclude *.png --exclude .*", &[header]),
+        ("--exclude deep/*", &[env, header]),
+        ("--exclude deep/*.js", &[env, script, image, header]),
+        ("--exclude deep/**/*.js", &[env, image, header]),
+        ("--exclude **/er/*", &[env, image, header]),
+        ("--exclude DEEP", &[env, script, image, header]),
+        ("--exclude *", &[]),
+    ];
+    for (line, places) in table {
+        let ran = scan(folder.path(), &format!("-q {line}"));
+        assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), places, "{line}");
+        assert_eq!(ran.code, i32::from(!places.is_empty()), "{line}");
+    }
+    // What is named is meant.
+    let named = scan(folder.path(), "-q deep/er --exclude er");
+    assert_eq!(named.stdout, "deep/er/app.min.js:1:4\n");
+    scan(folder.path(), "--exclude [").failed(2, &["--exclude"]);
+}
+
+#[test]
 fn nothing_found_is_silence() {
     let folder = tree();
     scan(folder.path(), "many empty").is(0, "", "");
