@@ -6,14 +6,9 @@
 //! ```
 //!
 //! It makes a gigabyte of files from a seed, of 1 kB to 4 MB: two fifths source text, and a fifth each of minified
-//! JavaScript, bytes, and base64. One in a thousand holds a secret, and a run that does not find them all has failed. Each
-//! round scans and reads in turn, with one thread and with as many as there are processors; medians are printed.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a bench that cannot go on should stop, and prints its figures"
-)]
+//! JavaScript, bytes, and base64. One in a thousand holds a secret, and a run that does not find them all has failed. It is
+//! scanned and read with one thread and with as many as there are processors, by the clock on the wall.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that cannot go on should stop")]
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -21,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
 
+use keys_bench::{Bench, Clock, Unit};
 use keys_core::SecretKey;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -30,25 +25,24 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 const ROUNDS: usize = 5;
 
 fn main() {
+    let mut bench = Bench::from_args("keyctl scan");
     let megabytes = std::env::var("KEYS_BENCH_MEGABYTES").ok().and_then(|text| text.parse().ok());
+    let megabytes = megabytes.unwrap_or_else(|| bench.pick(1_000, 8));
     let folder = tempfile::tempdir().expect("a folder");
-    let tree = Tree::make(folder.path(), megabytes.unwrap_or(1_000) * 1_000_000);
-    println!("{} files, {} bytes, {} secrets", tree.files.len(), tree.bytes, tree.secrets);
+    let tree = Tree::make(folder.path(), megabytes * 1_000_000);
+    bench.line(format_args!("\n{} files, {} bytes, {} secrets", tree.files.len(), tree.bytes, tree.secrets));
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let mut cases: Vec<_> =
-        [1, processors].into_iter().map(|threads| (threads, Vec::new(), Vec::new())).collect();
-    cases.dedup_by_key(|(threads, ..)| *threads);
-    for _ in 0..ROUNDS {
-        for (threads, scans, reads) in &mut cases {
-            scans.push(time(|| tree.scan(*threads)));
-            reads.push(time(|| tree.read(*threads)));
-        }
+    let mut cases = bench.cases(ROUNDS, Unit::Seconds);
+    for threads in [1, processors] {
+        let tree = &tree;
+        cases.add(threads.to_string(), move || time(|| tree.scan(threads)));
+        cases.add("reading", move || time(|| tree.read(threads)));
     }
-    println!("{:>7}  {:>9}  {:>9}  {:>9}", "threads", "scan MB/s", "read MB/s", "÷ reading");
-    for (threads, mut scans, mut reads) in cases {
-        let (scan, read) = (median(&mut scans), median(&mut reads));
-        let speed = |seconds: f64| tree.bytes as f64 / seconds / 1e6;
-        println!("{threads:>7}  {:>9.0}  {:>9.0}  {:>9.1}", speed(scan), speed(read), scan / read);
+    bench.columns(&["threads", "scan, MB/s", "reading the same, MB/s", "÷ reading the same"]);
+    for pair in cases.run().chunks(2) {
+        let speed = |seconds: f64| format!("{:.0}", tree.bytes as f64 / seconds / 1e6);
+        let (scan, read) = (&pair[0], &pair[1]);
+        bench.row(&[&scan.name, &speed(scan.median), &speed(read.median), &scan.ratio_to(read)]);
     }
 }
 
@@ -141,12 +135,7 @@ fn base64(rng: &mut ChaCha12Rng) -> Vec<u8> {
 }
 
 fn time(work: impl FnOnce()) -> f64 {
-    let begin = Instant::now();
+    let begin = Clock::of_wall();
     work();
-    begin.elapsed().as_secs_f64()
-}
-
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    begin.seconds()
 }

@@ -4,43 +4,39 @@
 //! cargo bench -p keys-core --bench finder
 //! ```
 //!
-//! Each round measures every case in turn; the medians of the rounds are printed. Wall-clock figures move with the
-//! machine, ratios hardly.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a bench that cannot go on should stop, and prints its figures"
-)]
+//! By this thread's own processor time. The finder is to be faster than a file system hands out text.
+#![expect(clippy::indexing_slicing, reason = "a bench that cannot go on should stop")]
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use keys_bench::{Bench, Clock, Unit};
 use keys_core::Finder;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
 const ROUNDS: usize = 9;
-const LENGTH: usize = 8 << 20;
 const CHUNK: usize = 256 << 10;
 
 fn main() {
+    let mut bench = Bench::from_args("Finding credentials");
+    let length = bench.pick(8 << 20, 64 << 10);
     let mut rng = ChaCha12Rng::seed_from_u64(1);
     let mut words = |alphabet: &[u8], longest: u32, between: &[u8]| {
-        let mut text = Vec::with_capacity(LENGTH + 64);
-        while text.len() < LENGTH {
+        let mut text = Vec::with_capacity(length + 64);
+        while text.len() < length {
             for _ in 0..=rng.next_u32() % longest {
                 text.push(alphabet[rng.next_u32() as usize % alphabet.len()]);
             }
             text.push(between[rng.next_u32() as usize % between.len()]);
         }
-        text.truncate(LENGTH);
+        text.truncate(length);
         text
     };
     let letters = b"abcdefghijklmnopqrstuvwxyz";
     let base62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let base64 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/";
     let bytes: Vec<u8> = (0..=u8::MAX).collect();
-    let cases = [
+    let texts = [
         ("words of 1 to 10 letters", words(letters, 10, b"   \n.,(")),
         ("names of 1 to 4 letters, minified", words(letters, 4, b"(){}=,.;")),
         ("bytes", words(&bytes, 255, &bytes)),
@@ -54,22 +50,23 @@ fn main() {
         ),
         ("base64 of letters", words(b"YWFh", 400, b"\n")),
     ];
-    let mut times = vec![[Vec::new(), Vec::new()]; cases.len()];
-    for _ in 0..ROUNDS {
-        for ((_, text), times) in cases.iter().zip(&mut times) {
-            times[0].push(time(|| {
+    let mut measured = bench.cases(ROUNDS, Unit::Seconds);
+    for (name, text) in &texts {
+        measured.add(*name, || {
+            time(|| {
                 black_box(find(text));
-            }));
-            times[1].push(time(|| {
+            })
+        });
+        measured.add("summing up its bytes", || {
+            time(|| {
                 black_box(text.iter().map(|byte| u64::from(*byte)).sum::<u64>());
-            }));
-        }
+            })
+        });
     }
-    println!("{:>9}  {:>12}", "MB/s", "÷ summing up");
-    for ((name, text), mut times) in cases.iter().zip(times) {
-        times.iter_mut().for_each(|rounds| rounds.sort_by(f64::total_cmp));
-        let [own, sum] = times.map(|rounds| rounds[ROUNDS / 2]);
-        println!("{:>9.0}  {:>12.1}  {name}", text.len() as f64 / own / 1e6, own / sum);
+    bench.columns(&["what is searched", "MB/s", "÷ summing up its bytes"]);
+    for (pair, (name, text)) in measured.run().chunks(2).zip(&texts) {
+        let speed = text.len() as f64 / pair[0].median / 1e6;
+        bench.row(&[name, &format_args!("{speed:.0}"), &pair[0].ratio_to(&pair[1])]);
     }
 }
 
@@ -80,7 +77,7 @@ fn find(text: &[u8]) -> usize {
 }
 
 fn time(work: impl FnOnce()) -> f64 {
-    let begin = Instant::now();
+    let begin = Clock::of_thread();
     work();
-    begin.elapsed().as_secs_f64()
+    begin.seconds()
 }
