@@ -11,8 +11,8 @@ use crate::cli::Import;
 use crate::credentials::{Surroundings, check_private, mode};
 use crate::exit::{Exit, Failure};
 
-/// The most bytes of a file: some two million pairs, which take half a day to import.
-const MOST: usize = 256 * 1_024 * 1_024;
+/// The most bytes of a file: about a million pairs, which take some six hours to import.
+const MOST: usize = 64 * 1_024 * 1_024;
 
 /// The pairs that an import names, all of them checked.
 ///
@@ -32,7 +32,7 @@ pub(crate) fn read(
         None | Some("-") => ("standard input", (surroundings.stdin)()),
         Some(path) => (path, Box::new(open(path, warn)?)),
     };
-    let bytes = read_all(input).map_err(|error| unreadable(source, &error))?;
+    let bytes = read_all(input, MOST).map_err(|error| unreadable(source, &error))?;
     let pairs = text_of(&bytes)
         .and_then(|text| parse(text, import.format))
         .map_err(|problems| wrong(source, &problems))?;
@@ -59,15 +59,17 @@ fn unreadable(source: &str, error: &io::Error) -> Failure {
     Failure::new(Exit::Usage, format!("{source} cannot be read: {error}"))
 }
 
-/// Everything there is. A buffer that has become too small is wiped when its content has moved on.
-fn read_all(mut input: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Everything there is, if it is not more than `most`. A buffer that has become too small is wiped when its content has moved
+/// on.
+pub(super) fn read_all(mut input: impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; 64 * 1_024]);
     let mut length = 0;
     loop {
         let room = bytes.get_mut(length..).unwrap_or_default();
         if room.is_empty() {
-            if length >= MOST {
-                return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 256 MiB"));
+            if length >= most {
+                let message = format!("it is longer than {} MiB", most / (1_024 * 1_024));
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
             }
             let mut larger = Zeroizing::new(vec![0; 2 * length]);
             larger.iter_mut().zip(bytes.iter()).for_each(|(to, from)| *to = *from);

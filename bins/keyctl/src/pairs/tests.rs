@@ -1,5 +1,7 @@
 //! Files of pairs: what is read of them, and what is said of what is wrong.
 
+use std::io;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -12,7 +14,7 @@ const NATIVE: &str = "KC7Q0WVN3TZ5H8RJ2M4X";
 const NATIVE_SECRET: &str = "Zq7WnT0cVb3JkX9sLdYfGhR5mPa2EuQo8i27K6mq";
 
 /// What was read of each pair: line, access key, name, description.
-fn read(text: &str) -> Result<Vec<[String; 4]>, Vec<String>> {
+fn read_pairs(text: &str) -> Result<Vec<[String; 4]>, Vec<String>> {
     let pairs = parse(text, None).map_err(|problems| problems.told().collect::<Vec<_>>())?;
     let told = pairs.lines.iter().zip(&pairs.pairs).map(|(line, pair)| {
         let name = pair.name.as_ref().map_or("-", Name::as_str);
@@ -23,7 +25,7 @@ fn read(text: &str) -> Result<Vec<[String; 4]>, Vec<String>> {
 }
 
 fn problems(text: &str) -> Vec<String> {
-    match read(text) {
+    match read_pairs(text) {
         Err(problems) => problems,
         Ok(read) => panic!("{text:?} was read as {read:?}"),
     }
@@ -36,12 +38,12 @@ fn lines_are_pairs_in_every_way_they_are_kept() {
          kc_{NATIVE}_{NATIVE_SECRET}\tours"
     );
     assert_eq!(
-        read(&text).unwrap(),
+        read_pairs(&text).unwrap(),
         [["3", ACCESS, "-", "-"], ["4", OTHER, "build box, the old one", "-"], ["5", NATIVE, "ours", "-"],]
     );
     // Line ends of old.
     let text = format!("{ACCESS} {SECRET}\r{OTHER} {SECRET} x\r");
-    assert_eq!(read(&text).unwrap()[1], ["2", OTHER, "x", "-"]);
+    assert_eq!(read_pairs(&text).unwrap()[1], ["2", OTHER, "x", "-"]);
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn columns_come_in_any_order_and_under_the_names_they_have() {
             );
             let expected =
                 [["2", ACCESS, "say \"hi\"", &format!("one, two{end}three")], ["5", OTHER, "-", "-"]];
-            assert_eq!(read(&text).unwrap(), expected, "{header}");
+            assert_eq!(read_pairs(&text).unwrap(), expected, "{header}");
         }
     }
     let text = format!("accessKey,secretKey,created,expiresAt\n{ACCESS},{SECRET},2016-04-02T10:11:12Z,\n");
@@ -70,7 +72,7 @@ fn columns_come_in_any_order_and_under_the_names_they_have() {
 #[test]
 fn a_format_that_is_said_is_not_guessed() {
     let text = format!("{ACCESS} {SECRET} a,b");
-    assert_eq!(read(&text).unwrap()[0][2], "a,b");
+    assert_eq!(read_pairs(&text).unwrap()[0][2], "a,b");
     assert!(parse(&text, Some(PairFormat::Csv)).is_err());
     let text = format!("accessKey,secretKey\n{ACCESS},{SECRET}");
     assert!(parse(&text, Some(PairFormat::Lines)).is_err());
@@ -176,6 +178,31 @@ fn a_pair_that_is_said_again_is_one_pair() {
     let pairs = parse(&text, None).unwrap();
     assert_eq!((pairs.lines, pairs.repeated), (vec![1, 2], 1));
     assert_eq!(pairs.pairs[0].name.as_ref().map(Name::as_str), Some("first"));
+}
+
+/// Gives what it has a few bytes at a time, and is interrupted in between.
+struct Slowly<'a>(&'a [u8], bool);
+
+impl io::Read for Slowly<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.1 = !self.1;
+        if self.1 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let length = to.len().min(997);
+        self.0.read(&mut to[..length])
+    }
+}
+
+#[test]
+fn everything_is_read_however_slowly_it_comes_and_not_without_end() {
+    let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    for length in [0, 1, 65_535, 65_536, 65_537, 300_000] {
+        let all = &bytes[..length];
+        assert_eq!(read::read_all(Slowly(all, false), 1_024 * 1_024).unwrap().as_slice(), all);
+    }
+    let endless = read::read_all(io::repeat(b'x'), 1_024 * 1_024);
+    assert_eq!(endless.unwrap_err().to_string(), "it is longer than 1 MiB");
 }
 
 /// Texts with what means something to a CSV, and what does not.

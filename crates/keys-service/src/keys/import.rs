@@ -206,6 +206,37 @@ impl Authority {
     /// Makes keys of these pairs in the environment that the caller has entered, those that are new, in their order; none
     /// of them if any is refused. `rng` gives each thread its source, and `watch` is told how far it is and may stop it.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/authority.rs.in"));
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keys_core::{Credential, FirstState, Verdict};
+    /// use keys_service::{Context, ExistingPair, ImportOutcome};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (authority, context, rng) = authority()?;
+    /// // As Rancher made it.
+    /// let pair = Credential::parse("8B7D2A6C0F1E4D5A9C3B", "6m9KzAbCdEfGhJkLmNpQrStUvWxYz123456789ab")?;
+    /// let pairs = [ExistingPair {
+    ///     credential: pair.clone(),
+    ///     name: None,
+    ///     description: None,
+    ///     created: None,
+    ///     expires_at: None,
+    /// }];
+    /// let inside = Context { caller: authority.enter(context.caller, "1a5".parse()?)?, ..context.clone() };
+    /// let import = || {
+    ///     let mut watch = |_| ControlFlow::Continue(());
+    ///     authority.import_keys(&inside, &pairs, FirstState::Active, || getrandom::SysRng, &mut watch)
+    /// };
+    /// let ImportOutcome::New(Some(key)) = import()?[0] else { panic!("it is new") };
+    /// assert_eq!(import()?, [ImportOutcome::AlreadyThere(key)]);
+    /// assert!(matches!(authority.authenticate(&pair, context.now)?, Verdict::Allow(_)));
+    /// # let _ = rng;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`ImportError`]. Whatever stops it, the same pairs can be imported again.
