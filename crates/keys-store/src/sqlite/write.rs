@@ -5,6 +5,7 @@ use keys_core::{
     NewKey, NewMember, NewPassword, NewReceipt, Owner, PepperId, Revision, SettingName, Tagged, Timestamp,
 };
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use super::audit;
 use super::fault::Fault;
@@ -282,9 +283,14 @@ fn insert_pepper(connection: &Connection, pepper: PepperId, revision: Revision) 
 }
 
 /// The next number of a counter; `None` when all have been given.
+///
+/// Two statements, though one with `RETURNING` would do: SQLite could undo that one by itself, and to end what it keeps for
+/// that it walks over everything the job has changed so far. A job of many changes would take the square of their number.
 pub(super) fn next(connection: &Connection, family: &str) -> Result<Option<u64>, Fault> {
-    const SQL: &str = "UPDATE counters SET last = last + 1 WHERE family = ?1 AND last < 9223372036854775807 \
-         RETURNING last";
-    let last: Option<i64> = one(connection, SQL, [text(family)], |row| Ok(row.get(0)?))?;
-    Ok(last.and_then(|last| u64::try_from(last).ok()))
+    const LAST: &str = "SELECT last FROM counters WHERE family = ?1";
+    const PUT: &str = "UPDATE counters SET last = ?2 WHERE family = ?1";
+    let last: Option<i64> = one(connection, LAST, [text(family)], |row| Ok(row.get(0)?))?;
+    let Some(next) = last.and_then(|last| last.checked_add(1)) else { return Ok(None) };
+    execute(connection, PUT, [text(family), Value::Integer(next)])?;
+    Ok(u64::try_from(next).ok())
 }
