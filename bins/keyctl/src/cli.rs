@@ -13,8 +13,9 @@ mod secret;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keys_core::{AccessMode, AccountId, Credential, EnvironmentId};
+use keys_core::{AccessMode, AccountId, Credential, EnvironmentId, LifecycleState};
 
 use crate::authority::KeyName;
 use crate::expires::Expiry;
@@ -229,9 +230,19 @@ pub(crate) enum SecretFormat {
 /// `list`.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only the keys of this environment
-    #[arg(long, value_name = "ID")]
-    pub(crate) environment: Option<EnvironmentId>,
+    #[command(flatten, next_help_heading = "Which keys; every option narrows")]
+    pub(crate) which: Which,
+
+    /// Those in this state: active or inactive
+    #[arg(long, value_name = "STATE", value_parser = listed_states())]
+    pub(crate) state: Option<LifecycleState>,
+}
+
+/// The states of keys that are listed.
+fn listed_states() -> impl TypedValueParser<Value = LifecycleState> {
+    let states = [LifecycleState::Active, LifecycleState::Inactive];
+    PossibleValuesParser::new(states.map(LifecycleState::as_str))
+        .try_map(|state| state.parse::<LifecycleState>())
 }
 
 /// `get`.
@@ -268,6 +279,7 @@ pub(crate) struct EditedTexts {
 
 /// `activate`, `deactivate`, `delete`.
 #[derive(Debug, Args)]
+#[command(mut_group("which", |which| which.requires("all").conflicts_with("keys")))]
 pub(crate) struct Change {
     /// Ids, such as 1c7, or access keys
     #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
@@ -288,7 +300,7 @@ pub(crate) struct Change {
     #[command(flatten)]
     pub(crate) rehearsal: Rehearsal,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which keys --all means; every option narrows")]
     pub(crate) which: Which,
 }
 

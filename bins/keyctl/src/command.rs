@@ -125,7 +125,7 @@ impl Command {
     ) -> Result<Answer, Failure> {
         match self {
             Self::Create(create) => create::run(authority, create, now),
-            Self::List(list) => list::run(authority, &list),
+            Self::List(list) => list::run(authority, &list, now),
             Self::Get(get) => get::run(authority, &get),
             Self::Verify(verify) => verify::run(authority, &verify),
             Self::Backup(backup) => backup::run(authority, &backup),

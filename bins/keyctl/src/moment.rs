@@ -22,7 +22,7 @@ pub(crate) enum MomentError {
         "expected how long ago, a number with d, h, m or s such as 90d, or UTC such as 2026-11-01T00:00:00Z"
     )]
     Syntax,
-    #[error("that is before the year 1")]
+    #[error("that is before 1970")]
     TooEarly,
 }
 

@@ -25,7 +25,7 @@ pub(crate) trait ManyKeys: fmt::Debug {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {
     /// Those in this state.
-    pub(crate) state: LifecycleState,
+    pub(crate) state: Option<LifecycleState>,
     /// Those of this environment or account.
     pub(crate) owner: Option<AccountId>,
     /// Those made as this account or environment.

@@ -6,10 +6,9 @@ use keys_core::{AccountId, EnvironmentId};
 use crate::deadline::Deadline;
 use crate::moment::Moment;
 
-/// Which keys `--all` means.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Which keys --all means; every option narrows")]
-#[group(id = "which", multiple = true, requires = "all", conflicts_with = "keys")]
+/// Which keys are listed, or which `--all` means. Every option narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[group(id = "which", multiple = true)]
 pub(crate) struct Which {
     /// Those of this environment [default: that of the --url]
     #[arg(long, value_name = "ID", conflicts_with = "owner")]

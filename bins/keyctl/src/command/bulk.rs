@@ -19,7 +19,12 @@ pub(super) fn keys(
     transition: Transition,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let wanted = wanted(authority, &change.which, transition, now)?;
+    // Of those that match the ones in the state that the transition leads away from: the others would not move.
+    let state = match transition {
+        Transition::Deactivate => LifecycleState::Active,
+        Transition::Activate | Transition::Delete => LifecycleState::Inactive,
+    };
+    let wanted = wanted(authority, &change.which, Some(state), now)?;
     let seen = authority.keys_matching(&wanted, Service::MOST_AT_ONCE)?;
     if seen.len() > Service::MOST_AT_ONCE {
         return Err(too_many());
@@ -41,12 +46,11 @@ pub(super) fn keys(
     authority.change_keys(&wanted, &seen, transition).map(Answer::Keys)
 }
 
-/// Which keys: of those that match the ones in the state that the transition leads away from, because the others would not
-/// move.
-fn wanted(
+/// Which keys are meant by what was typed.
+pub(super) fn wanted(
     authority: &dyn Authority,
     which: &Which,
-    transition: Transition,
+    state: Option<LifecycleState>,
     now: Timestamp,
 ) -> Result<Wanted, Failure> {
     if which.name.as_deref().is_some_and(|name| SearchText::new(name).is_none()) {
@@ -54,10 +58,7 @@ fn wanted(
     }
     let (owner, within) = owner(authority, which)?;
     Ok(Wanted {
-        state: match transition {
-            Transition::Deactivate => LifecycleState::Active,
-            Transition::Activate | Transition::Delete => LifecycleState::Inactive,
-        },
+        state,
         owner,
         creator: which.creator,
         created_from: instant("--created-after", which.created_after, now)?,

@@ -74,7 +74,7 @@ fn what_cannot_be_looked_for_is_refused() {
         ("audit --key nonsense", 2, "expected an id such as 1c7"),
         ("audit --action key.explode", 2, "key.deactivate"),
         ("audit --since yesterday", 2, "how long ago"),
-        ("audit --until 9999999d", 2, "--until: that is before the year 1"),
+        ("audit --until 9999999d", 2, "--until: that is before 1970"),
         ("audit --limit 0", 2, "not in 1..=10000"),
         ("audit --limit 10001", 2, "not in 1..=10000"),
         ("audit --owner 1c7", 2, "1c7"),

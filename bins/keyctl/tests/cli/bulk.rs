@@ -191,7 +191,11 @@ fn what_a_server_refuses_is_said_in_our_words() {
             5,
             "some of the keys have changed meanwhile, so that nothing was done (hint: look again with --dry-run)",
         ),
-        (vec![problem(404, "Not Found")], 1, "this server moves no keys at once: it is older than keyctl"),
+        (
+            vec![problem(404, "Not Found")],
+            1,
+            "this server finds no keys by what they are: it is older than keyctl",
+        ),
         ([moved(), vec![problem(403, "Forbidden")]].concat(), 4, "the server refused: 403 Forbidden"),
         (vec![problem(503, "Service Unavailable")], 7, "the server refused: 503"),
     ];

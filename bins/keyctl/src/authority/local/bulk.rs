@@ -15,7 +15,7 @@ impl ManyKeys for Local {
         let wanted = KeyMatch {
             owner: wanted.owner,
             creator: wanted.creator,
-            state: Some(wanted.state),
+            state: wanted.state,
             created_from: wanted.created_from,
             created_before: wanted.created_before,
             expires_before: wanted.expires_before,

@@ -45,8 +45,11 @@ impl ManyKeys for Remote {
 impl Remote {
     fn not_asked(&self, error: ClientFailure) -> Failure {
         if error.is_not_found() {
-            return Failure::new(Exit::Failure, "this server moves no keys at once: it is older than keyctl")
-                .hint("name the keys, such as keyctl list -o name | xargs keyctl deactivate");
+            return Failure::new(
+                Exit::Failure,
+                "this server finds no keys by what they are: it is older than keyctl",
+            )
+            .hint("name the keys, such as keyctl list -o name | xargs keyctl deactivate");
         }
         self.failure(error)
     }
@@ -65,7 +68,7 @@ fn at_revision(seen: &SeenKey) -> KeyAtRevision {
 
 fn filters(wanted: &Wanted) -> Vec<(&'static str, String)> {
     let given = [
-        ("state", Some(wanted.state.to_string())),
+        ("state", wanted.state.map(|state| state.to_string())),
         ("owner", wanted.owner.map(|id| id.to_string())),
         ("creator", wanted.creator.map(|id| id.to_string())),
         ("createdFrom", wanted.created_from.map(|at| at.to_string())),
