@@ -16,6 +16,14 @@ fn watch(installation: &Installation, words: &[&str]) -> Terminal {
     Terminal::start(&installation.keyctl(words.iter().copied()).variable("TERM", "xterm"))
 }
 
+fn until_some_are_committed(installation: &Installation) {
+    let until = Instant::now() + LONGEST;
+    while installation.imports() == 0 {
+        assert!(Instant::now() < until, "nothing is committed");
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn on_a_terminal_a_bar_says_how_far_it_is_and_is_gone_at_the_end() {
     let installation = Installation::new();
@@ -64,6 +72,7 @@ fn who_interrupts_it_is_told_how_far_it_came_and_goes_on_from_there() {
     let file = installation.file("pairs", &lines(1..2_001)).display().to_string();
     let mut terminal = watch(&installation, &["import", &file]);
     terminal.sees(" of 2,000, ");
+    until_some_are_committed(&installation);
     terminal.types(INTERRUPT);
     let ended = terminal.ends();
     assert_eq!((ended.code, ended.stdout.as_str()), (130, ""), "{ended:?}");
@@ -75,7 +84,7 @@ fn who_interrupts_it_is_told_how_far_it_came_and_goes_on_from_there() {
             "keyctl: interrupted; {imported} of 2,000 imported (hint: run it again to go on: what is there already is skipped)\n"
         )
     );
-    assert!((1..2_000).contains(&imported), "{said}");
+    assert!((100..2_000).contains(&imported), "{said}");
     // As many as were said are there, from the beginning of the file on.
     let there = installation.keyctl(["import", "--dry-run", "--field", "result", &file]).run().stdout;
     let expected = "alreadyThere\n".repeat(imported) + &"wouldImport\n".repeat(2_000 - imported);
@@ -93,11 +102,7 @@ fn what_is_killed_goes_on_and_makes_each_key_once() {
     let all = 1..251;
     let file = installation.file("pairs", &lines(all.clone())).display().to_string();
     let mut child = installation.keyctl(["import", &file]).start();
-    let until = Instant::now() + LONGEST;
-    while installation.imports() == 0 {
-        assert!(Instant::now() < until, "nothing is committed");
-        std::thread::yield_now();
-    }
+    until_some_are_committed(&installation);
     child.kill().expect("it runs");
     let status = child.wait().expect("it has ended");
     assert_eq!(status.code(), None, "it was killed before its end");
