@@ -65,6 +65,11 @@ impl Asked {
         matches!(self.place().trim_matches('/'), "login" | "logout" | "setup")
     }
 
+    /// What is told of each thing besides what its schema has: a list of keys that match says at which revision each is.
+    fn tells_besides(&self) -> &'static [&'static str] {
+        if self.place().trim_matches('/') == "keys/matching" { &["revision"] } else { &[] }
+    }
+
     /// The web page for people: beside the dialect, too. A browser's `/` is one.
     fn is_web_page(&self, reply: &Reply) -> bool {
         let path = self.place();
@@ -210,7 +215,7 @@ fn document(shapes: &Shapes, asked: &Asked, reply: &Reply, operational: bool) ->
     if reply.status.as_u16() >= 400 {
         error(object, reply);
     } else if !asked.is_beside() {
-        shapes.fits(object);
+        shapes.fits(object, asked.tells_besides());
     }
     Some(document)
 }
@@ -351,8 +356,8 @@ impl Shapes {
         (name, fields.chain(links).chain(always).collect())
     }
 
-    /// Fails on a document with a type that has no schema, or with a field that its schema does not have.
-    fn fits(&self, document: &Map<String, Value>) {
+    /// Fails on a document with a type that has no schema, or with a field that neither its schema has nor `besides`.
+    fn fits(&self, document: &Map<String, Value>, besides: &[&str]) {
         let kind = document.get("type").and_then(Value::as_str).expect("a type");
         for address in document.get("links").and_then(Value::as_object).into_iter().flat_map(Map::values) {
             let address = address.as_str().expect("an address");
@@ -362,7 +367,7 @@ impl Shapes {
         }
         if kind == "collection" {
             let data = document.get("data").and_then(Value::as_array).expect("a list has data");
-            return data.iter().for_each(|item| self.fits(item.as_object().expect("an object")));
+            return data.iter().for_each(|item| self.fits(item.as_object().expect("an object"), besides));
         }
         // The two that describe the others have no place in their own list.
         if matches!(kind, "apiVersion" | "schema") {
@@ -372,7 +377,7 @@ impl Shapes {
         for field in document.keys() {
             // A date has a twin in milliseconds, as in Rancher, where schemas do not list it either.
             let base = field.strip_suffix("TS").unwrap_or(field);
-            assert!(shape.contains(base), "{kind} has no field {field}");
+            assert!(shape.contains(base) || besides.contains(&base), "{kind} has no field {field}");
         }
     }
 }
