@@ -103,6 +103,12 @@ const REFUSED: &[(Who, &str, &str, &str)] = &[
     (Administrator, "POST", "/v1/apikeys", r#"{"accountId":"1a99"}"#),
     (Administrator, "POST", "/v1/accounts/1a1?action=deactivate", ""),
     (Administrator, "GET", "/v1/apikeys?marker=x", ""),
+    (
+        Administrator,
+        "POST",
+        "/keys/transition",
+        r#"{"transition":"deactivate","keys":[{"id":"1c1","revision":"1"}]}"#,
+    ),
     (Nobody, "POST", "/v1/token", r#"{"code":"admin:secret"}"#),
 ];
 

@@ -252,10 +252,12 @@ impl Reply {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Status, code and field of an error.
+    /// Status, code and field of an error, of the dialect or beside it.
     pub(crate) fn error(&self) -> (u16, String, Option<String>) {
         let error = self.json();
-        assert_eq!(error["type"], "error", "{self:?}");
+        if self.header("content-type") != Some("application/problem+json") {
+            assert_eq!(error["type"], "error", "{self:?}");
+        }
         assert_eq!(error["status"], self.status.as_u16());
         let field = error.get("fieldName").and_then(Value::as_str).map(str::to_owned);
         (self.status.as_u16(), error["code"].as_str().unwrap().to_owned(), field)
