@@ -12,7 +12,7 @@ use crate::console::frame::{Frame, Section};
 use crate::console::notice::Notice;
 use crate::console::place::Whose;
 use crate::console::visit::Visit;
-use crate::dialect::handlers::Answer;
+use crate::dialect::handlers::{Answer, Replayed};
 use crate::ports::EntropyRng;
 use crate::problem::Problem;
 
@@ -114,16 +114,17 @@ pub(super) fn create(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem>
     };
     let request = KeyRequest { name, description, expires_at, owner };
     let rng = &mut EntropyRng(visit.call.entropy);
+    let (authority, context) = (visit.call.authority, visit.call.context);
     let issued = match visit.call.idempotency.key()? {
-        None => visit.call.authority.issue_key(visit.call.context, request, rng).map(ReceivedKey::from),
-        Some(key) => visit
-            .call
-            .authority
-            .issue_key_once(visit.call.context, request, key, rng)
-            .map(|Once { made, .. }| made),
+        None => authority
+            .issue_key(context, request, rng)
+            .map(|issued| Once { made: ReceivedKey::from(issued), replayed: false }),
+        Some(key) => authority.issue_key_once(context, request, key, rng),
     };
     match issued {
-        Ok(received) => added(visit, whose, &received),
+        Ok(Once { made, replayed }) => {
+            Ok(Answer { replayed: told(replayed, &made), ..added(visit, whose, &made)? })
+        }
         Err(IssueError::ExpiryPassed) => {
             expires.refuse("it has passed already: choose a time that is still to come");
             form(visit, whose, StatusCode::UNPROCESSABLE_ENTITY, (texts, expires), None)
@@ -135,6 +136,15 @@ pub(super) fn create(visit: &Visit<'_>, whose: Whose) -> Result<Answer, Problem>
             form(visit, whose, StatusCode::CONFLICT, (texts, expires), Some(said.to_owned()))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether it was made before is told as everywhere.
+const fn told(replayed: bool, received: &ReceivedKey) -> Option<Replayed> {
+    match (replayed, &received.secret_key) {
+        (false, _) => None,
+        (true, Some(_)) => Some(Replayed::Whole),
+        (true, None) => Some(Replayed::WithoutSecret),
     }
 }
 
