@@ -49,10 +49,11 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// What these samples come to. Without one, everything is not a number.
+    /// What these samples come to; one that is not a number could not be taken. Without any, nothing is a number.
     #[must_use]
     pub fn of(name: impl Into<String>, unit: Unit, rounds: Vec<f64>) -> Self {
         let mut sorted = rounds.clone();
+        sorted.retain(|sample| !sample.is_nan());
         sorted.sort_by(f64::total_cmp);
         let at = |place: usize| sorted.get(place).copied().unwrap_or(f64::NAN);
         let (min, median, max) = (at(0), at(sorted.len() / 2), at(sorted.len().saturating_sub(1)));
@@ -108,6 +109,13 @@ mod tests {
         // The machine was half as fast in the second round, for both.
         let ratio = figure(&[6.0, 12.0, 7.0]).ratio_to(&figure(&[3.0, 6.0, 3.5]));
         assert_eq!(ratio.to_string(), "2.00 (2.00–2.00)");
+    }
+
+    #[test]
+    fn a_round_that_could_not_be_taken_is_left_out() {
+        let (one, other) = (figure(&[4e-9, f64::NAN, 6e-9]), figure(&[2e-9, 2e-9, 2e-9]));
+        assert_eq!(one.to_string(), "6 ns (4–6)");
+        assert_eq!(one.ratio_to(&other).to_string(), "3.00 (2.00–3.00)");
     }
 
     #[test]
