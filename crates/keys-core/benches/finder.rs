@@ -24,7 +24,7 @@ fn main() {
     let mut words = |alphabet: &[u8], longest: u32, between: &[u8]| {
         let mut text = Vec::with_capacity(length + 64);
         while text.len() < length {
-            for _ in 0..=rng.next_u32() % longest {
+            for _ in (0..=rng.next_u32() % longest).take(length) {
                 text.push(alphabet[rng.next_u32() as usize % alphabet.len()]);
             }
             text.push(between[rng.next_u32() as usize % between.len()]);
