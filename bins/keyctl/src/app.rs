@@ -14,7 +14,7 @@ use crate::authority::remote::Remote;
 use crate::authority::{Authority, imports_are_for_databases, local};
 use crate::cli::{Command, CommandLine, OutputFormat, Printing, Reach};
 use crate::credentials::{self, Said, Surroundings};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, public};
 use crate::output::{Answer, Form, json};
 use crate::pairs;
 use crate::profiles::{self, Chosen};
@@ -310,7 +310,7 @@ fn complain(failure: &Failure, for_programs: bool) {
 const IN_THE_CLEAR: &str = "what lets you in goes over the network in the clear; use https://";
 
 fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "keyctl: warning: {message}");
+    let _ = writeln!(io::stderr(), "keyctl: warning: {}", public(message));
 }
 
 /// Help and version go to standard output; an error becomes one line as all others.

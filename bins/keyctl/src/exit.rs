@@ -173,7 +173,7 @@ struct JsonFailure {
 }
 
 /// The text as one line that moves no cursor and shows no secret key.
-fn public(text: &str) -> String {
+pub(crate) fn public(text: &str) -> String {
     blot_secrets(&one_line(text))
 }
 

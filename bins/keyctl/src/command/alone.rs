@@ -91,7 +91,7 @@ fn search(these: &Scan, surroundings: &Surroundings<'_>, warn: fn(&str)) -> Resu
     };
     let scanned = scan(&these.paths, &these.exclude, threads, surroundings.stdin)?;
     for unread in &scanned.unread {
-        warn(&one_line(unread));
+        warn(unread);
     }
     Ok(Answer::Scanned(scanned))
 }

@@ -333,6 +333,19 @@ fn a_file_that_others_read_is_warned_of() {
 }
 
 #[test]
+fn a_warning_moves_no_cursor_and_shows_no_secret() {
+    let installation = Installation::new();
+    let secret = keys_core::Credential::generate(&mut ChaCha20Rng::from_seed([4; 32])).expect("randomness");
+    let name = format!("a\u{1b}[2J{}\u{202e}", secret.secret_key().expose());
+    let file = installation.file(&name, &lines(1..2));
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).expect("its mode");
+    let file = file.display().to_string();
+    let shown = file.replace(&name, r"a\u{1b}[2J(secret)\u{202e}");
+    let warned = installation.keyctl(["import", "--dry-run", "--field", "line", &file]).run();
+    warned.is(0, "1\n", &format!("keyctl: warning: {shown} can be read by others; chmod 600 {shown}\n"));
+}
+
+#[test]
 fn with_a_lost_pepper_it_goes_on_only_when_that_is_said() {
     let installation = Installation::new();
     installation.import("--field id", &lines(1..2)).is(0, "1c3\n", "");
