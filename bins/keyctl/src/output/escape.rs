@@ -3,22 +3,32 @@
 /// Whether a character must not reach a terminal: a control, or an invisible one that breaks a line, turns the
 /// direction of text or hides in it.
 ///
-/// The joiners U+200C and U+200D stay: Persian and the scripts of India are written with them, and emoji made of them.
+/// The joiners U+200C and U+200D stay: Persian and the scripts of India are written with them, and emoji made of them. So
+/// do the sixteen that choose between two shapes of the character before them.
 pub(crate) fn is_dangerous(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{00AD}'
+                | '\u{034F}'
                 | '\u{061C}'
-                | '\u{180E}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{17B4}'
+                | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
                 | '\u{200B}'
                 | '\u{200E}'
                 | '\u{200F}'
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
+                | '\u{3164}'
                 | '\u{FEFF}'
-                | '\u{FFF9}'..='\u{FFFB}'
-                | '\u{E0000}'..='\u{E007F}'
+                | '\u{FFA0}'
+                | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
         )
 }
 
@@ -55,6 +65,8 @@ pub(crate) fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::RangeInclusive;
+
     use super::*;
 
     /// Every control character, and every character with Unicode's `Bidi_Control` property.
@@ -74,6 +86,36 @@ mod tests {
             seen += 1;
         }
         assert_eq!(seen, 65 + 12);
+    }
+
+    /// What Unicode 17 calls `Default_Ignorable_Code_Point`: nothing is shown in its place.
+    const INVISIBLE: &[RangeInclusive<char>] = &[
+        '\u{00AD}'..='\u{00AD}',
+        '\u{034F}'..='\u{034F}',
+        '\u{061C}'..='\u{061C}',
+        '\u{115F}'..='\u{1160}',
+        '\u{17B4}'..='\u{17B5}',
+        '\u{180B}'..='\u{180F}',
+        '\u{200B}'..='\u{200F}',
+        '\u{202A}'..='\u{202E}',
+        '\u{2060}'..='\u{206F}',
+        '\u{3164}'..='\u{3164}',
+        '\u{FE00}'..='\u{FE0F}',
+        '\u{FEFF}'..='\u{FEFF}',
+        '\u{FFA0}'..='\u{FFA0}',
+        '\u{FFF0}'..='\u{FFF8}',
+        '\u{1BCA0}'..='\u{1BCA3}',
+        '\u{1D173}'..='\u{1D17A}',
+        '\u{E0000}'..='\u{E0FFF}',
+    ];
+
+    #[test]
+    fn what_is_invisible_is_escaped_but_for_what_people_write_with() {
+        // The joiners, and what chooses between two shapes of the character before it, such as an emoji and a sign.
+        let written = |character| matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+        for character in INVISIBLE.iter().flat_map(Clone::clone) {
+            assert_eq!(is_dangerous(character), !written(character), "U+{:04X}", u32::from(character));
+        }
     }
 
     #[test]
