@@ -174,13 +174,16 @@ fn outright(
     if let Some(file) = said.secret_file {
         return from_file(file, access_key, surroundings).map(Some);
     }
-    if said.profile.is_some_and(|chosen| chosen.is_first)
+    let first = said.profile.filter(|chosen| chosen.is_first);
+    if first.is_some()
         && let Some(credential) = from_profile(access_key, said, surroundings)?
     {
         return Ok(Some(credential));
     }
+    // Who chooses a profile means the key that it names, wherever its secret is.
+    let meant = access_key.or_else(|| first.and_then(|chosen| chosen.profile.access_key));
     for names in [["KEYCTL_ACCESS_KEY", "KEYCTL_SECRET_KEY"], ["RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY"]] {
-        if let Some(credential) = from_environment(access_key, names, surroundings)? {
+        if let Some(credential) = from_environment(meant, names, surroundings)? {
             return Ok(Some(credential));
         }
     }

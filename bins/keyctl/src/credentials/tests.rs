@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use super::*;
+use crate::profiles::{Place, Profile};
 
 const HOST: &str = "keys.example";
 const URL: &str = "https://keys.example";
@@ -13,12 +14,22 @@ fn find_with(
     stdin: Option<&str>,
     variables: &[(&str, &str)],
 ) -> Result<Option<String>, String> {
+    find_in(None, access_key, stdin, variables)
+}
+
+/// The same while a profile is in force.
+fn find_in(
+    profile: Option<&Chosen>,
+    access_key: Option<&str>,
+    stdin: Option<&str>,
+    variables: &[(&str, &str)],
+) -> Result<Option<String>, String> {
     let input = stdin.unwrap_or_default().to_owned();
     let surroundings = Surroundings {
         variable: &|name| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| value.into()),
         stdin: &|| Box::new(io::Cursor::new(input.clone().into_bytes())),
     };
-    let said = Said { access_key, secret_stdin: stdin.is_some(), ..Said::default() };
+    let said = Said { access_key, secret_stdin: stdin.is_some(), profile, ..Said::default() };
     find(&said, &URL.parse().expect("a URL"), &surroundings)
         .map(|found| {
             found.map(|found| match found {
@@ -69,6 +80,48 @@ fn the_environment_gives_a_pair_and_our_names_win() {
     let empty = [("KEYCTL_ACCESS_KEY", ""), ("KEYCTL_SECRET_KEY", "")];
     assert_eq!(find_with(None, None, &empty), Ok(None), "an empty variable counts as not set");
     assert_eq!(find_with(None, None, &[]), Ok(None));
+}
+
+/// A profile that `--profile` has chosen or not, with an access key and no secret.
+fn profile(access_key: &str, is_first: bool) -> Chosen {
+    let profile = Profile {
+        name: "prod".parse().expect("a name"),
+        place: Place::Server { url: URL.parse().expect("a URL"), environment: None, ca_file: None },
+        access_key: access_key.parse().ok(),
+        secret: None,
+        output: None,
+    };
+    Chosen { profile, is_first }
+}
+
+#[test]
+fn a_profile_that_was_chosen_acts_by_no_other_key_than_it_names() {
+    let (named, other) = (pair(), pair());
+    let find = |access_key: Option<&str>, is_first: bool, key: &str, secret: &Pair| {
+        let chosen = profile(&named.access_key, is_first);
+        let variables = [("KEYCTL_ACCESS_KEY", key), ("KEYCTL_SECRET_KEY", &secret.secret_key)];
+        find_in(Some(&chosen), access_key, None, &variables)
+    };
+    assert_eq!(
+        find(None, true, &other.access_key, &other),
+        Ok(None),
+        "the key of the environment is another"
+    );
+    assert_eq!(find(None, true, &named.access_key, &named), Ok(Some(named.joined.clone())));
+    assert_eq!(
+        find(None, true, "", &named),
+        Ok(Some(named.joined.clone())),
+        "the secret of the key it names"
+    );
+    assert_eq!(
+        find(Some(&other.access_key), true, &other.access_key, &other),
+        Ok(Some(other.joined.clone()))
+    );
+    assert_eq!(
+        find(None, false, &other.access_key, &other),
+        Ok(Some(other.joined.clone())),
+        "one that was not chosen goes behind the environment"
+    );
 }
 
 #[test]
