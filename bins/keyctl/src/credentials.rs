@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::cli::Reach;
 use crate::exit::{Exit, Failure};
 use crate::netrc;
+use crate::private_file::{check_private, read_private};
 use crate::profiles::{Chosen, Secret};
 use crate::sessions::Sessions;
 use crate::system;
@@ -448,50 +449,6 @@ fn netrc_path(surroundings: &Surroundings<'_>) -> Result<Option<(PathBuf, bool)>
         return Ok(Some((path.into(), true)));
     }
     Ok(surroundings.text("HOME")?.map(|home| (Path::new(&home).join(".netrc"), false)))
-}
-
-/// Refuses a file with secrets that others can read, by its mode.
-///
-/// # Errors
-///
-/// [`Exit::Usage`].
-pub(crate) fn check_private(path: &Path, mode: u32) -> Result<(), Failure> {
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(usage(format!("{} can be read by others", path.display()))
-        .hint(format!("chmod 600 {}", path.display())))
-}
-
-/// A file's text and the bits of its mode that say who may read it.
-///
-/// # Errors
-///
-/// It cannot be read, or is no such file.
-pub(crate) fn read_private(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
-    const LONGEST: u64 = 1_024 * 1_024;
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
-    }
-    if metadata.len() > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "longer than a mebibyte"));
-    }
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(LONGEST).read_to_end(&mut bytes)?;
-    Ok((Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()), mode(&metadata)))
-}
-
-/// The bits of a file's mode that say who may read it.
-#[cfg(unix)]
-pub(crate) fn mode(metadata: &std::fs::Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(metadata)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn mode(_: &std::fs::Metadata) -> u32 {
-    0
 }
 
 fn parse_access_key(text: &str) -> Result<AccessKey, Failure> {

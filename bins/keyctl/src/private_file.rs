@@ -1,11 +1,13 @@
 //! Files that only whoever runs this may read: they hold what lets one in.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::credentials::Surroundings;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 
 /// The folder of whoever runs this: `keyctl` below `XDG_CONFIG_HOME`, else below `~/.config`. `None` when neither says where
 /// that is.
@@ -19,6 +21,50 @@ pub(crate) fn folder(surroundings: &Surroundings<'_>) -> Result<Option<PathBuf>,
         None => surroundings.text("HOME")?.map(|home| Path::new(&home).join(".config")),
     };
     Ok(folder.map(|folder| folder.join("keyctl")))
+}
+
+/// Refuses a file with secrets that others can read, by its mode.
+///
+/// # Errors
+///
+/// [`Exit::Usage`].
+pub(crate) fn check_private(path: &Path, mode: u32) -> Result<(), Failure> {
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, format!("{} can be read by others", path.display()))
+        .hint(format!("chmod 600 {}", path.display())))
+}
+
+/// A file's text and the bits of its mode that say who may read it.
+///
+/// # Errors
+///
+/// It cannot be read, or is no such file.
+pub(crate) fn read_private(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
+    const LONGEST: u64 = 1_024 * 1_024;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+    }
+    if metadata.len() > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "longer than a mebibyte"));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok((Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()), mode(&metadata)))
+}
+
+/// The bits of a file's mode that say who may read it.
+#[cfg(unix)]
+pub(crate) fn mode(metadata: &fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn mode(_: &fs::Metadata) -> u32 {
+    0
 }
 
 /// Writes it in one step: whoever reads meanwhile sees what was there before, or what is there after.

@@ -18,9 +18,9 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::edit::{Edit, Setting};
 use crate::cli::{OutputFormat, Reach};
-use crate::credentials::{Surroundings, check_private, read_private};
+use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
-use crate::private_file;
+use crate::private_file::{self, check_private, read_private};
 
 /// What a profile is called: letters, digits, `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,9 +8,9 @@ use keys_api::client::{BaseUrl, SecretText};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::credentials::{Surroundings, check_private, read_private};
+use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
-use crate::private_file;
+use crate::private_file::{self, check_private, read_private};
 
 /// The file of sessions.
 #[derive(Debug, Clone)]

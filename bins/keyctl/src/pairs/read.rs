@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{Pairs, Problem, Problems, parse};
 use crate::cli::Import;
-use crate::credentials::{Surroundings, check_private, mode};
+use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
+use crate::private_file::{check_private, mode};
 
 /// The most bytes of a file: about a million pairs, which take some six hours to import.
 const MOST: usize = 64 * 1_024 * 1_024;
