@@ -4,13 +4,11 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
 use super::{Pairs, Problem, Problems, parse};
 use crate::cli::Import;
 use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
-use crate::private_file::{check_private, mode};
+use crate::private_file::{check_private, mode, read_all};
 
 /// The most bytes of a file: about a million pairs, which take some six hours to import.
 const MOST: usize = 64 * 1_024 * 1_024;
@@ -58,35 +56,6 @@ fn open(path: &str, warn: impl Fn(&str)) -> Result<File, Failure> {
 
 fn unreadable(source: &str, error: &io::Error) -> Failure {
     Failure::new(Exit::Usage, format!("{source} cannot be read: {error}"))
-}
-
-/// Everything there is, if it is not more than `most`. A buffer that has become too small is wiped when its content has moved
-/// on.
-pub(super) fn read_all(mut input: impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(vec![0; 64 * 1_024]);
-    let mut length = 0;
-    loop {
-        let room = bytes.get_mut(length..).unwrap_or_default();
-        if room.is_empty() {
-            if length >= most {
-                let message = format!("it is longer than {} MiB", most / (1_024 * 1_024));
-                return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-            }
-            let mut larger = Zeroizing::new(vec![0; 2 * length]);
-            larger.iter_mut().zip(bytes.iter()).for_each(|(to, from)| *to = *from);
-            bytes = larger;
-            continue;
-        }
-        match input.read(room) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    // The rest is zeros, and stays in the buffer.
-    bytes.truncate(length);
-    Ok(bytes)
 }
 
 /// The bytes as text, without the mark that some programs put before it.

@@ -1,7 +1,5 @@
 //! Files of pairs: what is read of them, and what is said of what is wrong.
 
-use std::io;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -178,31 +176,6 @@ fn a_pair_that_is_said_again_is_one_pair() {
     let pairs = parse(&text, None).unwrap();
     assert_eq!((pairs.lines, pairs.repeated), (vec![1, 2], 1));
     assert_eq!(pairs.pairs[0].name.as_ref().map(Name::as_str), Some("first"));
-}
-
-/// Gives what it has a few bytes at a time, and is interrupted in between.
-struct Slowly<'a>(&'a [u8], bool);
-
-impl io::Read for Slowly<'_> {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.1 = !self.1;
-        if self.1 {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        let length = to.len().min(997);
-        self.0.read(&mut to[..length])
-    }
-}
-
-#[test]
-fn everything_is_read_however_slowly_it_comes_and_not_without_end() {
-    let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[0]).collect();
-    for length in [0, 1, 65_535, 65_536, 65_537, 300_000] {
-        let all = &bytes[..length];
-        assert_eq!(read::read_all(Slowly(all, false), 1_024 * 1_024).unwrap().as_slice(), all);
-    }
-    let endless = read::read_all(io::repeat(b'x'), 1_024 * 1_024);
-    assert_eq!(endless.unwrap_err().to_string(), "it is longer than 1 MiB");
 }
 
 /// Texts with what means something to a CSV, and what does not.
