@@ -50,7 +50,8 @@ pub(crate) fn one_line(text: &str) -> String {
 /// In JSON without added white space such characters stand inside strings only, so this may look at characters
 /// alone.
 pub(crate) fn json(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+    // With room for escapes and for the end of the line: a text that moves leaves a secret behind.
+    let mut escaped = String::with_capacity(2 * text.len() + 1);
     for character in text.chars() {
         if is_dangerous(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {

@@ -144,8 +144,11 @@ pub(super) fn render(answer: &Answer, now: Timestamp) -> Zeroizing<String> {
 
 /// A value as JSON on one line, with nothing in it that moves a cursor.
 pub(crate) fn line<T: Serialize>(value: &T) -> String {
+    // Grown by copies, it would leave pieces of a secret behind: most answers fit.
+    let mut text = Zeroizing::new(Vec::with_capacity(4_096));
     // Structs of texts and numbers have no way to fail; an empty line would be noticed.
-    escape::json(&Zeroizing::new(serde_json::to_string(value).unwrap_or_default()))
+    let written = serde_json::to_writer(&mut *text, value).ok();
+    escape::json(written.and_then(|()| std::str::from_utf8(&text).ok()).unwrap_or_default())
 }
 
 /// People as they were named.
