@@ -4,6 +4,7 @@ mod app;
 mod authority;
 mod cli;
 mod command;
+mod connect;
 mod credentials;
 mod deadline;
 mod exit;
