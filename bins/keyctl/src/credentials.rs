@@ -1,27 +1,28 @@
 //! Where the credential comes from. Never from an argument: process lists and histories show those.
 //!
-//! In this order: `--secret-stdin` or `--secret-file`; the environment; the profile; a session, which `login` has begun; `.netrc`. `--access-key` says which
-//! pair is meant, and so that no session is. When none is found and the server wants one, a person at a terminal is
-//! asked.
+//! In this order: `--secret-stdin` or `--secret-file`; the profile, if `--profile` has chosen it; the environment; the
+//! profile otherwise; a session, which `login` has begun; `.netrc`. `--access-key` says which pair is meant, and so that no
+//! session is. When none is found and the server wants one, a person at a terminal is asked.
 
+mod ask;
 pub(crate) mod helper;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use keys_api::client::{BaseUrl, SecretText};
 use keys_core::{AccessKey, Credential};
 use zeroize::Zeroizing;
 
+pub(crate) use self::ask::{ask_line, ask_secretly, can_ask, terminal_failed};
 use crate::cli::Reach;
 use crate::exit::{Exit, Failure};
 use crate::netrc;
 use crate::private_file::{check_private, read_private};
 use crate::profiles::{Chosen, Secret};
 use crate::sessions::Sessions;
-use crate::system;
 
 /// What a run is given besides its arguments.
 pub(crate) struct Surroundings<'a> {
@@ -217,11 +218,6 @@ fn as_usage(failure: Failure) -> Failure {
     if failure.exit() == Exit::NotValid { failure.ending_with(Exit::Usage) } else { failure }
 }
 
-/// Whether there is a person at a terminal to ask.
-pub(crate) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
 /// Asks a person at a terminal for a credential; `None` when there is no terminal.
 ///
 /// # Errors
@@ -241,52 +237,6 @@ fn typed(access_key: Option<&str>) -> Result<Option<Credential>, Failure> {
     };
     let secret_key = ask_secretly(&["Secret key: "])?.unwrap_or_default();
     pair(&access_key, secret_key.trim(), "what was typed").map(Some)
-}
-
-/// Asks a person at a terminal for a line; `None` when there is no terminal.
-///
-/// # Errors
-///
-/// The terminal failed.
-pub(crate) fn ask_line(prompt: &str) -> Result<Option<String>, Failure> {
-    if !can_ask() {
-        return Ok(None);
-    }
-    let mut stderr = io::stderr();
-    write!(stderr, "{prompt}").and_then(|()| stderr.flush()).map_err(terminal_failed)?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(terminal_failed)?;
-    if !line.ends_with('\n') {
-        // The input has ended, and the cursor stands behind the prompt.
-        writeln!(stderr).map_err(terminal_failed)?;
-    }
-    Ok(Some(line.trim().to_owned()))
-}
-
-/// Asks a person at a terminal for a secret, which is not shown while it is typed, once for each prompt; `None` when there
-/// is no terminal.
-///
-/// # Errors
-///
-/// The terminal failed, or what was typed is not always the same.
-pub(crate) fn ask_secretly(prompts: &[&str]) -> Result<Option<Zeroizing<String>>, Failure> {
-    if !can_ask() {
-        return Ok(None);
-    }
-    let mut typed: Option<Zeroizing<String>> = None;
-    for prompt in prompts {
-        let asked = system::undisturbed(|| rpassword::prompt_password(prompt));
-        let secret = Zeroizing::new(asked.map_err(terminal_failed)?);
-        if typed.replace(secret.clone()).is_some_and(|before| before != secret) {
-            return Err(usage("what was typed differs, so nothing was done"));
-        }
-    }
-    Ok(typed)
-}
-
-/// The terminal failed.
-pub(crate) fn terminal_failed(error: io::Error) -> Failure {
-    Failure::new(Exit::Failure, format!("the terminal failed: {error}"))
 }
 
 /// The first line of standard input, which holds a secret.
