@@ -38,9 +38,11 @@ pub(crate) use self::secret::PasswordSource;
 /// Create and manage API keys.
 ///
 /// An authority is reached over HTTP (--url, else KEYCTL_URL or RANCHER_URL) or by opening its database
-/// (--database), or is kept in a profile (--profile, else KEYCTL_PROFILE or the default one). With --url a credential is taken from --secret-stdin or --secret-file, from KEYCTL_ACCESS_KEY and
-/// KEYCTL_SECRET_KEY or KEYCTL_SECRET_COMMAND (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from the profile, from a
-/// session begun by `login`, or from .netrc; on a terminal it is asked for. It is never an argument.
+/// (--database), or is kept in a profile (--profile, else KEYCTL_PROFILE or the default one). With --url a credential
+/// is taken from --secret-stdin or --secret-file, from the profile if --profile has chosen it, from KEYCTL_ACCESS_KEY
+/// and KEYCTL_SECRET_KEY or KEYCTL_SECRET_COMMAND (or RANCHER_ACCESS_KEY and RANCHER_SECRET_KEY), from a profile that is
+/// in force otherwise, from a session begun by `login`, or from .netrc; on a terminal it is asked for. It is never an
+/// argument.
 ///
 /// What deletes or removes is confirmed by typing the name, on a terminal; elsewhere it wants --yes.
 ///
