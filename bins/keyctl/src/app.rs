@@ -157,14 +157,15 @@ fn print(answer: &Answer, form: &Form, now: Timestamp) -> Result<(), Failure> {
     match (printed, answer.loss()) {
         (Ok(()), _) => Ok(()),
         (Err(error), None) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        (Err(error), None) => {
-            Err(Failure::new(Exit::Failure, format!("the answer could not be written: {error}")))
-        }
+        (Err(error), None) => Err(unwritten(&error)),
         (Err(error), Some(loss)) => {
-            Err(Failure::new(Exit::Failure, format!("the answer could not be written: {error}; {loss}"))
-                .hint("deactivate and delete it, and create another"))
+            Err(unwritten(&error).and(loss).hint("deactivate and delete it, and create another"))
         }
     }
+}
+
+fn unwritten(error: &io::Error) -> Failure {
+    Failure::new(Exit::Failure, format!("the answer could not be written: {error}"))
 }
 
 fn finish(result: Result<(), Failure>, for_programs: bool) -> ExitCode {
@@ -195,7 +196,11 @@ fn not_understood(error: &clap::Error, arguments: &[OsString], surroundings: &Su
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
     ];
     if shown.contains(&error.kind()) {
-        let _ = error.print();
+        if let Err(failed) = error.print()
+            && failed.kind() != io::ErrorKind::BrokenPipe
+        {
+            return finish(Err(unwritten(&failed)), false);
+        }
     } else {
         let for_programs = guess_for_programs(arguments, surroundings);
         complain(&usage_failure(&error.to_string(), &help_of(arguments)), for_programs);

@@ -20,6 +20,7 @@ fn who_stops_reading_has_seen_enough() {
     let database = installation.url();
     let ran = keyctl(["--database", &database, "list"]).stdout(closed_pipe()).run();
     ran.is(0, "", "");
+    keyctl(["--help"]).stdout(closed_pipe()).run().is(0, "", "");
 }
 
 #[test]
@@ -34,8 +35,12 @@ fn a_secret_that_nobody_saw_is_a_loss() {
 fn a_full_disk_is_said() {
     let installation = Installation::new();
     let database = installation.url();
-    let full = File::options().write(true).open("/dev/full").expect("/dev/full");
-    keyctl(["--database", &database, "list"]).stdout(full).run().failed(1, &["could not be written"]);
+    for line in
+        [["--database", &database, "list"].as_slice(), &["--help"], &["--version"], &["list", "--help"]]
+    {
+        let full = File::options().write(true).open("/dev/full").expect("/dev/full");
+        keyctl(line.iter().copied()).stdout(full).run().failed(1, &["could not be written"]);
+    }
 }
 
 #[test]
