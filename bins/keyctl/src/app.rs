@@ -5,13 +5,14 @@ use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
+use clap::{Parser as _, ValueEnum as _};
 use keys_core::Timestamp;
 
 use crate::cli::{Command, CommandLine, OutputFormat, Printing};
 use crate::connect::{check_imports, connect};
 use crate::credentials::{self, Said, Surroundings};
 use crate::exit::{Exit, Failure, public};
+use crate::misunderstood;
 use crate::output::{Answer, Form, json};
 use crate::pairs;
 use crate::profiles::{self, Chosen};
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         variable: &|name| std::env::var_os(name),
         stdin: &|| Box::new(io::stdin()) as Box<dyn Read>,
     };
-    let arguments: Vec<_> = arguments.collect();
+    let arguments = misunderstood::as_options(arguments.collect());
     match CommandLine::try_parse_from(&arguments) {
         Ok(line) => {
             // A command that asks no authority needs nothing of what is kept of one.
@@ -203,70 +204,14 @@ fn not_understood(error: &clap::Error, arguments: &[OsString], surroundings: &Su
         }
     } else {
         let for_programs = guess_for_programs(arguments, surroundings);
-        complain(&usage_failure(&error.to_string(), &help_of(arguments)), for_programs);
+        complain(&misunderstood::failure(error, arguments), for_programs);
     }
     if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
-}
-
-/// The first paragraph of what clap says, and its tip, else where to read on.
-fn usage_failure(text: &str, help: &str) -> Failure {
-    let said: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let said = said.join(" ");
-    let message = said.strip_prefix("error: ").unwrap_or(&said);
-    let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
-    Failure::new(Exit::Usage, message).hint(tip.unwrap_or(help))
-}
-
-/// The help of the command that was typed, as far as it is one.
-fn help_of(arguments: &[OsString]) -> String {
-    let root = CommandLine::command();
-    let mut command = &root;
-    let mut words = vec![root.get_name()];
-    for argument in arguments.iter().skip(1).filter_map(|argument| argument.to_str()) {
-        if let Some(below) = command.find_subcommand(argument) {
-            words.push(below.get_name());
-            command = below;
-        }
-    }
-    words.push("--help");
-    words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_clap_says_becomes_one_line() {
-        let text =
-            "error: the following required arguments were not provided:\n  <KEY>...\n\nUsage: keyctl get\n";
-        assert_eq!(
-            usage_failure(text, "keyctl get --help").to_string(),
-            "keyctl: the following required arguments were not provided: <KEY>... (hint: keyctl get --help)"
-        );
-        let text =
-            "error: unexpected argument '--nme' found\n\n  tip: a similar argument exists: '--name'\n\nUsage";
-        assert_eq!(
-            usage_failure(text, "keyctl get --help").to_string(),
-            "keyctl: unexpected argument '--nme' found (hint: a similar argument exists: '--name')"
-        );
-    }
-
-    #[test]
-    fn who_typed_a_command_wrong_is_led_to_its_help() {
-        let table = [
-            (vec![], "keyctl --help"),
-            (vec!["nonsense"], "keyctl --help"),
-            (vec!["-o", "json", "get", "7"], "keyctl get --help"),
-            (vec!["access-control", "mode", "sometimes"], "keyctl access-control mode --help"),
-            (vec!["env", "explode"], "keyctl env --help"),
-            (vec!["create", "--expires", "0d"], "keyctl create --help"),
-        ];
-        for (words, help) in table {
-            let arguments: Vec<_> = ["keyctl"].into_iter().chain(words).map(OsString::from).collect();
-            assert_eq!(help_of(&arguments), help);
-        }
-    }
 
     #[test]
     fn the_format_of_an_error_is_guessed_from_what_was_typed() {

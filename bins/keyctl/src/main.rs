@@ -11,6 +11,7 @@ mod exit;
 mod expires;
 mod imported;
 mod man;
+mod misunderstood;
 mod model;
 mod moment;
 mod netrc;

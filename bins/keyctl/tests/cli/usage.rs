@@ -57,6 +57,42 @@ fn what_is_not_understood_is_one_line() {
     }
 }
 
+/// Once `env get 1a5` was told "a similar subcommand exists: 'edit'", and `delete --force` to pass it as a value.
+#[test]
+fn who_knows_another_tool_is_told_what_to_type() {
+    let table = [
+        ("ls", "(hint: keyctl list --help)"),
+        ("show 1c7", "(hint: keyctl get --help)"),
+        ("rm 1c7", "(hint: keyctl delete --help)"),
+        ("revoke 1c7", "(hint: keyctl deactivate --help)"),
+        ("env get 1a5", "(hint: keyctl env list --help)"),
+        ("env add", "(hint: keyctl env create --help)"),
+        ("user create", "(hint: keyctl user add --help)"),
+        ("user delete 1a7", "(hint: keyctl user remove --help)"),
+        ("user deactivate 1a7", "(hint: keyctl user disable --help)"),
+        ("profile create", "(hint: keyctl profile set --help)"),
+        ("delete 1c7 --force", "(hint: --yes does it without asking)"),
+        ("delete -f 1c7", "(hint: --yes does it without asking)"),
+        ("deactivate --all --name x --state active", "(hint: keyctl deactivate --help)"),
+        ("get ci", "(hint: keyctl list shows the ids, --name TEXT finds a key by its name)"),
+        ("deactivate 1c7 ci", "(hint: keyctl list shows the ids"),
+        ("list --environment Default", "(hint: keyctl env list shows the ids)"),
+        ("member list Default", "(hint: keyctl env list shows the ids)"),
+        ("env delete Default", "(hint: keyctl env list shows the ids)"),
+        ("user disable ada", "(hint: keyctl user list shows the ids)"),
+        ("create --expires soon", "(hint: keyctl create --help)"),
+    ];
+    for (line, hint) in table {
+        run(line).failed(2, &[hint]);
+    }
+    for (line, same) in
+        [("help", "--help"), ("help env create", "env create --help"), ("version", "--version")]
+    {
+        run(line).is(0, &run(same).stdout, "");
+    }
+    run("help frobnicate").failed(2, &["unrecognized subcommand 'frobnicate'", "(hint: keyctl --help)"]);
+}
+
 #[test]
 fn errors_are_json_where_answers_would_be() {
     let expected = "{\"code\":\"usage\",\"exitCode\":2,\"message\":\"no authority is named\",\"hint\":\"--url \
