@@ -75,8 +75,9 @@ impl Scanned {
         };
         let access_keys = self.leaks.iter().find_map(|leak| leak.finding.access_key);
         let known = access_keys.map_or_else(|| "KEY".to_owned(), |key| key.to_string());
+        let read = if first.path == "-" { "standard input" } else { &first.path };
         let failure = Failure::new(Exit::Failure, message)
-            .hint(format!("whoever could read {} knows it: keyctl deactivate {known}", first.path));
+            .hint(format!("whoever could read {read} knows it: keyctl deactivate {known}"));
         Err(match unread {
             None => failure,
             Some(unread) => failure.and(unread),
