@@ -49,7 +49,9 @@ fn name(command: &Command) -> &str {
 /// The arguments that only this command has.
 fn own_arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|argument| {
-        !argument.is_global_set() && !argument.is_hide_set() && argument.get_id() != "help"
+        let is_of_all =
+            argument.is_global_set() || argument.get_id() == "help" || argument.get_id() == "version";
+        !is_of_all && !argument.is_hide_set()
     })
 }
 

@@ -46,6 +46,10 @@ fn options(help: &str) -> BTreeSet<String> {
 #[test]
 fn the_page_has_every_command_and_option() {
     let (page, all) = (page("man"), commands(""));
+    assert!(
+        page.contains(".SH SYNOPSIS keyctl COMMAND [options] .SH"),
+        "each option is described below it, once"
+    );
     assert!(all.len() > 35 && all.contains(&"user end-sessions".to_owned()), "{all:?}");
     for command in all {
         assert!(
