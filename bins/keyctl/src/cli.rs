@@ -309,8 +309,8 @@ pub(crate) struct Change {
 /// `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// A file with a whole kc_… pair, or with the secret key of --access-key, as its first line; else --secret-stdin or
-    /// KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY say it, or you are asked
+    /// A file with a whole kc_… pair, or with the secret key of --access-key, as its first line; @- is standard input;
+    /// else --secret-stdin or KEYCTL_ACCESS_KEY and KEYCTL_SECRET_KEY say it, or you are asked
     #[arg(value_name = "@FILE", conflicts_with_all = ["secret_stdin", "secret_file"])]
     pub(crate) file: Option<String>,
 

@@ -156,7 +156,11 @@ pub(crate) fn to_verify(
             usage("a key is no argument: others could see it")
                 .hint("@FILE, --secret-stdin, or KEYCTL_SECRET_KEY")
         })?;
-        return from_file(Path::new(path), parsed, surroundings).map(Some);
+        return if path == "-" {
+            from_stdin(parsed, surroundings).map(Some)
+        } else {
+            from_file(Path::new(path), parsed, surroundings).map(Some)
+        };
     }
     match outright(parsed, said, surroundings)? {
         Some(credential) => Ok(Some(credential)),

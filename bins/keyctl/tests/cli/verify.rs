@@ -30,6 +30,7 @@ fn a_mistyped_pair_is_told_before_anybody_is_asked() {
         keyctl(NOBODY.into_iter().chain(["--secret-stdin"])).stdin(&mistyped).run(),
         keyctl(NOBODY.into_iter().chain(["--secret-stdin", "--access-key", &access_key])).stdin(secret).run(),
         keyctl(NOBODY.into_iter().chain([file.as_str()])).run(),
+        keyctl(NOBODY.into_iter().chain(["@-"])).stdin(&mistyped).run(),
         keyctl(NOBODY).variable("KEYCTL_ACCESS_KEY", &access_key).variable("KEYCTL_SECRET_KEY", secret).run(),
     ];
     for ran in runs {
