@@ -47,7 +47,7 @@ fn options(help: &str) -> BTreeSet<String> {
 fn the_page_has_every_command_and_option() {
     let (page, all) = (page("man"), commands(""));
     assert!(
-        page.contains(".SH SYNOPSIS keyctl COMMAND [options] .SH"),
+        page.contains(".SH SYNOPSIS keyctl COMMAND [options] "),
         "each option is described below it, once"
     );
     assert!(all.len() > 35 && all.contains(&"user end-sessions".to_owned()), "{all:?}");
@@ -91,6 +91,46 @@ fn the_page_has_everything_the_readme_has_but_its_tables_of_commands() {
     for variable in words.filter(|word| word.contains('_')) {
         assert!(page.contains(variable), "{variable}");
     }
+}
+
+/// Every command of the blocks of the README, without what a shell does with it.
+fn examples() -> Vec<Vec<String>> {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    let blocks = readme.split("```").skip(1).step_by(2);
+    let lines =
+        blocks.flat_map(str::lines).filter(|line| !line.starts_with("keyctl: ") && !line.starts_with('{'));
+    let mut examples = Vec::new();
+    for line in lines.map(|line| line.replace("$(date +\\%F)", "2026-11-26")) {
+        for typed in line.split("keyctl ").skip(1) {
+            let words = typed.split(['|', '>', '<', '&', ')']).next().unwrap_or_default().split_whitespace();
+            // What only a shell or a reader knows stands for a key.
+            let known =
+                |word: &str| if word.contains('$') { "1c7".to_owned() } else { word.replace('"', "") };
+            examples.push(words.map(known).collect());
+        }
+    }
+    examples
+}
+
+#[test]
+fn every_example_is_a_command_line_that_is_understood() {
+    let examples = examples();
+    assert!(examples.len() > 25, "{examples:?}");
+    for example in examples {
+        let words = example.iter().map(String::as_str);
+        let ran = keyctl(words.chain(["--help"])).run();
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{example:?}");
+    }
+}
+
+/// `xargs` without `-r` runs its command even for nothing, and then `keyctl deactivate` is a usage error.
+#[test]
+fn no_example_fails_when_there_is_nothing_to_do() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    assert!(readme.matches("xargs -r keyctl").count() >= 3);
+    assert!(!readme.contains("xargs keyctl"));
 }
 
 /// The names of the variables that the sources read.

@@ -49,7 +49,7 @@ impl Remote {
                 Exit::Failure,
                 "this server finds no keys by what they are: it is older than keyctl",
             )
-            .hint("name the keys, such as keyctl list -o name | xargs keyctl deactivate");
+            .hint("name the keys, such as keyctl list -o name | xargs -r keyctl deactivate");
         }
         self.failure(error)
     }
