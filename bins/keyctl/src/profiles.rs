@@ -211,7 +211,9 @@ impl ProfileFile {
         let after = change(&before)?;
         let profiles = self.parse(&after)?;
         let written = private_file::write(&self.path, &after);
-        written.map_err(|error| self.failed(format!("cannot be written: {error}")))?;
+        written.map_err(|error| {
+            self.failed(format!("cannot be written: {error}; nothing changed")).ending_with(Exit::Failure)
+        })?;
         Ok(profiles)
     }
 

@@ -94,7 +94,8 @@ impl Sessions {
     fn write(&self, kept: &Kept) -> Result<(), Failure> {
         // A map of texts has no way to fail.
         let text = Zeroizing::new(serde_json::to_string(kept).unwrap_or_default());
-        private_file::write(&self.path, &text).map_err(|error| self.failed("written", &error))
+        private_file::write(&self.path, &text)
+            .map_err(|error| self.failed("written", &error).ending_with(Exit::Failure))
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Failure {

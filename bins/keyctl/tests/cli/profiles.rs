@@ -299,3 +299,14 @@ fn a_program_of_a_profile_tells_its_secret() {
     let words = ["list", "--profile", "a", "--access-key", &other];
     assert_eq!(home.keyctl(words).run().code, 7);
 }
+
+/// A full disk or a read-only home is no mistake of whoever typed the command: a backup that cannot be written is a failure,
+/// too, and no usage error.
+#[test]
+fn what_cannot_be_kept_is_a_failure_and_not_a_mistake() {
+    // Nobody makes a folder there, not even root.
+    let ran = keyctl(["profile", "set", "home", "--url", "http://127.0.0.1:1"])
+        .variable("XDG_CONFIG_HOME", "/proc")
+        .run();
+    ran.failed(1, &["/proc/keyctl/config.toml: cannot be written", "nothing changed"]);
+}
