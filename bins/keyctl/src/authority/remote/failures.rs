@@ -93,8 +93,11 @@ pub(super) fn refused(refusal: &Refusal) -> Failure {
         _ => Exit::Failure,
     };
     let failure = Failure::new(exit, format!("the server refused: {refusal}"));
+    if exit == Exit::NotFound {
+        return failure.hint("is it the URL of a server, of its /v1, or the endpoint of an environment?");
+    }
     if exit == Exit::NotAllowed {
-        return failure.hint("this API key may not do that; an account key of the administrator may");
+        return failure.hint("you may not do that, an administrator may; who you are: keyctl whoami");
     }
     failure
 }
