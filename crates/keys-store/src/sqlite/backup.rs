@@ -146,20 +146,29 @@ fn finish(part: &Path, to: &Path, head: Head) -> Result<BackedUp, BackUpError> {
     let file = File::open(part).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
-    // Takes the name if nobody has it, since a rename would take it from whoever has.
-    match files::create_new(to) {
-        Ok(_) => {}
+    match name(part, to).and_then(|()| files::sync_folder(files::folder_of(to))) {
+        Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(BackUpError::Taken { path: to.into() });
         }
         Err(error) => return Err(failed(error)),
     }
-    let named = fs::rename(part, to).and_then(|()| files::sync_folder(files::folder_of(to)));
-    if let Err(error) = named {
-        let _ = fs::remove_file(to);
-        return Err(failed(error));
-    }
     Ok(BackedUp { bytes, head })
+}
+
+/// Gives the copy its name in one step, if nobody has it; a rename would take it from whoever has.
+fn name(part: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(part, to) {
+        Ok(()) => fs::remove_file(part),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has links: there the name is taken by an empty file first.
+        Err(_) => {
+            files::create_new(to)?;
+            fs::rename(part, to).inspect_err(|_| {
+                let _ = fs::remove_file(to);
+            })
+        }
+    }
 }
 
 fn target(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> BackUpError {
