@@ -384,11 +384,16 @@ impl Authority for Remote {
             ClientFailure::Client(error).in_words(&self.url)
         })?;
         let account = parse::account(&begun.account_id)?;
-        // The one before would stay open, and nobody would know it any longer.
-        if let Some(before) = sessions.token(&self.url)? {
-            drop(bare.clone().with_credential(presentable_token(&before)?).log_out());
+        let before = sessions.token(&self.url).and_then(|before| {
+            sessions.keep(&self.url, login.as_str(), &begun.token)?;
+            Ok(before)
+        });
+        // It would stay open, and nobody would know it any longer.
+        let forgotten = before.as_ref().map_or(Some(&begun.token), Option::as_ref);
+        if let Some(token) = forgotten {
+            drop(bare.clone().with_credential(presentable_token(token)?).log_out());
         }
-        sessions.keep(&self.url, login.as_str(), &begun.token)?;
+        before?;
         Ok(Session { login: login.as_str().to_owned(), account, api: self.url.api() })
     }
 

@@ -124,6 +124,19 @@ fn neither_password_nor_token_is_shown() {
     }
 }
 
+/// Once it stayed open on the server for 16 hours, and nobody had its token to end it.
+#[test]
+fn a_session_that_cannot_be_kept_is_ended() {
+    let server = CannedServer::start([token(), (204, String::new())]);
+    // Nobody makes a folder there, not even root.
+    let ran = keyctl(["--url", &server.url(), "login", "ada", "--password-stdin"])
+        .variable("XDG_CONFIG_HOME", "/proc")
+        .stdin(&format!("{PASSWORD}\n"))
+        .run();
+    ran.failed(1, &["/proc/keyctl/sessions.json cannot be written"]);
+    assert_eq!(server.lines(), ["POST /v1/tokens", "DELETE /v1/tokens"]);
+}
+
 #[test]
 fn the_session_before_is_ended_by_the_next() {
     let home = Home::new();
