@@ -296,7 +296,8 @@ fn of_line(
         let credential = Credential::parse_joined(line).map_err(|error| malformed(source, &error))?;
         return match access_key {
             Some(access_key) if access_key != credential.access_key() => {
-                Err(usage(format!("{source} holds another pair than that of --access-key")))
+                Err(usage(format!("{source} holds another pair than that of {access_key}"))
+                    .hint("name its access key, or none"))
             }
             _ => Ok(credential),
         };
@@ -371,8 +372,10 @@ fn from_command(
     {
         return Ok(None);
     }
+    // A whole pair that it tells must be the one that the environment names.
+    let named = access_key.map(parse_access_key).transpose()?;
     let line = helper::tell(&helper::words(command, SECRET_COMMAND)?)?;
-    of_line(&line, wanted, SECRET_COMMAND, surroundings).map(Some)
+    of_line(&line, wanted.or(named), SECRET_COMMAND, surroundings).map(Some)
 }
 
 fn from_netrc(

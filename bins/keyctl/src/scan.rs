@@ -73,8 +73,7 @@ impl Scanned {
             1 => "1 secret was found".to_owned(),
             many => format!("{many} secrets were found"),
         };
-        let access_keys = self.leaks.iter().find_map(|leak| leak.finding.access_key);
-        let known = access_keys.map_or_else(|| "KEY".to_owned(), |key| key.to_string());
+        let known = first.finding.access_key.map_or_else(|| "KEY".to_owned(), |key| key.to_string());
         let read = if first.path == "-" { "standard input" } else { &first.path };
         let failure = Failure::new(Exit::Failure, message)
             .hint(format!("whoever could read {read} knows it: keyctl deactivate {known}"));

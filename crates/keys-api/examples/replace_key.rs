@@ -1,5 +1,5 @@
-//! Gives a program another API key: makes one like the old one, prints the pair, and deactivates the old one once the
-//! new one has been seen to work.
+//! Gives a program another API key: makes one of the same name, description, owner and expiry, prints the pair once it has
+//! been seen to work, and then deactivates the old one.
 //!
 //! ```text
 //! KEYS_ACCESS_KEY=KC… KEYS_SECRET_KEY=… \
@@ -12,8 +12,8 @@
 use std::env;
 use std::error::Error;
 
-use keys_api::ApiKeyInput;
 use keys_api::client::{BaseUrl, Change, Client, Credential, IdempotencyKey, IssuedApiKey, SecretText};
+use keys_api::{ApiKey, ApiKeyInput};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let own = Credential::new(env::var("KEYS_ACCESS_KEY")?, env::var("KEYS_SECRET_KEY")?)?;
     let client = Client::new(url.clone()).with_credential(own);
 
-    let issued = issue_like(&client, &old)?;
+    // Made once under this name, however often the answer is lost on its way.
+    let once = IdempotencyKey::new(random_word()?)?;
+    let issued = client.create_key(None, &like(client.key(&old)?), &once)?;
     let IssuedApiKey { key, secret_key } = &issued;
     let access_key = key.public_value.as_deref().ok_or("a key without its access key")?;
 
@@ -35,25 +37,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the new key is another's".into());
     }
     print_pair(access_key, secret_key);
+    // It is where it belongs: nobody need be shown the secret again.
+    client.confirm_receipt(None, &once)?;
     client.change_key(&old, Change::Deactivate)?;
     Ok(())
 }
 
-/// A key with the name, the description and the owner of another.
-fn issue_like(client: &Client, old: &str) -> Result<IssuedApiKey, Box<dyn Error>> {
-    let old = client.key(old)?;
-    let input = ApiKeyInput {
-        name: old.name,
-        description: old.description,
-        account_id: old.account_id,
-        expires_at: None,
-    };
-    // Made once under this name, however often the answer is lost on its way.
-    let once = IdempotencyKey::new(random_word()?)?;
-    let issued = client.create_key(None, &input, &once)?;
-    // The secret is here: nobody need be shown it again.
-    client.confirm_receipt(None, &once)?;
-    Ok(issued)
+/// What asks for a key like another.
+fn like(old: ApiKey) -> ApiKeyInput {
+    let ApiKey { name, description, account_id, expires_at, .. } = old;
+    ApiKeyInput { name, description, account_id, expires_at: expires_at.map(|date| date.as_str().to_owned()) }
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the program is for")]

@@ -15,7 +15,7 @@ you like, name, description, created, expires. Without columns each line is ACCE
 whole kc_… pair with its name; empty lines and those that begin with # say nothing. It is UTF-8.
 
 All of it is read and checked before the first key is made: with one wrong line none is. Run it again after an \
-interruption: what is there already is skipped. About 25 to 40 keys a second are made on each processor.
+interruption: what is there already is skipped. Each key takes a digest, which is slow on purpose: --dry-run takes none.
 
 Only on a database that no server owns (--database): nobody chooses a secret over HTTP. With --dry-run a server may run on it:
 

@@ -10,7 +10,7 @@ use crate::credentials::Surroundings;
 use crate::exit::{Exit, Failure};
 use crate::private_file::{check_private, mode, read_all};
 
-/// The most bytes of a file: about a million pairs, which take some six hours to import.
+/// The most bytes of a file: about a million pairs, which take hours to import.
 const MOST: usize = 64 * 1_024 * 1_024;
 
 /// The pairs that an import names, all of them checked.

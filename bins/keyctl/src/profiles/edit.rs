@@ -45,10 +45,12 @@ impl Setting {
         }
     }
 
-    /// What takes its place when it is set: of two ways to one thing the other.
+    /// What goes when this gets another value: of two ways to one thing the other, and a secret that belonged to the server or
+    /// to the key that was named before. A kept secret goes to no other server, and with no other access key.
     const fn replaces(self) -> &'static [Self] {
         match self {
-            Self::Url => &[Self::Database, Self::PepperFile],
+            Self::Url => &[Self::Database, Self::PepperFile, Self::SecretKey, Self::SecretCommand],
+            Self::AccessKey => &[Self::SecretKey],
             Self::Database => {
                 const OF_SERVERS: &[Setting] = &[
                     Setting::Url,
@@ -62,7 +64,7 @@ impl Setting {
             }
             Self::SecretKey => &[Self::SecretCommand],
             Self::SecretCommand => &[Self::SecretKey],
-            Self::Environment | Self::PepperFile | Self::CaFile | Self::AccessKey | Self::Output => &[],
+            Self::Environment | Self::PepperFile | Self::CaFile | Self::Output => &[],
         }
     }
 }
@@ -107,8 +109,11 @@ pub(super) fn set(text: &str, name: &ProfileName, edits: &[Edit]) -> Result<Zero
                 continue;
             }
         };
-        for other in setting.replaces() {
-            profile.remove(other.key());
+        let said = |item: Option<&Item>| item.and_then(Item::as_str).map(str::to_owned);
+        if said(profile.get(setting.key())).is_none_or(|old| Some(old) != said(Some(&item))) {
+            for other in setting.replaces() {
+                profile.remove(other.key());
+            }
         }
         match profile.get_mut(setting.key()).and_then(Item::as_value_mut) {
             // What stands behind it on its line stays.

@@ -174,6 +174,32 @@ fn what_is_remarked_stays_and_what_would_not_be_read_is_not_written() {
     );
 }
 
+/// What was kept for one server or one key is not presented to another, or with another.
+#[test]
+fn a_kept_secret_goes_with_the_server_and_the_key_it_belongs_to() {
+    let own = pair();
+    let kept = format!(
+        "[profiles.prod]\nurl = \"http://one\"\naccess-key = \"{}\"\nsecret-key = \"{}\"\n",
+        own.access_key(),
+        own.secret_key().expose()
+    );
+    for (line, stays) in [
+        ("profile set prod --url http://one --environment 1a5".to_owned(), true),
+        (format!("profile set prod --access-key {}", own.access_key()), true),
+        ("profile set prod --url http://other".to_owned(), false),
+        (format!("profile set prod --access-key {}", pair().access_key()), false),
+    ] {
+        let home = Home::with(&kept);
+        let ran = home.run(&line);
+        assert_eq!(ran.code, 0, "{line}: {ran:?}");
+        assert_eq!(home.text().contains("secret-key"), stays, "{line}: {}", home.text());
+    }
+    let told = "[profiles.prod]\nurl = 'http://one'\nsecret-command = ['pass', 'show']\n";
+    let home = Home::with(told);
+    assert_eq!(home.run("profile set prod --url http://other").code, 0);
+    assert!(!home.text().contains("secret-command"), "{}", home.text());
+}
+
 #[test]
 fn a_file_that_others_can_read_or_that_says_what_is_none_is_refused() {
     let home = Home::with("default-profile = 'a'\n[profiles.a]\nurl = 'http://127.0.0.1:1'\n");

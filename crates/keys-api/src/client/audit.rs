@@ -1,6 +1,7 @@
 //! What was done: the audit log, read backwards.
 
 use super::error::ClientError;
+use super::resources::escaped;
 use super::transport::Client;
 use crate::AuditLog;
 
@@ -50,21 +51,12 @@ impl Client {
     ///
     /// [`ClientError`].
     pub fn audit_logs(&self, query: &AuditQuery<'_>, most: usize) -> Result<Vec<AuditLog>, ClientError> {
+        if most == 0 {
+            // A limit of 0 is none to the server.
+            return Ok(Vec::new());
+        }
         self.list_most("/auditlogs", &format!("&sort=id&order=desc{}", query.filters()), most)
     }
-}
-
-/// A value of a query: letters, digits and `-._~` as they are, every other byte by its number.
-fn escaped(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
 }
 
 #[cfg(test)]

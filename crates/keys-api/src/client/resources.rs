@@ -90,7 +90,7 @@ pub struct Members {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembersTag(HeaderValue);
 
-/// The most members asked for in one page.
+/// The most entries asked for in one page.
 const PAGE: usize = 1_000;
 
 /// Every method fails as [`ClientError`] says.
@@ -225,7 +225,7 @@ impl Client {
     ///
     /// let found = client.keys_matching(&[("owner", "1a5"), ("createdBefore", "2026-08-01T00:00:00Z")], 1_000)?;
     /// let seen = found.into_iter().map(|found| KeyAtRevision { id: found.key.id, revision: found.revision });
-    /// // All of them as they were seen, or none.
+    /// // As they were seen, or nothing is done. What does not allow it stays, so their states are to be looked at.
     /// let moved = client.change_keys(KeysChange::Deactivate, seen.collect())?;
     /// # Ok(())
     /// # }
@@ -240,6 +240,7 @@ impl Client {
             let separator = if query.is_empty() { '?' } else { '&' };
             query.push_str(&format!("{separator}{}={}", id(name)?, escaped(value)));
         }
+        let mut seen = BTreeSet::from([query.clone()]);
         let mut found = Vec::new();
         loop {
             let path = format!("/keys/matching{query}");
@@ -253,15 +254,16 @@ impl Client {
                 return Ok(found);
             }
             let next = format!("?{next}");
-            if next == query || !is_query(&next) {
+            if !seen.insert(next.clone()) || !is_query(&next) {
                 return Err(ClientError::not_the_authority(None, "a list that does not go on"));
             }
             query = next;
         }
     }
 
-    /// Moves these keys in one transaction, all of them as they were read or none; the keys as they are then. One that has
-    /// changed since it was read is [`ClientError::Refused`] with status 409, and nothing was done.
+    /// Moves in one transaction those of these keys whose states allow it; the keys as they are then. A key that was not moved,
+    /// because its state does not allow it, is among them **in its old state**: `Ok` alone does not say that all have
+    /// moved. One that has changed since it was read is [`ClientError::Refused`] with status 409, and nothing was done.
     pub fn change_keys(
         &self,
         change: KeysChange,
@@ -382,18 +384,21 @@ impl Client {
     }
 }
 
-/// The text as a value in a query.
-fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+/// The text as a value in a query: what stands for itself as it is, every other byte by its number.
+pub(super) fn escaped(text: &str) -> String {
     text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
+}
+
+/// Letters, digits and `-._~`.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// The text as a part of a path or query: letters, digits and `-._~`, which stand for themselves.
 pub(super) fn id(text: &str) -> Result<&str, ClientError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if text.is_empty() || text == "." || text == ".." || !text.bytes().all(plain) {
+    if text.is_empty() || text == "." || text == ".." || !text.bytes().all(is_plain) {
         return Err(ClientError::InvalidId);
     }
     Ok(text)

@@ -136,7 +136,7 @@ fn keys_transition() -> Value {
     });
     let mut item = command(
         "transitionKeys",
-        "Move many keys at once, or none",
+        "Move many keys at once, as they were read",
         "In one transaction: each of these keys that its state allows to move, if all of them are still at the revision they \
          were read at, else none (409). Before the answer to a deactivate or a delete no server accepts what has moved any \
          longer. A key that is there already stays, and so does one whose state does not allow it.",

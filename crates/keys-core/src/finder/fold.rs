@@ -1,5 +1,7 @@
 //! Base64 that was broken into lines, as `base64` and mail do: what stands on both sides of a break, in one piece.
 
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
 use super::Finder;
 use super::text::six;
 
@@ -25,8 +27,8 @@ pub(super) fn resume(input: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The last characters before a break, and the first behind it: as many as can hold a secret key that is broken there.
-pub(super) fn seam(input: &[u8], at: usize, next: usize) -> Option<[u8; 2 * ENCODED]> {
-    let mut seam = [b'\n'; 2 * ENCODED];
+pub(super) fn seam(input: &[u8], at: usize, next: usize) -> Option<Zeroizing<[u8; 2 * ENCODED]>> {
+    let mut seam = Zeroizing::new([b'\n'; 2 * ENCODED]);
     let (before, behind) = seam.split_at_mut(ENCODED);
     before.copy_from_slice(input.get(at.checked_sub(ENCODED)?..at)?);
     for (to, from) in behind.iter_mut().zip(input.get(next..)?) {
@@ -35,7 +37,8 @@ pub(super) fn seam(input: &[u8], at: usize, next: usize) -> Option<[u8; 2 * ENCO
     Some(seam)
 }
 
-/// What stands around a place of base64, without breaks between lines.
+/// What stands around a place of base64, without breaks between lines. Wiped when dropped: it may hold a secret.
+#[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Unfolded {
     bytes: [u8; BEFORE + BEHIND],
     length: usize,

@@ -90,7 +90,7 @@ fn decode(piece: &[u8], range: Range<usize>, see: &mut impl FnMut(Range<usize>, 
 fn decode_seam(piece: &[u8], at: usize, see: &mut impl FnMut(Range<usize>, usize)) {
     let Some(next) = fold::resume(piece, at) else { return };
     let Some(seam) = fold::seam(piece, at, next) else { return };
-    decode(&seam, 0..ENCODED, &mut |range, group| {
+    decode(seam.as_slice(), 0..ENCODED, &mut |range, group| {
         if range.end > ENCODED {
             see(at + range.start - ENCODED..next + range.end - ENCODED, group);
         }

@@ -82,7 +82,7 @@ pub(crate) trait Signal<T>: Debug + Send + Sync {
 ///
 /// Every verification takes two locks to read, and the second is the same one for all keys of an owner. To take the
 /// standard library's is to write to it, so that threads on different processors would take its line of cache from
-/// each other for each request; here each thread has a line of its own. A change, which takes all of them, has a disk
+/// each other for each request; here threads are spread over eight lines. A change, which takes all of them, has a disk
 /// to wait for.
 #[derive(Debug)]
 pub(crate) struct Production;

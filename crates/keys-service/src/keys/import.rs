@@ -386,6 +386,9 @@ impl<'a> Import<'a> {
     }
 
     fn commit(&mut self) -> Result<(), ImportError> {
+        if self.ready.is_empty() {
+            return Ok(());
+        }
         let (places, keys): (Vec<_>, Vec<_>) = self.ready.drain(..).unzip();
         let changes = keys.into_iter().map(|key| (Action::ImportKey, Write::InsertKey(key), None)).collect();
         let committed = match self.authority.change_all(self.context, None, changes, None) {

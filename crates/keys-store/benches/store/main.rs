@@ -6,7 +6,7 @@
 //! KEYS_BENCH_KEYS=100000 cargo bench -p keys-store --bench store
 //! ```
 //!
-//! The database of a million keys is made once, below `target/tmp`, and used again by the bench of the cold start.
+//! The database of a million keys is made once, below `target/tmp`.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a bench that cannot go on should stop")]
 
 mod inserts;

@@ -1,14 +1,15 @@
 //! A copy of a database as it is at one moment, made beside the process that owns it.
 //!
 //! The copy is one file in its own right: no write-ahead log, no lock, no anchor. It gets its name when it is whole and
-//! durable and has been looked through, so a file of that name is a backup and not a part of one.
+//! durable and has been looked through, so a file of that name is a backup and not a part of one. (On a file system without
+//! links the name is taken by an empty file for an instant before.)
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{connect, open, read};
 use crate::files;
@@ -112,9 +113,19 @@ fn copy(database: &Path, part: &Path) -> Result<Head, BackUpError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(part, flags).map_err(failed)?;
     copy.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-    all_pages(&source, &mut copy).map_err(failed)?;
+    all_pages(&source, &mut copy).map_err(|error| match error.sqlite_error_code() {
+        // The database is what was locked or could not be read; the copy is what could not be written.
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DatabaseCorrupt) => {
+            BackUpError::Source(open::sort(database, error.into()))
+        }
+        _ => failed(error),
+    })?;
     // With its log it would be three files.
-    copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(failed)?;
+    let journal: String =
+        copy.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0)).map_err(failed)?;
+    if journal != "delete" {
+        return Err(target(part, io::Error::other("the copy could not be made one file")));
+    }
     let found = open::check(part, &copy).and_then(|head| {
         let problems = read::quick_check(&copy).map_err(|fault| open::sort(part, fault))?;
         Ok((head, problems))
@@ -146,20 +157,29 @@ fn finish(part: &Path, to: &Path, head: Head) -> Result<BackedUp, BackUpError> {
     let file = File::open(part).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
-    match name(part, to).and_then(|()| files::sync_folder(files::folder_of(to))) {
+    match name(part, to) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(BackUpError::Taken { path: to.into() });
         }
         Err(error) => return Err(failed(error)),
     }
+    files::sync_folder(files::folder_of(to)).map_err(|error| {
+        // A copy that a power cut may take away is none.
+        let _ = fs::remove_file(to);
+        failed(error)
+    })?;
     Ok(BackedUp { bytes, head })
 }
 
 /// Gives the copy its name in one step, if nobody has it; a rename would take it from whoever has.
 fn name(part: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(part, to) {
-        Ok(()) => fs::remove_file(part),
+        Ok(()) => {
+            // The copy has its name. Another name that cannot be removed is told by the next backup.
+            let _ = fs::remove_file(part);
+            Ok(())
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         // Not every file system has links: there the name is taken by an empty file first.
         Err(_) => {

@@ -35,7 +35,10 @@ pub(super) fn answer(visit: &Visit<'_>) -> Result<Answer, Problem> {
     match visit.call.authority.list_account(visit.outside, id) {
         Ok(()) => Ok(shown(visit, Notice::ACCESS_LISTED)),
         Err(AccessError::ListFull) => {
-            person.refuse("the list is full: it has room for 256 users, so take somebody off it first");
+            let most = keys_core::AccountList::MAX;
+            person.refuse(&format!(
+                "the list is full: it has room for {most} users, so take somebody off it first"
+            ));
             form(visit, StatusCode::UNPROCESSABLE_ENTITY, person)
         }
         Err(AccessError::NoSuchAccount { .. }) => Err(Problem::NotFound),

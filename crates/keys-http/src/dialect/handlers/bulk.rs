@@ -1,4 +1,5 @@
-//! Many keys at once, beside the dialect, which has an address for one: which match, and that all of them move or none.
+//! Many keys at once, beside the dialect, which has an address for one: which match, and their move in one
+//! transaction: what has changed since it was read keeps all of them, what its state does not allow to move stays.
 
 use keys_api::{ApiKey, Collection, Pagination, Resource as _, RevisedKey};
 use keys_core::{KeyId, KeyRecord, LifecycleState, Revision, Transition};
@@ -117,7 +118,10 @@ fn state(text: &str) -> Option<LifecycleState> {
 
 fn set<T>(place: &mut Option<T>, name: &'static str, value: Option<T>) -> Result<(), Problem> {
     let Some(value) = value else {
-        let detail = format!("{name}: what is given cannot be taken for one");
+        let detail = format!(
+            "{name}: expected an id such as 1a5 for owner, creator and after, active or inactive for state, an instant such as \
+             2026-08-01T00:00:00Z for times, and a text that is not empty for name"
+        );
         return Err(Problem::field("InvalidFormat", name, detail));
     };
     match place.replace(value) {
